@@ -1,0 +1,39 @@
+package chain
+
+import "github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+
+// Domain separates the uses of one key and one hash function: every message
+// that is this platform's to define starts with its domain string, the chain
+// identity and its type before it is hashed and signed (formats item 1).
+type Domain string
+
+// The frozen domain strings.
+const (
+	DomainHeader      Domain = "credibleledger/header/1"
+	DomainTransaction Domain = "credibleledger/transaction/1"
+	DomainVote        Domain = "credibleledger/vote/1"
+	DomainHandshake   Domain = "credibleledger/handshake/1"
+	DomainAttestation Domain = "credibleledger/attestation/1"
+	DomainValidators  Domain = "credibleledger/validators/1"
+	DomainGenesis     Domain = "credibleledger/genesis/1"
+	DomainReceipt     Domain = "credibleledger/receipt/1"
+	DomainWriteSet    Domain = "credibleledger/writeset/1"
+	DomainEvidence    Domain = "credibleledger/evidence/1"
+	DomainDevelopment Domain = "credibleledger/development/1"
+)
+
+// SigningHash returns H(rlp([domain, identity, kind, message])), the digest
+// that is signed for a message of the given kind on the given chain.
+func SigningHash(h Hasher, domain Domain, identity Hash, kind string, message []byte) Hash {
+	payload := rlp.AppendBytes(nil, []byte(domain))
+	payload = rlp.AppendBytes(payload, identity[:])
+	payload = rlp.AppendBytes(payload, []byte(kind))
+	payload = rlp.AppendBytes(payload, message)
+	return h.Sum(rlp.AppendList(nil, payload))
+}
+
+// hashIn returns H(domain ‖ encoding): the digest of a value that is bound to
+// its chain by a field of its own or by its position.
+func hashIn(h Hasher, domain Domain, encoding []byte) Hash {
+	return h.Sum([]byte(domain), encoding)
+}

@@ -1,0 +1,53 @@
+package chain
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// HashSize is the length in bytes of a Hash in every crypto suite.
+const HashSize = 32
+
+// Hash is a 32-byte digest made by the chain's crypto suite. The zero Hash
+// means "none".
+type Hash [HashSize]byte
+
+// Hasher computes the digest of the concatenation of its arguments. A crypto
+// suite provides one (SHA-256, SM3); it is safe for concurrent use.
+type Hasher interface {
+	Sum(parts ...[]byte) Hash
+}
+
+// ErrText reports text that is not the hexadecimal form of a fixed-size value.
+var ErrText = errors.New("chain: not 0x-prefixed hexadecimal of the right length")
+
+// IsZero reports whether h is the zero Hash.
+func (h Hash) IsZero() bool { return h == Hash{} }
+
+// String returns h as 0x-prefixed lower-case hexadecimal.
+func (h Hash) String() string { return hexText(h[:]) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler; it takes exactly 64
+// hexadecimal digits after 0x.
+func (h *Hash) UnmarshalText(text []byte) error { return unhexText(h[:], text) }
+
+func hexText(b []byte) string {
+	text := make([]byte, 2+2*len(b))
+	copy(text, "0x")
+	hex.Encode(text[2:], b)
+	return string(text)
+}
+
+func unhexText(dst, text []byte) error {
+	if len(text) != 2+2*len(dst) || text[0] != '0' || (text[1] != 'x' && text[1] != 'X') {
+		return fmt.Errorf("%w: want %d bytes, have %d characters", ErrText, len(dst), len(text))
+	}
+	if _, err := hex.Decode(dst, text[2:]); err != nil {
+		return fmt.Errorf("%w: %v", ErrText, err)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package chain
+
+import "github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+
+// Status says how a transaction ended.
+type Status uint8
+
+// The frozen statuses. A void transaction (formats item 8) has status failed
+// and a reason other than ReasonNone.
+const (
+	StatusFailed    Status = 0
+	StatusSucceeded Status = 1
+)
+
+// Reason is the stable code of why an ordered transaction could not start.
+type Reason uint16
+
+// The frozen reasons of void transactions.
+const (
+	ReasonNone      Reason = 0
+	ReasonNonce     Reason = 1 // the lane has moved on, or has a gap
+	ReasonBalance   Reason = 2 // the payer cannot pay for gas and value
+	ReasonExpired   Reason = 3 // past its last valid height
+	ReasonDuplicate Reason = 4 // its id was already included inside the window
+	ReasonPolicy    Reason = 5 // admission policy changed meanwhile
+	ReasonFee       Reason = 6 // fee cap under the base fee
+	ReasonGas       Reason = 7 // intrinsic gas, or no room left in the block
+	ReasonInvalid   Reason = 8 // any other rule that forbids its start
+)
+
+// MaxTopics is the most topics that one log carries.
+const MaxTopics = 4
+
+// Log is one event.
+type Log struct {
+	Address Address
+	Topics  []Hash
+	Data    []byte
+}
+
+// Receipt is the outcome of one transaction.
+type Receipt struct {
+	Status  Status
+	Reason  Reason
+	GasUsed uint64
+	Logs    []Log
+}
+
+// Void reports whether the transaction was ordered but could not start.
+func (r *Receipt) Void() bool { return r.Reason != ReasonNone }
+
+// Encode returns the canonical RLP list [status, reason, gas used, logs].
+func (r *Receipt) Encode() []byte {
+	var logs []byte
+	for i := range r.Logs {
+		logs = r.Logs[i].append(logs)
+	}
+	p := rlp.AppendUint64(nil, uint64(r.Status))
+	p = rlp.AppendUint64(p, uint64(r.Reason))
+	p = rlp.AppendUint64(p, r.GasUsed)
+	p = rlp.AppendList(p, logs)
+	return rlp.AppendList(nil, p)
+}
+
+func (l *Log) append(dst []byte) []byte {
+	var topics []byte
+	for i := range l.Topics {
+		topics = rlp.AppendBytes(topics, l.Topics[i][:])
+	}
+	p := rlp.AppendBytes(nil, l.Address[:])
+	p = rlp.AppendList(p, topics)
+	p = rlp.AppendBytes(p, l.Data)
+	return rlp.AppendList(dst, p)
+}
+
+// DecodeReceipt reads what Encode writes.
+func DecodeReceipt(b []byte) (*Receipt, error) {
+	d := newDecoder(b, "receipt")
+	r := d.receipt()
+	return &r, d.finish()
+}
+
+func (d *decoder) receipt() (r Receipt) {
+	d.list(func(d *decoder) {
+		status := d.uint64()
+		if status > uint64(StatusSucceeded) {
+			d.fail(ErrMalformed)
+		}
+		r.Status = Status(status)
+		r.Reason = Reason(d.uint16())
+		r.GasUsed = d.uint64()
+		d.each(1<<20, func(d *decoder) { r.Logs = append(r.Logs, d.log()) })
+	})
+	return r
+}
+
+func (d *decoder) log() (l Log) {
+	d.list(func(d *decoder) {
+		d.fixed(l.Address[:])
+		d.each(MaxTopics, func(d *decoder) {
+			var topic Hash
+			d.fixed(topic[:])
+			l.Topics = append(l.Topics, topic)
+		})
+		l.Data = d.bytes(MaxValue)
+	})
+	return l
+}

@@ -1,0 +1,90 @@
+package chain
+
+import (
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+)
+
+// Result is what one transaction did: its receipt and every state change.
+type Result struct {
+	Receipt Receipt
+	Writes  []Write // strictly ascending by key
+}
+
+// Leaf returns H(domain ‖ receipt ‖ write-set digest), a leaf of the result
+// root (formats item 6).
+func (r *Result) Leaf(h Hasher) Hash {
+	digest := WriteSetDigest(h, r.Writes)
+	return h.Sum([]byte(DomainReceipt), r.Receipt.Encode(), digest[:])
+}
+
+// Results is the result column of one block. Opening holds the writes that the
+// rules make before the first transaction (block hash history, scheduled
+// parameters), so that the write sets account for every state change.
+type Results struct {
+	StateRoot    Hash // root after this block, whatever k is
+	Opening      []Write
+	Transactions []Result
+}
+
+// Root returns the result root: leaf 0 is the opening, leaf i+1 transaction i.
+func (r *Results) Root(h Hasher) Hash {
+	leaves := make([]Hash, 0, 1+len(r.Transactions))
+	opening := Result{Writes: r.Opening}
+	leaves = append(leaves, opening.Leaf(h))
+	for i := range r.Transactions {
+		leaves = append(leaves, r.Transactions[i].Leaf(h))
+	}
+	return MerkleRoot(h, leaves)
+}
+
+// GasUsed returns the sum over all transactions.
+func (r *Results) GasUsed() (sum uint64) {
+	for i := range r.Transactions {
+		sum += r.Transactions[i].Receipt.GasUsed
+	}
+	return sum
+}
+
+// Writes returns the block's net state change: for each key the last value,
+// in ascending key order.
+func (r *Results) Writes() []Write {
+	sets := make([][]Write, 0, 1+len(r.Transactions))
+	sets = append(sets, r.Opening)
+	for i := range r.Transactions {
+		sets = append(sets, r.Transactions[i].Writes)
+	}
+	return MergeWrites(sets...)
+}
+
+// Encode returns the canonical encoding of the result column.
+func (r *Results) Encode() []byte {
+	var items []byte
+	for i := range r.Transactions {
+		item := r.Transactions[i].Receipt.Encode()
+		item = append(item, EncodeWrites(r.Transactions[i].Writes)...)
+		items = rlp.AppendList(items, item)
+	}
+	p := rlp.AppendBytes(nil, r.StateRoot[:])
+	p = append(p, EncodeWrites(r.Opening)...)
+	p = rlp.AppendList(p, items)
+	return rlp.AppendList(nil, p)
+}
+
+// DecodeResults reads what Encode writes.
+func DecodeResults(b []byte) (*Results, error) {
+	d := newDecoder(b, "results")
+	r := &Results{}
+	d.list(func(d *decoder) {
+		d.fixed(r.StateRoot[:])
+		r.Opening = d.writes()
+		d.each(MaxTransactions, func(d *decoder) {
+			var item Result
+			d.list(func(d *decoder) {
+				item.Receipt = d.receipt()
+				item.Writes = d.writes()
+			})
+			r.Transactions = append(r.Transactions, item)
+		})
+	})
+	return r, d.finish()
+}

@@ -1,0 +1,49 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+)
+
+// The interfaces below are optional capabilities: a caller asks for them by a
+// type assertion, and a module that has one must pass its conformance rules.
+
+// Pruner drops bodies, results and history below a height; headers and proofs
+// stay.
+type Pruner interface {
+	Prune(ctx context.Context, below uint64) error
+}
+
+// Rewinder takes a memory-only ledger back to an executed height. It exists for
+// development chains, where `evm_revert` needs it.
+type Rewinder interface {
+	Rewind(ctx context.Context, height uint64) error
+}
+
+// Snapshotter writes and reads the state at one height in chunks that each
+// verify against the state root.
+type Snapshotter interface {
+	Snapshot(ctx context.Context, height uint64, emit func(chunk Chunk) error) error
+	Restore(ctx context.Context, root chain.Hash, next func() (Chunk, error)) error
+}
+
+// Chunk is one range of entries, in ascending order, with the proof that
+// nothing inside the range is missing.
+type Chunk struct {
+	Entries []chain.Write
+	Proof   []byte
+}
+
+// Inspector re-checks everything on disk: checksums, links, roots. It calls
+// found for every fault and progress with a share from 0 to 1.
+type Inspector interface {
+	Inspect(ctx context.Context, found func(Fault), progress func(float64)) error
+}
+
+// Fault is one fault that an Inspector found.
+type Fault struct {
+	Height uint64
+	Place  string // file and offset, or the name of the check
+	Err    error
+}

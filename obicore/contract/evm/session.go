@@ -1,0 +1,134 @@
+package evm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/holiman/uint256"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/contract"
+)
+
+type session struct {
+	machine *vm.EVM
+	env     contract.Env
+	ctx     context.Context // of the frame that is running, for calls into other VMs
+}
+
+// Run implements contract.Session.
+func (s *session) Run(ctx context.Context, frame contract.Frame) contract.Outcome {
+	s.ctx = ctx
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, s.machine.Cancel)
+		defer stop()
+	}
+	outcome := s.run(frame)
+	if s.machine.Cancelled() {
+		outcome.Err = context.Cause(ctx)
+	}
+	return outcome
+}
+
+func (s *session) run(frame contract.Frame) (outcome contract.Outcome) {
+	var (
+		caller = common.Address(frame.Caller)
+		target = common.Address(frame.Code)
+		value  = toInt(frame.Value)
+		gas    = vm.NewGasBudget(frame.Gas, 0)
+		left   vm.GasBudget
+		made   common.Address
+		err    error
+	)
+	switch frame.Kind {
+	case contract.Call:
+		if frame.ReadOnly {
+			outcome.Output, left, err = s.machine.StaticCall(caller, target, frame.Input, gas)
+			break
+		}
+		outcome.Output, left, err = s.machine.Call(caller, target, frame.Input, gas, value)
+	case contract.StaticCall:
+		outcome.Output, left, err = s.machine.StaticCall(caller, target, frame.Input, gas)
+	case contract.DelegateCall:
+		outcome.Output, left, err = s.machine.DelegateCall(caller, common.Address(frame.Self), target, frame.Input, gas, value)
+	case contract.CallCode:
+		outcome.Output, left, err = s.machine.CallCode(caller, target, frame.Input, gas, value)
+	case contract.Create:
+		outcome.Output, made, left, err = s.machine.Create(caller, frame.Input, gas, value)
+	case contract.Create2:
+		outcome.Output, made, left, err = s.machine.Create2(caller, frame.Input, gas, value, toInt(frame.Salt))
+	default:
+		return contract.Outcome{Err: fmt.Errorf("%w: frame kind %d", contract.ErrInvalidCode, frame.Kind)}
+	}
+	outcome.GasLeft = left.ExecutionGas
+	outcome.Created = chain.Address(made)
+	outcome.Err = kernelError(err)
+	return outcome
+}
+
+// kernelError gives the interpreter's errors the kernel's names and keeps their
+// texts, which clients match.
+func kernelError(err error) error {
+	for _, pair := range [...]struct{ theirs, ours error }{
+		{vm.ErrExecutionReverted, contract.ErrRevert},
+		{vm.ErrOutOfGas, contract.ErrOutOfGas},
+		{vm.ErrDepth, contract.ErrDepth},
+		{vm.ErrInsufficientBalance, contract.ErrBalance},
+		{vm.ErrContractAddressCollision, contract.ErrCollision},
+		{vm.ErrWriteProtection, contract.ErrReadOnly},
+		{vm.ErrMaxCodeSizeExceeded, contract.ErrCodeSize},
+		{vm.ErrInvalidCode, contract.ErrInvalidCode},
+	} {
+		if err == pair.theirs {
+			return pair.ours
+		}
+	}
+	return err
+}
+
+// bridge lets EVM code read native modules: the interpreter calls it as a
+// precompile, so it knows neither caller nor value and runs read-only.
+type bridge struct {
+	session *session
+	address chain.Address
+}
+
+var errBridge = errors.New("native module")
+
+// RequiredGas implements vm.PrecompiledContract. The module meters itself, so
+// the price is what a read of it costs.
+func (b *bridge) RequiredGas(input []byte) uint64 {
+	return bridgeGas + bridgeWordGas*uint64((len(input)+31)/32)
+}
+
+// The price of entering a native module from EVM code.
+const (
+	bridgeGas     = 2_600
+	bridgeWordGas = 12
+)
+
+// Run implements vm.PrecompiledContract.
+func (b *bridge) Run(input []byte) ([]byte, error) {
+	outcome := b.session.env.Call(b.session.ctx, contract.Frame{
+		Kind: contract.StaticCall, Self: b.address, Code: b.address, Gas: bridgeRunGas,
+		ReadOnly: true, Depth: 1, Input: input,
+	})
+	switch {
+	case outcome.Err == nil:
+		return outcome.Output, nil
+	case errors.Is(outcome.Err, contract.ErrRevert):
+		return outcome.Output, vm.ErrExecutionReverted
+	}
+	return nil, fmt.Errorf("%w: %w", errBridge, outcome.Err)
+}
+
+// bridgeRunGas bounds the work of a read through the bridge.
+const bridgeRunGas = 1_000_000
+
+// Name implements vm.PrecompiledContract.
+func (b *bridge) Name() string { return "NATIVE" }
+
+func toInt(w chain.Word) *uint256.Int { return new(uint256.Int).SetBytes32(w[:]) }

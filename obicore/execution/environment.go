@@ -1,0 +1,83 @@
+package execution
+
+import (
+	"context"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/contract"
+)
+
+// environment is what the sessions of one transaction see; it routes frames to
+// the VM of their code.
+type environment struct {
+	*application
+	sessions map[contract.VM]contract.Session
+}
+
+var _ contract.Env = (*environment)(nil)
+
+// Block implements contract.Env.
+func (e *environment) Block() contract.Block { return e.block.Block }
+
+// Transaction implements contract.Env.
+func (e *environment) Transaction() contract.TransactionContext {
+	return contract.TransactionContext{
+		Origin: e.message.Sender, GasPrice: e.price.Bytes32(), BlobHashes: e.message.BlobHashes,
+	}
+}
+
+// State implements contract.Env.
+func (e *environment) State() contract.State { return e.world }
+
+// Trace implements contract.Env.
+func (e *environment) Trace() contract.Trace { return e.trace }
+
+// Natives implements contract.Env.
+func (e *environment) Natives() []chain.Address { return e.x.natives }
+
+// Call implements contract.Env.
+func (e *environment) Call(ctx context.Context, frame contract.Frame) contract.Outcome {
+	return e.enter(ctx, frame)
+}
+
+func (e *environment) enter(ctx context.Context, frame contract.Frame) contract.Outcome {
+	session, err := e.session(e.machine(frame))
+	if err != nil {
+		return contract.Outcome{Err: err}
+	}
+	return session.Run(ctx, frame)
+}
+
+func (e *environment) machine(frame contract.Frame) contract.VM {
+	if frame.Kind == contract.Create || frame.Kind == contract.Create2 {
+		return e.pick(chain.Address{}, frame.Input)
+	}
+	return e.pick(frame.Code, e.world.Code(frame.Code))
+}
+
+func (e *environment) pick(address chain.Address, code []byte) contract.VM {
+	for _, machine := range e.x.machines {
+		if machine.Accepts(address, code) {
+			return machine
+		}
+	}
+	return nil
+}
+
+func (e *environment) session(machine contract.VM) (contract.Session, error) {
+	if machine == nil {
+		return nil, contract.ErrNoVM
+	}
+	if session, ok := e.sessions[machine]; ok {
+		return session, nil
+	}
+	session, err := machine.Begin(e, e.rules.Version)
+	if err != nil {
+		return nil, err
+	}
+	if e.sessions == nil {
+		e.sessions = make(map[contract.VM]contract.Session)
+	}
+	e.sessions[machine] = session
+	return session, nil
+}
