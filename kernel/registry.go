@@ -18,6 +18,8 @@ type Registry struct {
 	Crypto    map[string]crypto.Suite
 	Consensus map[string]consensus.Module
 	Ledger    map[string]ledger.Module
+	// Commitments are the state commitments that a genesis can choose.
+	Commitments map[string]ledger.NewCommitment
 	// Families returns the transaction families of a chain; they may depend on
 	// its suite and identity.
 	Families func(suite crypto.Suite, identity chain.Hash) ([]chain.Family, error)
@@ -53,6 +55,11 @@ func (r *Registry) ConsensusModule(name string) (consensus.Module, error) {
 // LedgerModule returns the ledger module with the given name.
 func (r *Registry) LedgerModule(name string) (ledger.Module, error) {
 	return pick(r.Ledger, "ledger", name)
+}
+
+// Commitment returns the state commitment with the given name.
+func (r *Registry) Commitment(name string) (ledger.NewCommitment, error) {
+	return pick(r.Commitments, "commitment", name)
 }
 
 func pick[M any](modules map[string]M, direction, name string) (M, error) {

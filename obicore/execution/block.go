@@ -7,7 +7,6 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
-	"github.com/credibleledger/credibleledger/obicore/execution/state"
 )
 
 // Block is everything outside state that execution depends on.
@@ -59,38 +58,20 @@ func (x *Executor) CodeHash(code []byte) chain.Hash { return x.codeHash(code) }
 // Run executes a block over the state after its parent. The results carry no
 // state root: the ledger computes it from the writes.
 func (x *Executor) Run(ctx context.Context, block Block, view ledger.View, transactions []chain.Verified) (*chain.Results, error) {
-	rules, err := x.table.Of(block.Rules)
+	p, err := x.Begin(block, view)
 	if err != nil {
 		return nil, err
 	}
-	world := state.New(view)
-	results := &chain.Results{
-		Opening:      x.open(rules, &block, world),
-		Transactions: make([]chain.Result, 0, len(transactions)),
-	}
-	gasLeft := block.GasLimit
 	for i := range transactions {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		outcome, err := x.include(rules, &block, world, transactions[i], gasLeft)
-		if err != nil {
+		if err := p.Include(transactions[i]); err != nil {
 			return nil, fmt.Errorf("transaction %d of block %d: %w", i, block.Height, err)
 		}
-		gasLeft -= outcome.Receipt.GasUsed
-		results.Transactions = append(results.Transactions, outcome)
 	}
-	return results, world.Err()
+	return p.Results(), nil
 }
 
-// include executes one ordered transaction, or makes it void.
-func (x *Executor) include(rules Rules, block *Block, world *state.State, t chain.Verified, gasLeft uint64) (chain.Result, error) {
-	run, err := x.Apply(context.Background(), rules, block, world, Message{Verified: t}, gasLeft, nil)
-	if refused, ok := err.(*InvalidError); ok {
-		return chain.Result{Receipt: chain.Receipt{Status: chain.StatusFailed, Reason: refused.Reason}}, nil
-	}
-	if err != nil {
-		return chain.Result{}, err
-	}
-	return chain.Result{Receipt: run.Receipt(), Writes: run.Writes}, nil
-}
+// Natives returns the addresses of native modules, ascending.
+func (x *Executor) Natives() []chain.Address { return x.natives }

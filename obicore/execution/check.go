@@ -64,7 +64,7 @@ func (a *application) checkNonce() error {
 		return invalid(chain.ReasonInvalid, ErrLane, "lane %d", m.Lane)
 	}
 	switch nonce := a.world.Nonce(m.Sender); {
-	case nonce < m.Nonce:
+	case nonce < m.Nonce && !m.Future:
 		return invalid(chain.ReasonNonce, ErrNonceTooHigh, "address %s, tx: %d state: %d", m.Sender, m.Nonce, nonce)
 	case nonce > m.Nonce:
 		return invalid(chain.ReasonNonce, ErrNonceTooLow, "address %s, tx: %d state: %d", m.Sender, m.Nonce, nonce)

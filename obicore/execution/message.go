@@ -17,6 +17,8 @@ type Message struct {
 	// without code, gas cap, and fees when both fee caps are zero. eth_call,
 	// eth_estimateGas and traces of calls use it.
 	Query bool
+	// Future lets the nonce be ahead of the account's: admission to a pool.
+	Future bool
 }
 
 // Run is what applying one transaction came to.
@@ -61,6 +63,17 @@ func (x *Executor) Apply(ctx context.Context, rules Rules, block *Block, world *
 	run.Logs = world.Logs()
 	run.Writes = world.Finish()
 	return run, world.Err()
+}
+
+// Check decides whether a message can start on world, and changes nothing. The
+// error is an InvalidError, or a storage fault.
+func (x *Executor) Check(rules Rules, block *Block, world *state.State, m Message) error {
+	a := &application{x: x, rules: rules, block: block, world: world, message: m}
+	err := a.check(block.GasLimit)
+	if fault := world.Err(); fault != nil {
+		return fault
+	}
+	return err
 }
 
 // application is the state of applying one message.

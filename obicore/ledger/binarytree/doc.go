@@ -1,0 +1,24 @@
+// Package binarytree is the default state commitment: a compact sparse binary
+// Merkle tree over the chain's hash function H, kind "binary/1".
+//
+// The format is frozen. The path of an entry is H(0x00 ‖ key encoding), 256
+// bits, most significant bit first; 0 goes left.
+//
+//	leaf    H(0x01 ‖ path ‖ H(0x02 ‖ value))
+//	inner   H(0x03 ‖ left ‖ right)
+//	empty   32 zero bytes
+//
+// A subtree with exactly one leaf is that leaf's hash, at whatever depth, so an
+// inner node always has at least two leaves below it. The root of nothing is
+// the zero hash.
+//
+// It is not a store: nodes live in the ledger that uses it. A node is a page of
+// four levels: only the sixteen subtrees at the page's bottom are kept, and the
+// levels between are hashed again, which costs less than reading them. The page
+// layout is a matter of storage and does not reach any hash.
+//
+// Invariants:
+//   - The root depends on the entries alone.
+//   - For one root and key exactly one proof encoding verifies.
+//   - Decoding a proof allocates no more than 256 siblings.
+package binarytree

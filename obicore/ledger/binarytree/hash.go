@@ -1,0 +1,65 @@
+package binarytree
+
+import "github.com/credibleledger/credibleledger/kernel/chain"
+
+// Prefixes that separate the uses of the hash function.
+const (
+	prefixPath  = 0x00
+	prefixLeaf  = 0x01
+	prefixValue = 0x02
+	prefixInner = 0x03
+)
+
+// hashing owns the buffers that the hash function reads, so that hashing a node
+// allocates nothing. It is not safe for concurrent use.
+type hashing struct {
+	hasher chain.Hasher
+	node   [1 + 2*chain.HashSize]byte
+	prefix [1]byte
+	parts  [2][]byte
+}
+
+func newHashing(hasher chain.Hasher) *hashing {
+	h := &hashing{hasher: hasher}
+	h.parts[0] = h.node[:]
+	return h
+}
+
+func (h *hashing) path(key chain.StateKey) chain.Hash { return h.long(prefixPath, key.Encode()) }
+
+func (h *hashing) value(value []byte) chain.Hash { return h.long(prefixValue, value) }
+
+func (h *hashing) long(prefix byte, content []byte) chain.Hash {
+	h.prefix[0] = prefix
+	h.parts[0], h.parts[1] = h.prefix[:], content
+	sum := h.hasher.Sum(h.parts[:]...)
+	h.parts[0], h.parts[1] = h.node[:], nil
+	return sum
+}
+
+func (h *hashing) leaf(path, value *chain.Hash) chain.Hash { return h.pair(prefixLeaf, path, value) }
+
+func (h *hashing) inner(left, right *chain.Hash) chain.Hash { return h.pair(prefixInner, left, right) }
+
+func (h *hashing) pair(prefix byte, first, second *chain.Hash) chain.Hash {
+	h.node[0] = prefix
+	copy(h.node[1:], first[:])
+	copy(h.node[1+chain.HashSize:], second[:])
+	return h.hasher.Sum(h.parts[:1]...)
+}
+
+// bit returns the bit of path at depth, 0 for the most significant.
+func bit(path *chain.Hash, depth int) int {
+	return int(path[depth/8]>>(7-depth%8)) & 1
+}
+
+// sharesPrefix reports whether both paths agree in their first depth bits.
+func sharesPrefix(a, b *chain.Hash, depth int) bool {
+	for i := range depth / 8 {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	rest := depth % 8
+	return rest == 0 || (a[depth/8]^b[depth/8])>>(8-rest) == 0
+}

@@ -1,0 +1,193 @@
+package binarytree
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// parallelFrom is the number of changes from which the top page's subtrees are
+// updated side by side; below, starting goroutines costs more than it saves.
+const parallelFrom = 256
+
+// entry is one change on its path: a new value digest, or a removal.
+type entry struct {
+	path    chain.Hash
+	value   chain.Hash
+	removed bool
+}
+
+// Update returns the root and the changed pages after writes.
+func (t *Tree) Update(nodes ledger.Nodes, writes []chain.Write) (ledger.Change, error) {
+	u := &updater{nodes: nodes, hashing: newHashing(t.hasher)}
+	top, err := u.top(u.entries(writes))
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	slices.SortFunc(u.changed, func(a, b ledger.NodeWrite) int { return bytes.Compare(a.Name, b.Name) })
+	return ledger.Change{Root: u.of(&top), Nodes: u.changed}, nil
+}
+
+// updater carries one batch through the tree.
+type updater struct {
+	*hashing
+	nodes   ledger.Nodes
+	changed []ledger.NodeWrite
+}
+
+// entries hashes keys and values and sorts by path.
+func (u *updater) entries(writes []chain.Write) []entry {
+	entries := make([]entry, len(writes))
+	for i := range writes {
+		entries[i].path = u.path(writes[i].Key)
+		if entries[i].removed = len(writes[i].Value) == 0; !entries[i].removed {
+			entries[i].value = u.value(writes[i].Value)
+		}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return bytes.Compare(a.path[:], b.path[:]) })
+	return entries
+}
+
+// top updates the page at the root, its subtrees side by side when the batch is
+// large.
+func (u *updater) top(entries []entry) (slot, error) {
+	var p page
+	root := &chain.Hash{}
+	before, err := u.read(0, root, &p)
+	if err != nil {
+		return slot{}, err
+	}
+	if len(entries) < parallelFrom {
+		err = u.slots(&p, 0, entries)
+	} else {
+		err = u.slotsInParallel(&p, entries)
+	}
+	if err != nil {
+		return slot{}, err
+	}
+	return u.write(0, root, &p, before), nil
+}
+
+func (u *updater) slotsInParallel(p *page, entries []entry) error {
+	var workers [pageSlots]updater
+	var faults [pageSlots]error
+	var wait sync.WaitGroup
+	for len(entries) > 0 {
+		i, count := group(entries, 0)
+		mine := entries[:count]
+		entries = entries[count:]
+		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.hasher)}
+		wait.Go(func() { p[i], faults[i] = workers[i].slot(p[i], pageLevels, mine) })
+	}
+	wait.Wait()
+	for i := range workers {
+		if faults[i] != nil {
+			return faults[i]
+		}
+		u.changed = append(u.changed, workers[i].changed...)
+	}
+	return nil
+}
+
+// group returns the slot of the first entry in a page at depth, and how many
+// entries stand in it.
+func group(entries []entry, depth int) (index, count int) {
+	index = slotOf(&entries[0].path, depth)
+	for count = 1; count < len(entries) && slotOf(&entries[count].path, depth) == index; count++ {
+	}
+	return index, count
+}
+
+// subtree updates the page at depth on path; exists says whether it may be stored.
+func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err error) {
+	if depth >= maxDepth {
+		return s, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
+	}
+	var p page
+	var before []byte
+	path := entries[0].path
+	if exists {
+		if before, err = u.read(depth, &path, &p); err != nil {
+			return s, err
+		}
+	}
+	if err := u.slots(&p, depth, entries); err != nil {
+		return s, err
+	}
+	return u.write(depth, &path, &p, before), nil
+}
+
+func (u *updater) slots(p *page, depth int, entries []entry) (err error) {
+	for len(entries) > 0 {
+		i, count := group(entries, depth)
+		if p[i], err = u.slot(p[i], depth+pageLevels, entries[:count]); err != nil {
+			return err
+		}
+		entries = entries[count:]
+	}
+	return nil
+}
+
+// slot updates one subtree at depth.
+func (u *updater) slot(s slot, depth int, entries []entry) (slot, error) {
+	if s.kind == inner {
+		return u.subtree(depth, entries, true)
+	}
+	live := present(s, entries)
+	switch len(live) {
+	case 0:
+		return slot{}, nil
+	case 1:
+		return slot{kind: leaf, path: live[0].path, value: live[0].value}, nil
+	}
+	return u.subtree(depth, live, false)
+}
+
+// present returns what is in a subtree after entries, when at most the leaf s was
+// in it before.
+func present(s slot, entries []entry) []entry {
+	live := make([]entry, 0, len(entries)+1)
+	pending := s.kind == leaf
+	for i := range entries {
+		if pending {
+			order := bytes.Compare(s.path[:], entries[i].path[:])
+			if order < 0 {
+				live = append(live, entry{path: s.path, value: s.value})
+			}
+			pending = order > 0
+		}
+		if !entries[i].removed {
+			live = append(live, entries[i])
+		}
+	}
+	if pending {
+		live = append(live, entry{path: s.path, value: s.value})
+	}
+	return live
+}
+
+func (u *updater) read(depth int, path *chain.Hash, p *page) ([]byte, error) {
+	before, err := u.nodes.Node(pageName(depth, path))
+	if err != nil || before == nil {
+		return nil, err
+	}
+	return before, p.decode(before)
+}
+
+// write notes how the page changed and returns its summary. Below the root a page
+// with less than two leaves is not kept: its leaf stands in the page above.
+func (u *updater) write(depth int, path *chain.Hash, p *page, before []byte) slot {
+	top := u.summary(p[:])
+	var after []byte
+	if top.kind == inner || top.kind == leaf && depth == 0 {
+		after = p.encode()
+	}
+	if !bytes.Equal(before, after) {
+		u.changed = append(u.changed, ledger.NodeWrite{Name: pageName(depth, path), Value: after})
+	}
+	return top
+}

@@ -1,0 +1,186 @@
+package segment
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// Sizes of Pebble's memory in bytes. What the memory table holds at a power cut is
+// replayed from the result column.
+const (
+	blockCacheSize   = 32 << 20
+	memoryTableSize  = 16 << 20
+	openTables       = 256
+	bloomBitsPerKey  = 10
+	databaseFormat   = pebble.FormatTableFormatV6
+	compactionsAtOne = 2
+)
+
+// notes passes Pebble's errors on to the operator and keeps its chatter back.
+type notes struct{ logf func(string, ...any) }
+
+func (n notes) Infof(string, ...any) {}
+
+func (n notes) Errorf(format string, args ...any) { n.logf("pebble: "+format, args...) }
+
+// Fatalf must not return: Pebble calls it when its own files can no longer be
+// trusted, which no input reaches.
+func (n notes) Fatalf(format string, args ...any) {
+	n.logf("pebble: "+format, args...)
+	panic(fmt.Sprintf("pebble: "+format, args...))
+}
+
+// openDatabase opens the index and flat state. Nothing in it is written ahead or
+// synced: all of it can be made again from the columns.
+func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.DB, error) {
+	options := &pebble.Options{
+		FS:                          manifestOrder{fs},
+		CacheSize:                   blockCacheSize,
+		MemTableSize:                memoryTableSize,
+		MemTableStopWritesThreshold: 4,
+		MaxOpenFiles:                openTables,
+		DisableWAL:                  true,
+		FormatMajorVersion:          databaseFormat,
+		Logger:                      notes{logf},
+		CompactionConcurrencyRange:  func() (int, int) { return 1, compactionsAtOne },
+	}
+	for i := range options.Levels {
+		options.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
+	}
+	db, err := pebble.Open(folder, options)
+	if err != nil {
+		return nil, fmt.Errorf("segment: open %s: %w; while all results are kept, the folder may be removed: it is then made again", folder, err)
+	}
+	return db, nil
+}
+
+// get returns a copy of the value under key, nil when absent.
+func get(reader pebble.Reader, key []byte) ([]byte, error) {
+	value, closer, err := reader.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	found := append(make([]byte, 0, len(value)), value...)
+	return found, closer.Close()
+}
+
+func getNumber(reader pebble.Reader, key []byte) (uint64, error) {
+	value, err := get(reader, key)
+	if err != nil || value == nil {
+		return 0, err
+	}
+	if len(value) < 8 {
+		return 0, fmt.Errorf("%w: %s has %d bytes", ledger.ErrCorrupt, key, len(value))
+	}
+	return binary.BigEndian.Uint64(value), nil
+}
+
+func number(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
+
+// nodesNow reads the commitment's nodes as the database has them.
+type nodesNow struct{ reader pebble.Reader }
+
+func (n nodesNow) Node(name []byte) ([]byte, error) { return get(n.reader, entryKey(tableNode, name)) }
+
+// nodesAt reads the nodes as they stood after a height.
+type nodesAt struct {
+	reader pebble.Reader
+	height uint64
+}
+
+func (n nodesAt) Node(name []byte) ([]byte, error) {
+	return getAt(n.reader, tableNode, name, n.height)
+}
+
+// getAt returns the value that a key of a table had after the block at height: the
+// first later history record has it, else it has not changed since.
+func getAt(reader pebble.Reader, table byte, key []byte, height uint64) (value []byte, err error) {
+	prefix := historyPrefix(table, key)
+	found, value, err := firstHistory(reader, prefix, height)
+	if err != nil || found {
+		return value, err
+	}
+	return get(reader, entryKey(table, key))
+}
+
+func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found bool, value []byte, err error) {
+	iterator, err := reader.NewIter(&pebble.IterOptions{
+		LowerBound: binary.BigEndian.AppendUint64(append([]byte(nil), prefix...), height+1),
+		UpperBound: after(prefix),
+	})
+	if err != nil {
+		return false, nil, err
+	}
+	defer func() { err = errors.Join(err, iterator.Close()) }()
+	if !iterator.First() {
+		return false, nil, nil
+	}
+	content, err := iterator.ValueAndErr()
+	if err != nil {
+		return false, nil, err
+	}
+	value, err = decodeHistory(content)
+	return true, value, err
+}
+
+// apply puts the outcome of one height into batch: flat entries, nodes, and their
+// previous values with a journal when history is kept.
+func apply(batch *pebble.Batch, reader pebble.Reader, height uint64, writes []chain.Write, change ledger.Change, keep bool) error {
+	a := &applier{batch: batch, reader: reader, height: height, keep: keep}
+	for i := range writes {
+		if err := a.put(tableState, writes[i].Key.Encode(), writes[i].Value); err != nil {
+			return err
+		}
+	}
+	for i := range change.Nodes {
+		if err := a.put(tableNode, change.Nodes[i].Name, change.Nodes[i].Value); err != nil {
+			return err
+		}
+	}
+	if len(a.journal) > 0 {
+		if err := batch.Set(journalKey(height), a.journal, nil); err != nil {
+			return err
+		}
+	}
+	return batch.Set(keyApplied, append(number(height+1), change.Root[:]...), nil)
+}
+
+type applier struct {
+	batch   *pebble.Batch
+	reader  pebble.Reader
+	height  uint64
+	keep    bool
+	journal []byte
+}
+
+func (a *applier) put(table byte, key, value []byte) error {
+	place := entryKey(table, key)
+	if a.keep {
+		previous, err := get(a.reader, place)
+		if err != nil {
+			return err
+		}
+		if string(previous) == string(value) {
+			return nil
+		}
+		if err := a.batch.Set(historyKey(table, key, a.height), historyValue(previous), nil); err != nil {
+			return err
+		}
+		a.journal = appendJournal(a.journal, table, key)
+	}
+	if len(value) == 0 {
+		return a.batch.Delete(place, nil)
+	}
+	return a.batch.Set(place, value, nil)
+}

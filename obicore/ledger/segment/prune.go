@@ -1,0 +1,146 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// Prune drops history below a height, and the segment files of bodies and results
+// that hold only heights below it; see [ledger.Pruner]. Files go as a whole, so
+// Status().OldestBody may stay lower than asked for.
+func (l *Ledger) Prune(ctx context.Context, below uint64) error {
+	if err := l.gate.enter(); err != nil {
+		return err
+	}
+	defer l.gate.leave()
+	l.appendLock.Lock()
+	defer l.appendLock.Unlock()
+	l.commitLock.Lock()
+	defer l.commitLock.Unlock()
+	if err := l.writable(ctx); err != nil {
+		return err
+	}
+	if executed := l.Status().Executed; below > executed {
+		return fmt.Errorf("%w: cannot prune below %d, the last executed height is %d", ledger.ErrHeight, below, executed)
+	}
+	if err := l.pruneState(ctx, below); err != nil {
+		return err
+	}
+	return l.pruneColumns(ctx, below)
+}
+
+func (l *Ledger) pruneState(ctx context.Context, below uint64) error {
+	for oldest := l.Status().OldestState; oldest < below; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		target := min(below, oldest+pruneAtOnce)
+		batch := l.db.NewBatch()
+		err := dropHistory(batch, l.db, oldest, target)
+		if err == nil {
+			err = batch.Commit(pebble.NoSync)
+		}
+		if err = errors.Join(err, batch.Close()); err != nil {
+			return l.fail(err)
+		}
+		oldest = target
+		l.changeStatus(func(s *ledger.Status) { s.OldestState = target })
+	}
+	return nil
+}
+
+func (l *Ledger) pruneColumns(ctx context.Context, below uint64) error {
+	first := l.Status().OldestBody
+	oldest := max(first, min(l.bodies.firstKept(below), l.results.firstKept(below)))
+	if oldest == first {
+		return nil
+	}
+	if err := l.db.Set(keyBodies, number(oldest), pebble.NoSync); err != nil {
+		return l.fail(err)
+	}
+	l.changeStatus(func(s *ledger.Status) { s.OldestBody = oldest })
+	if err := l.dropColumns(ctx, first, oldest); err != nil {
+		return l.fail(err) // opening the ledger again finishes it
+	}
+	return nil
+}
+
+// dropColumns removes inclusions and files below a height that the database already
+// names as the oldest. Open calls it again when a crash came between.
+func (l *Ledger) dropColumns(ctx context.Context, from, to uint64) error {
+	if err := l.dropInclusions(ctx, from, to); err != nil {
+		return err
+	}
+	// Replay after a crash starts where the database ends on disk, so the database
+	// must be past what is removed.
+	if err := l.db.Flush(); err != nil {
+		return err
+	}
+	return errors.Join(l.bodies.dropBelow(to), l.results.dropBelow(to))
+}
+
+// finishPruning takes up what a crash interrupted and returns the oldest height whose
+// body and results are kept.
+func (l *Ledger) finishPruning(ctx context.Context) (oldest uint64, err error) {
+	if oldest, err = getNumber(l.db, keyBodies); err != nil {
+		return 0, err
+	}
+	if first := max(l.bodies.oldest(), l.results.oldest()); first > oldest {
+		return 0, l.lostState(oldest, first)
+	}
+	if l.bodies.firstKept(oldest) == l.bodies.oldest() && l.results.firstKept(oldest) == l.results.oldest() {
+		return oldest, nil
+	}
+	l.options.Logf("ledger: finishing the pruning below height %d", oldest)
+	return oldest, l.dropColumns(ctx, l.bodies.oldest(), oldest)
+}
+
+// firstKept returns the first height that remains when all files wholly below a
+// height are dropped.
+func (c *column) firstKept(below uint64) uint64 {
+	c.lock.RLock()
+	defer c.lock.RUnlock()
+	if len(c.segments) == 0 {
+		return 0
+	}
+	i := 0
+	for i+1 < len(c.segments) && c.segments[i+1].first <= below {
+		i++
+	}
+	return c.segments[i].first
+}
+
+func (l *Ledger) dropInclusions(ctx context.Context, from, to uint64) error {
+	for height := from; height < to; height++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.dropInclusionsOf(height); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) dropInclusionsOf(height uint64) error {
+	payload, err := l.bodies.read(height)
+	if err != nil {
+		return err
+	}
+	ids, err := decodeIDs(payload)
+	if err != nil {
+		return err
+	}
+	batch := l.db.NewBatch()
+	for i := range ids {
+		if err := batch.Delete(includeKey(ids[i], height), nil); err != nil {
+			return errors.Join(err, batch.Close())
+		}
+	}
+	return errors.Join(batch.Commit(pebble.NoSync), batch.Close())
+}

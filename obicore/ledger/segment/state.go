@@ -1,0 +1,180 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// Errors of committing.
+var (
+	// ErrStaged reports a staged state that is not this ledger's next one.
+	ErrStaged = errors.New("segment: staged state does not follow the executed height")
+	// ErrResults reports results that do not account for the staged state.
+	ErrResults = errors.New("segment: results do not lead to the staged state")
+)
+
+// pruneAtOnce bounds the heights whose history one commit drops, so that a smaller
+// retention window does not stop the chain while it takes effect.
+const pruneAtOnce = 64
+
+// staged is a state change that waits for its commit.
+type staged struct {
+	owner  *Ledger
+	height uint64 // that it leads to
+	base   uint64 // the owner's generation that it was computed from
+	writes []chain.Write
+	change ledger.Change
+}
+
+// Root returns the state root after the change.
+func (s *staged) Root() chain.Hash { return s.change.Root }
+
+// Stage computes the root after writes; see [ledger.State].
+func (l *Ledger) Stage(writes []chain.Write) (ledger.Staged, error) {
+	if err := l.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer l.gate.leave()
+	l.commitLock.Lock()
+	defer l.commitLock.Unlock()
+	for i := range writes {
+		if i > 0 && writes[i-1].Key.Compare(writes[i].Key) >= 0 {
+			return nil, fmt.Errorf("%w: writes out of order at item %d", chain.ErrMalformed, i)
+		}
+		if len(writes[i].Key.Subkey) > chain.MaxSubkey || len(writes[i].Value) > chain.MaxValue {
+			return nil, fmt.Errorf("%w: write %d", chain.ErrTooLarge, i)
+		}
+	}
+	return l.stage(l.Status().Executed+1, writes)
+}
+
+func (l *Ledger) stage(height uint64, writes []chain.Write) (*staged, error) {
+	change, err := l.commitment.Update(nodesNow{l.db}, writes)
+	if err != nil {
+		return nil, err
+	}
+	return &staged{owner: l, height: height, base: l.generation, writes: writes, change: change}, nil
+}
+
+// Commit stores results and state of the next executed height; see [ledger.State].
+func (l *Ledger) Commit(ctx context.Context, results *chain.Results, next ledger.Staged) error {
+	if err := l.gate.enter(); err != nil {
+		return err
+	}
+	defer l.gate.leave()
+	l.commitLock.Lock()
+	defer l.commitLock.Unlock()
+	if err := l.writable(ctx); err != nil {
+		return err
+	}
+	status := l.Status()
+	s, ours := next.(*staged)
+	switch {
+	case !ours || s.owner != l || s.base != l.generation || s.height != status.Executed+1:
+		return ErrStaged
+	case s.height > status.Decided:
+		return fmt.Errorf("%w: results of height %d, the tip is %d", ledger.ErrHeight, s.height, status.Decided)
+	case results == nil || results.StateRoot != s.change.Root:
+		return fmt.Errorf("%w: state root", ErrResults)
+	case !slices.EqualFunc(results.Writes(), s.writes, sameWrite):
+		// Replay after a crash has nothing but the results.
+		return fmt.Errorf("%w: their write sets differ", ErrResults)
+	}
+	return l.commit(s, results)
+}
+
+func sameWrite(a, b chain.Write) bool {
+	return a.Key == b.Key && string(a.Value) == string(b.Value)
+}
+
+func (l *Ledger) commit(s *staged, results *chain.Results) error {
+	if err := l.results.write(s.height, results.Encode()); err != nil {
+		return l.fail(err)
+	}
+	if err := l.results.sync(); err != nil {
+		return l.fail(err)
+	}
+	l.results.publish()
+	oldest, err := l.advance(s)
+	if err != nil {
+		return l.fail(err)
+	}
+	l.generation++
+	l.changeStatus(func(status *ledger.Status) {
+		status.Executed = s.height
+		status.OldestState = oldest
+	})
+	return nil
+}
+
+// advance puts a staged change into the database and drops history that has left
+// the window. It returns the oldest height whose state can still be read.
+func (l *Ledger) advance(s *staged) (oldest uint64, err error) {
+	batch := l.db.NewBatch()
+	defer batch.Close()
+	if err := apply(batch, l.db, s.height, s.writes, s.change, s.height > 0); err != nil {
+		return 0, err
+	}
+	if oldest, err = getNumber(l.db, keyOldest); err != nil {
+		return 0, err
+	}
+	retain := l.options.RetainState
+	if retain > 0 && s.height > retain && s.height-retain > oldest {
+		target := min(s.height-retain, oldest+pruneAtOnce)
+		if err := dropHistory(batch, l.db, oldest, target); err != nil {
+			return 0, err
+		}
+		oldest = target
+	}
+	return oldest, batch.Commit(pebble.NoSync)
+}
+
+// dropHistory removes the history that only states below to need.
+func dropHistory(batch *pebble.Batch, reader pebble.Reader, from, to uint64) error {
+	for height := from + 1; height <= to; height++ {
+		journal, err := get(reader, journalKey(height))
+		if err != nil {
+			return err
+		}
+		err = eachJournal(journal, func(table byte, key []byte) error {
+			return batch.Delete(historyKey(table, key, height), nil)
+		})
+		if err != nil {
+			return err
+		}
+		if err := batch.Delete(journalKey(height), nil); err != nil {
+			return err
+		}
+	}
+	return batch.Set(keyOldest, number(to), nil)
+}
+
+// Prove returns a proof for the entry under the state root at height.
+func (l *Ledger) Prove(height uint64, key chain.StateKey) (ledger.Proof, error) {
+	opened, err := l.View(height)
+	if err != nil {
+		return ledger.Proof{}, err
+	}
+	v := opened.(*view)
+	defer v.Close()
+	value, err := v.Get(key)
+	if err != nil {
+		return ledger.Proof{}, err
+	}
+	if err := v.gate.enter(); err != nil {
+		return ledger.Proof{}, err
+	}
+	defer v.gate.leave()
+	path, err := l.commitment.Prove(v.nodes(), key)
+	if err != nil {
+		return ledger.Proof{}, err
+	}
+	return ledger.Proof{Kind: l.commitment.Kind(), Key: key, Value: value, Path: path}, nil
+}

@@ -1,0 +1,126 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/execution/state"
+	"github.com/credibleledger/credibleledger/obicore/pool"
+)
+
+// The reasons of refusal at admission that neither pool nor execution gives.
+var (
+	ErrOversized   = errors.New("oversized data")
+	ErrType        = errors.New("transaction type not supported")
+	ErrUnprotected = errors.New("only replay-protected (EIP-155) transactions allowed over RPC")
+	ErrSender      = errors.New("invalid sender")
+	ErrStopped     = errors.New("the chain has stopped")
+)
+
+// blobType is EIP-4844's envelope: it decodes, and is refused here, because the
+// platform has no blob sidecars.
+const blobType = 3
+
+// Submit admits a transaction to the pool and returns its id. The id is also
+// returned beside pool.ErrKnown.
+func (c *Chain) Submit(ctx context.Context, raw []byte) (chain.Hash, error) {
+	if reason := c.HaltReason(); reason != nil {
+		return chain.Hash{}, fmt.Errorf("%w: %w", ErrStopped, reason)
+	}
+	t, err := c.admit(raw)
+	if err != nil {
+		c.metrics.refused.Inc()
+		return chain.Hash{}, err
+	}
+	if err := c.enter(t); err != nil {
+		c.metrics.refused.Inc()
+		return t.ID, err
+	}
+	c.metrics.admitted.Inc()
+	return t.ID, nil
+}
+
+// admit decodes a transaction and checks everything that needs no account.
+func (c *Chain) admit(raw []byte) (chain.Verified, error) {
+	if limit := c.genesis.Limits.TransactionBytes; uint64(len(raw)) > limit {
+		return chain.Verified{}, fmt.Errorf("%w: transaction size %d, limit %d", ErrOversized, len(raw), limit)
+	}
+	kind, err := chain.EnvelopeType(raw)
+	if err != nil {
+		return chain.Verified{}, err
+	}
+	if kind == blobType {
+		return chain.Verified{}, fmt.Errorf("%w: blob transactions have no place here, send the data as calldata", ErrType)
+	}
+	t, err := c.decode(raw)
+	if err != nil {
+		return chain.Verified{}, err
+	}
+	if !t.Protected && !c.options.AllowUnprotected {
+		return chain.Verified{}, ErrUnprotected
+	}
+	if t.Protected && t.ChainID != c.genesis.EVMChainID {
+		return chain.Verified{}, fmt.Errorf("%w: %w: have %d, want %d", ErrSender, execution.ErrWrongChain, t.ChainID, c.genesis.EVMChainID)
+	}
+	return c.verifyDecoded(t)
+}
+
+// enter checks a verified transaction against the latest state and pools it.
+func (c *Chain) enter(t chain.Verified) error {
+	head := c.Head()
+	view, err := c.store.View(head.Header.Height)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	header := c.nextHeader(head)
+	rules, err := c.executor.Rules(header.Rules)
+	if err != nil {
+		return err
+	}
+	block := c.context(header, head.Parameters, head.Validators, view)
+	world := state.New(view)
+	if err := c.executor.Check(rules, &block, world, execution.Message{Verified: t, Future: true}); err != nil {
+		if _, known := c.pool.Get(t.ID); known {
+			return pool.ErrKnown
+		}
+		return err
+	}
+	added, err := c.pool.Add(t, world.Nonce(t.Sender))
+	if err != nil {
+		return err
+	}
+	if added.Pending {
+		pending := append([]chain.Verified{t}, added.Promoted...)
+		c.feed.publish(Event{Pending: pending})
+		c.engine.Notify()
+	}
+	return nil
+}
+
+func (c *Chain) decode(raw []byte) (*chain.Transaction, error) { return c.families.Decode(raw) }
+
+// verify decodes a transaction and checks its signatures, unless this node has
+// checked the same bytes before.
+func (c *Chain) verify(raw []byte) (chain.Verified, error) {
+	t, err := c.decode(raw)
+	if err != nil {
+		return chain.Verified{}, err
+	}
+	return c.verifyDecoded(t)
+}
+
+func (c *Chain) verifyDecoded(t *chain.Transaction) (chain.Verified, error) {
+	if known, ok := c.verified.get(t.Wire); ok {
+		return known, nil
+	}
+	verified, err := c.families.Verify(t)
+	if err != nil {
+		return chain.Verified{}, fmt.Errorf("%w: %w", ErrSender, err)
+	}
+	c.verified.put(verified)
+	return verified, nil
+}

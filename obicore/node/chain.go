@@ -1,0 +1,284 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/credibleledger/credibleledger/kernel"
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/kernel/security"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/pool"
+)
+
+// Chain is one running chain.
+type Chain struct {
+	options   Options
+	genesis   *chain.Genesis
+	identity  chain.Hash
+	suite     crypto.Suite
+	families  *chain.Families
+	executor  *execution.Executor
+	admission security.Admission
+	store     ledger.Ledger
+	pool      *pool.Pool
+	engine    consensus.Engine
+	verifier  consensus.ProofVerifier
+	log       *slog.Logger
+	metrics   *metrics
+
+	verified *verifiedMemory
+	blocks   *blockCache
+	feed     feed
+	head     atomic.Pointer[Head]
+
+	commitMutex sync.Mutex // one block is built or committed at a time
+	prepared    *prepared  // what this node has executed for its own proposal
+	demanded    atomic.Int64
+
+	halted     chan struct{} // closed when going on would be unsafe
+	haltOnce   sync.Once
+	haltReason error
+	closeOnce  sync.Once
+}
+
+// Head is the last executed and durable block.
+type Head struct {
+	Header     *chain.Header
+	Hash       chain.Hash
+	Results    *chain.Results
+	Parameters *chain.Parameters   // in force for the next block
+	Validators *chain.ValidatorSet // deciding the next block
+	decision   consensus.Decision
+}
+
+// Open assembles a chain and opens its ledger; Start sets it going.
+func Open(ctx context.Context, registry *kernel.Registry, options Options) (*Chain, error) {
+	options.fill()
+	c := &Chain{
+		options: options, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
+		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
+		halted: make(chan struct{}), metrics: newMetrics(),
+	}
+	if c.admission == nil {
+		c.admission = security.Open{}
+	}
+	if err := c.assemble(registry); err != nil {
+		return nil, err
+	}
+	if err := c.openLedger(ctx, registry); err != nil {
+		return nil, err
+	}
+	if err := c.catchUp(ctx); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	c.pool = pool.New(options.Pool)
+	c.restorePool()
+	return c, nil
+}
+
+func (c *Chain) assemble(registry *kernel.Registry) (err error) {
+	if err = c.genesis.Check(); err != nil {
+		return err
+	}
+	if c.suite, err = registry.CryptoSuite(c.genesis.Crypto); err != nil {
+		return err
+	}
+	if c.identity, err = c.genesis.Identity(c.suite); err != nil {
+		return err
+	}
+	families, err := registry.Families(c.suite, c.identity)
+	if err != nil {
+		return err
+	}
+	if c.families, err = chain.NewFamilies(families...); err != nil {
+		return err
+	}
+	machines, err := registry.Contracts(c.suite)
+	if err != nil {
+		return err
+	}
+	if c.executor, err = execution.New(machines, c.options.Rules); err != nil {
+		return err
+	}
+	module, err := registry.ConsensusModule(c.genesis.Consensus)
+	if err != nil {
+		return err
+	}
+	c.verifier = module.Verifier(c.verifyVote)
+	c.engine, err = module.New(consensus.Options{Interval: c.options.Interval})
+	return err
+}
+
+func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error {
+	newCommitment, err := registry.Commitment(c.genesis.Commitment)
+	if err != nil {
+		return err
+	}
+	block, err := GenesisBlock(c.genesis, c.suite, newCommitment(c.suite), c.executor.CodeHash, c.executor.Natives())
+	if err != nil {
+		return err
+	}
+	module, err := registry.LedgerModule(c.options.Ledger)
+	if err != nil {
+		return err
+	}
+	c.store, err = module.Open(ctx, ledger.Options{
+		Directory: c.options.Directory, Hasher: c.suite, Commitment: c.genesis.Commitment, Identity: c.identity,
+		Genesis: block, RetainState: c.options.RetainState,
+		Logf: func(format string, args ...any) { c.log.Info(fmt.Sprintf(format, args...), "room", "ledger") },
+	})
+	return err
+}
+
+// catchUp executes blocks that were decided before a crash but whose results
+// were not yet durable, and sets the head.
+func (c *Chain) catchUp(ctx context.Context) error {
+	for {
+		status := c.store.Status()
+		if err := c.loadHead(status.Executed); err != nil {
+			return err
+		}
+		if status.Executed == status.Decided {
+			return nil
+		}
+		if err := c.reexecute(ctx, status.Executed+1); err != nil {
+			return fmt.Errorf("replaying block %d: %w", status.Executed+1, err)
+		}
+	}
+}
+
+func (c *Chain) loadHead(height uint64) error {
+	header, err := c.store.Header(height)
+	if err != nil {
+		return err
+	}
+	results, err := c.store.Results(height)
+	if err != nil {
+		return err
+	}
+	proof := &chain.Proof{}
+	if height > 0 {
+		if proof, err = c.store.Proof(height); err != nil {
+			return err
+		}
+	}
+	view, err := c.store.View(height)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	return c.setHead(header, results, *proof, view)
+}
+
+// setHead shows a block as the latest; view is the state after it.
+func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chain.Proof, view ledger.View) error {
+	parameters, err := readParameters(view)
+	if err != nil {
+		return err
+	}
+	validators, err := readValidators(view)
+	if err != nil {
+		return err
+	}
+	c.head.Store(&Head{
+		Header: header, Hash: header.Hash(c.suite), Results: results, Parameters: parameters, Validators: validators,
+		decision: consensus.Decision{
+			Proposal: consensus.Proposal{Height: header.Height, Header: header.Encode()}, Proof: proof,
+		},
+	})
+	return nil
+}
+
+func readParameters(view ledger.View) (*chain.Parameters, error) {
+	value, err := view.Get(chain.ParametersKey)
+	if err != nil {
+		return nil, err
+	}
+	return chain.DecodeParameters(value)
+}
+
+func readValidators(view ledger.View) (*chain.ValidatorSet, error) {
+	value, err := view.Get(chain.ValidatorsKey)
+	if err != nil {
+		return nil, err
+	}
+	return chain.DecodeValidatorSet(value)
+}
+
+// Start lets the engine take part.
+func (c *Chain) Start(ctx context.Context) error {
+	head := c.Head()
+	boot := consensus.Boot{Self: c.options.Self, Set: head.Validators, Tip: head.decision, Clock: c.options.Clock}
+	if err := c.engine.Start(ctx, (*host)(c), boot); err != nil {
+		return err
+	}
+	if c.pool.HasPending() {
+		c.engine.Notify()
+	}
+	return nil
+}
+
+// Close stops the engine, saves the pool and closes the ledger. It is safe to
+// call more than once.
+func (c *Chain) Close(ctx context.Context) (err error) {
+	c.closeOnce.Do(func() {
+		err = errors.Join(c.engine.Stop(ctx))
+		c.feed.close()
+		err = errors.Join(err, c.savePool(), c.store.Close())
+	})
+	return err
+}
+
+// Head returns the last executed and durable block.
+func (c *Chain) Head() *Head { return c.head.Load() }
+
+// Genesis returns the chain's genesis; it must not be changed.
+func (c *Chain) Genesis() *chain.Genesis { return c.genesis }
+
+// Identity returns the chain identity.
+func (c *Chain) Identity() chain.Hash { return c.identity }
+
+// Suite returns the chain's crypto suite.
+func (c *Chain) Suite() crypto.Suite { return c.suite }
+
+// Ledger returns the chain's ledger for reading.
+func (c *Chain) Ledger() ledger.Ledger { return c.store }
+
+// Pool returns the chain's pool for reading.
+func (c *Chain) Pool() *pool.Pool { return c.pool }
+
+// Engine returns the engine's status.
+func (c *Chain) Engine() consensus.Status { return c.engine.Status() }
+
+// Executor returns the chain's executor.
+func (c *Chain) Executor() *execution.Executor { return c.executor }
+
+// Halted is closed when the chain has stopped because going on would be unsafe;
+// HaltReason says why.
+func (c *Chain) Halted() <-chan struct{} { return c.halted }
+
+// HaltReason returns why the chain has halted, or nil.
+func (c *Chain) HaltReason() error {
+	select {
+	case <-c.halted:
+		return c.haltReason
+	default:
+		return nil
+	}
+}
+
+func (c *Chain) halt(reason error) {
+	c.haltOnce.Do(func() {
+		c.haltReason = reason
+		c.log.Error("the chain has stopped", "chain", c.genesis.Name, "reason", reason)
+		close(c.halted)
+	})
+}

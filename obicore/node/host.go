@@ -1,0 +1,87 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+)
+
+// host is the chain as its engine sees it.
+type host Chain
+
+var _ consensus.Host = (*host)(nil)
+
+func (h *host) chain() *Chain { return (*Chain)(h) }
+
+// Propose implements consensus.Host.
+func (h *host) Propose(ctx context.Context, parent consensus.Decision, meta []byte, force bool) (consensus.Proposal, error) {
+	return h.chain().propose(ctx, parent.Proposal.Height, meta, force)
+}
+
+// Validate implements consensus.Host.
+func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {
+	return h.chain().validate(ctx, proposal)
+}
+
+// Commit implements consensus.Host. A failure here is not one of the engine's:
+// the chain stops, because nobody knows what is on disk.
+func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error) {
+	c := h.chain()
+	next, err := c.commit(ctx, decision)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		c.halt(fmt.Errorf("committing block %d: %w", decision.Proposal.Height, err))
+	}
+	return next, err
+}
+
+// Fetch implements consensus.Host: without a network there is nobody to ask.
+func (h *host) Fetch(context.Context, uint64) (consensus.Decision, error) {
+	return consensus.Decision{}, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
+}
+
+// Send and Broadcast implement consensus.Host; without a network they drop, as a
+// host does for peers that are down.
+func (h *host) Send(chain.NodeID, []byte) {}
+
+// Broadcast implements consensus.Host.
+func (h *host) Broadcast([]byte) {}
+
+// Sign implements consensus.Host.
+func (h *host) Sign(kind string, message []byte) ([]byte, error) {
+	c := h.chain()
+	return c.options.Signer.Sign(chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, message))
+}
+
+// Verify implements consensus.Host.
+func (h *host) Verify(key chain.PublicKey, kind string, message, signature []byte) error {
+	c := h.chain()
+	return c.verifyVote(c.identity, key, kind, message, signature)
+}
+
+func (c *Chain) verifyVote(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
+	scheme, err := c.suite.Scheme(key.Scheme)
+	if err != nil {
+		return err
+	}
+	return scheme.Verify(key, chain.SigningHash(c.suite, chain.DomainVote, identity, kind, message), signature)
+}
+
+// HeaderHash implements consensus.Host.
+func (h *host) HeaderHash(proposal consensus.Proposal) (chain.Hash, error) {
+	header, err := chain.DecodeHeader(proposal.Header)
+	if err != nil {
+		return chain.Hash{}, err
+	}
+	return header.Hash(h.suite), nil
+}
+
+// Report implements consensus.Host.
+func (h *host) Report(evidence consensus.Evidence) {
+	h.log.Warn("evidence of misbehaviour", "kind", evidence.Kind, "height", evidence.Height, "accused", evidence.Accused)
+}
+
+// Halt implements consensus.Host.
+func (h *host) Halt(reason error) { h.chain().halt(reason) }

@@ -1,0 +1,62 @@
+package node
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/pool"
+)
+
+// Options say which chain a node runs and how.
+type Options struct {
+	Genesis *chain.Genesis
+	// Directory holds the chain's data; empty means memory only.
+	Directory string
+	// Ledger is the name of the ledger module; "segment" when empty.
+	Ledger string
+	// Self and Signer are the node's validator identity and consensus key.
+	Self   chain.NodeID
+	Signer crypto.Signer
+	// Interval between blocks in milliseconds; 0 makes a block on demand.
+	Interval uint64
+	// RetainState is how many heights below the tip can be read; 0 keeps all.
+	RetainState uint64
+	Pool        pool.Limits
+	// Rules are the rule versions that this binary knows; the default table when nil.
+	Rules execution.RulesTable
+	// AllowUnprotected admits legacy transactions without a chain id (EIP-155),
+	// which can be replayed from other chains.
+	AllowUnprotected bool
+	Clock            consensus.Clock
+	Log              *slog.Logger
+}
+
+func (o *Options) fill() {
+	if o.Ledger == "" {
+		o.Ledger = "segment"
+	}
+	if o.Pool == (pool.Limits{}) {
+		o.Pool = pool.DefaultLimits()
+	}
+	if o.Rules == nil {
+		o.Rules = execution.DefaultRules()
+	}
+	if o.Clock == nil {
+		o.Clock = systemClock{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// systemClock is the machine's clock.
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+func (systemClock) AfterFunc(d time.Duration, f func()) func() bool {
+	return time.AfterFunc(d, f).Stop
+}

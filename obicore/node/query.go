@@ -1,0 +1,158 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+)
+
+// Block is a decided and executed block with all that a reader wants of it.
+type Block struct {
+	Header       *chain.Header
+	Hash         chain.Hash
+	Transactions []chain.Verified
+	Results      *chain.Results
+	Fees         chain.Fees // in force for this block
+	Coinbase     chain.Address
+	Size         int // bytes, about
+}
+
+// BlockAt returns the block at a height; ledger.ErrNotFound above the head.
+func (c *Chain) BlockAt(height uint64) (*Block, error) {
+	if height > c.Head().Header.Height {
+		return nil, fmt.Errorf("%w: block %d, the latest is %d", ledger.ErrNotFound, height, c.Head().Header.Height)
+	}
+	if block := c.blocks.get(height); block != nil {
+		return block, nil
+	}
+	block, err := c.readBlock(height)
+	if err != nil {
+		return nil, err
+	}
+	c.blocks.put(block)
+	return block, nil
+}
+
+func (c *Chain) readBlock(height uint64) (*Block, error) {
+	header, err := c.store.Header(height)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.store.Body(height)
+	if err != nil {
+		return nil, err
+	}
+	block := &Block{Header: header, Hash: header.Hash(c.suite), Size: len(header.Encode())}
+	if block.Results, err = c.store.Results(height); err != nil {
+		return nil, err
+	}
+	for _, entry := range body.Entries() {
+		t, err := c.verify(entry.Wire)
+		if err != nil {
+			return nil, fmt.Errorf("block %d: %w", height, err)
+		}
+		block.Transactions = append(block.Transactions, t)
+		block.Size += len(entry.Wire)
+	}
+	return block, c.fillContext(block)
+}
+
+// fillContext adds what the parameters before the block say. Where that state is
+// pruned the oldest kept one stands in.
+func (c *Chain) fillContext(block *Block) error {
+	height := max(block.Header.Height, 1) - 1
+	view, err := c.store.View(max(height, c.store.Status().OldestState))
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	parameters, err := readParameters(view)
+	if err != nil {
+		return err
+	}
+	validators, err := readValidators(view)
+	if err != nil {
+		return err
+	}
+	block.Fees, block.Coinbase = parameters.Fees, coinbase(validators, block.Header.Proposer)
+	return nil
+}
+
+func coinbase(validators *chain.ValidatorSet, proposer chain.NodeID) chain.Address {
+	member, _ := validators.Member(proposer)
+	return member.Payout
+}
+
+// BlockByHash returns the block with a header hash.
+func (c *Chain) BlockByHash(hash chain.Hash) (*Block, error) {
+	height, err := c.store.HeightOf(hash)
+	if err != nil {
+		return nil, err
+	}
+	return c.BlockAt(height)
+}
+
+// Transaction returns the block and index at which a transaction was last
+// included.
+func (c *Chain) Transaction(id chain.Hash) (*Block, int, error) {
+	place, err := c.store.Locate(id)
+	if err != nil {
+		return nil, 0, err
+	}
+	block, err := c.BlockAt(place.Height)
+	if err != nil {
+		return nil, 0, err
+	}
+	if int(place.Index) >= len(block.Transactions) {
+		return nil, 0, fmt.Errorf("%w: transaction %s", ledger.ErrNotFound, id)
+	}
+	return block, int(place.Index), nil
+}
+
+// View opens the state after a block; the caller closes it.
+func (c *Chain) View(height uint64) (ledger.View, error) { return c.store.View(height) }
+
+// Context returns the execution context of an existing block: the one in which
+// its transactions ran.
+func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error) {
+	parameters := chain.Parameters{Fees: block.Fees}
+	context := c.context(block.Header, &parameters, &chain.ValidatorSet{}, view)
+	context.Coinbase = block.Coinbase
+	return context, nil
+}
+
+// NextContext returns the execution context of the block that would come next.
+func (c *Chain) NextContext(view ledger.View) execution.Block {
+	head := c.Head()
+	return c.context(c.nextHeader(head), head.Parameters, head.Validators, view)
+}
+
+// Mine asks the engine for count blocks, empty if need be, and waits for them.
+func (c *Chain) Mine(ctx context.Context, count int) error {
+	if c.options.Interval > 0 && c.demanded.Load() > 0 {
+		return fmt.Errorf("node: blocks are being mined already")
+	}
+	events := c.Subscribe(count + 1)
+	defer events.Close()
+	c.demanded.Add(int64(count))
+	c.engine.Notify()
+	for mined := 0; mined < count; {
+		select {
+		case event, ok := <-events.Events:
+			if !ok {
+				return ErrStopped
+			}
+			if event.Block != nil {
+				mined++
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.halted:
+			return c.HaltReason()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package obicore
+
+import (
+	"github.com/credibleledger/credibleledger/kernel"
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/contract"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/kernel/security"
+	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
+	"github.com/credibleledger/credibleledger/obicore/contract/evm"
+	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/crypto/secp256k1"
+	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
+	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
+	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+)
+
+// BinaryTree is the name of the default state commitment in genesis.
+const BinaryTree = "binary"
+
+// Registry returns a new registry with all default modules.
+func Registry() *kernel.Registry {
+	return &kernel.Registry{
+		Crypto:      map[string]crypto.Suite{standard.Name: standard.New(), gm.Name: gm.New()},
+		Consensus:   map[string]consensus.Module{solo.Name: solo.Module{}},
+		Ledger:      map[string]ledger.Module{segment.Name: segment.New(segment.WithCommitment(BinaryTree, binarytree.New))},
+		Commitments: map[string]ledger.NewCommitment{BinaryTree: binarytree.New},
+		Families:    Families,
+		Contracts:   Contracts,
+		Admission:   security.Open{},
+	}
+}
+
+// Families returns the default transaction families. Ethereum's keeps its own
+// hash and curve on every chain, whatever the suite.
+func Families(crypto.Suite, chain.Hash) ([]chain.Family, error) {
+	return []chain.Family{ethereum.NewFamily(keccak.Keccak256, ethereumKeys{secp256k1.New()})}, nil
+}
+
+// Contracts returns the default virtual machines.
+func Contracts(crypto.Suite) ([]contract.VM, error) {
+	return []contract.VM{evm.New()}, nil
+}
+
+// ethereumKeys gives the Ethereum family the keys of its curve.
+type ethereumKeys struct{ scheme *secp256k1.Scheme }
+
+// Recover implements ethereum.Recoverer.
+func (k ethereumKeys) Recover(digest chain.Hash, signature [65]byte) (chain.PublicKey, error) {
+	return k.scheme.Recover(digest, signature[:])
+}
+
+// Address implements ethereum.Recoverer.
+func (ethereumKeys) Address(key chain.PublicKey) (chain.Address, error) {
+	return secp256k1.Address(key)
+}
