@@ -75,3 +75,15 @@ func (x *Executor) Run(ctx context.Context, block Block, view ledger.View, trans
 
 // Natives returns the addresses of native modules, ascending.
 func (x *Executor) Natives() []chain.Address { return x.natives }
+
+// Precompiles returns the addresses of precompiled contracts under a rules
+// version.
+func (x *Executor) Precompiles(rules uint64) []chain.Address {
+	var list []chain.Address
+	for _, machine := range x.machines {
+		if precompiled, ok := machine.(contract.Precompiled); ok {
+			list = append(list, precompiled.Precompiles(rules)...)
+		}
+	}
+	return list
+}

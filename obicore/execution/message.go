@@ -150,12 +150,8 @@ func (a *application) warm() {
 			a.world.Warm(*to)
 		}
 	}
-	for _, machine := range a.x.machines {
-		if precompiled, ok := machine.(contract.Precompiled); ok {
-			for _, address := range precompiled.Precompiles(a.rules.Version) {
-				a.world.Warm(address)
-			}
-		}
+	for _, address := range a.x.Precompiles(a.rules.Version) {
+		a.world.Warm(address)
 	}
 	for i := range a.message.Access {
 		a.world.Warm(a.message.Access[i].Address)

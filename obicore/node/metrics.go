@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -47,19 +48,32 @@ func (m *metrics) committed(p *prepared, took time.Duration) {
 // Register adds the chain's metrics to a registry, with the chain's name as label.
 func (c *Chain) Register(registry prometheus.Registerer) error {
 	labelled := prometheus.WrapRegistererWith(prometheus.Labels{"chain": c.genesis.Name}, registry)
-	pending := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: "credible", Name: "pool_pending", Help: "Transactions that can go into the next block.",
-	}, func() float64 { pending, _ := c.pool.Count(); return float64(pending) })
-	queued := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: "credible", Name: "pool_queued", Help: "Transactions that wait for an earlier nonce.",
-	}, func() float64 { _, queued := c.pool.Count(); return float64(queued) })
-	for _, collector := range []prometheus.Collector{
-		c.metrics.height, c.metrics.blocks, c.metrics.transactions, c.metrics.gas, c.metrics.commit,
-		c.metrics.admitted, c.metrics.refused, pending, queued,
-	} {
+	for _, collector := range c.metrics.all(c) {
 		if err := labelled.Register(collector); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Unregister takes the chain's metrics out of a registry.
+func (c *Chain) Unregister(registry prometheus.Registerer) error {
+	labelled := prometheus.WrapRegistererWith(prometheus.Labels{"chain": c.genesis.Name}, registry)
+	for _, collector := range c.metrics.all(c) {
+		if !labelled.Unregister(collector) {
+			return fmt.Errorf("node: metrics of chain %q were not registered", c.genesis.Name)
+		}
+	}
+	return nil
+}
+
+func (m *metrics) all(c *Chain) []prometheus.Collector {
+	gauge := func(name, help string, value func() int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: name, Help: help}, func() float64 { return float64(value()) })
+	}
+	return []prometheus.Collector{
+		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused,
+		gauge("pool_pending", "Transactions that can go into the next block.", func() int { pending, _ := c.pool.Count(); return pending }),
+		gauge("pool_queued", "Transactions that wait for an earlier nonce.", func() int { _, queued := c.pool.Count(); return queued }),
+	}
 }

@@ -97,7 +97,7 @@ func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
 	if err != nil {
 		return Added{}, err
 	}
-	if err := p.makeRoom(t, t.Nonce == a.nonce+before); err != nil {
+	if err := p.makeRoom(t, t.Nonce <= a.nonce+before, added.Replaced); err != nil {
 		return Added{}, err
 	}
 	if added.Replaced != nil {

@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"container/heap"
 	"fmt"
 
 	"github.com/holiman/uint256"
@@ -15,35 +16,75 @@ func outbids(price, old chain.Word) bool {
 		return false
 	}
 	// Rounded up, so that a bump of less than one unit is no bump.
-	least.Add(least, uint256.NewInt(99)).Div(least, uint256.NewInt(100))
+	if _, overflow = least.AddOverflow(least, uint256.NewInt(99)); overflow {
+		return false
+	}
+	least.Div(least, uint256.NewInt(100))
 	return !new(uint256.Int).SetBytes32(price[:]).Lt(least)
 }
 
-// makeRoom evicts queued transactions for a newcomer, or refuses it.
-func (p *Pool) makeRoom(t chain.Verified, pending bool) error {
+// makeRoom evicts queued transactions for a newcomer, or refuses it and evicts
+// none. The room of the transaction that it replaces counts as free.
+func (p *Pool) makeRoom(t chain.Verified, pending bool, replaced *chain.Verified) error {
 	if len(t.Raw) > p.limits.Bytes {
 		return fmt.Errorf("%w: %d bytes, the pool holds %d", ErrFull, len(t.Raw), p.limits.Bytes)
 	}
-	for len(p.byID) >= p.limits.Transactions || p.bytes+len(t.Raw) > p.limits.Bytes {
-		victim := p.cheapestQueued()
-		if !pending || victim == nil || victim.transaction.Sender == t.Sender || victim.transaction.TipCap.Cmp(t.TipCap) >= 0 {
+	count, size := len(p.byID)+1, p.bytes+len(t.Raw)
+	if replaced != nil {
+		count, size = count-1, size-len(replaced.Raw)
+	}
+	fits := func() bool { return count <= p.limits.Transactions && size <= p.limits.Bytes }
+	if fits() {
+		return nil
+	}
+	var evicted []chain.Hash
+	for queued := p.evictable(pending); !fits(); count-- {
+		if len(queued) == 0 {
 			return fmt.Errorf("%w: %d transactions, %d bytes", ErrFull, len(p.byID), p.bytes)
 		}
-		p.drop(victim.transaction.ID)
+		victim := heap.Pop(&queued).(*entry).transaction
+		if victim.Sender == t.Sender || victim.TipCap.Cmp(t.TipCap) >= 0 {
+			return fmt.Errorf("%w: %d transactions, %d bytes", ErrFull, len(p.byID), p.bytes)
+		}
+		size -= len(victim.Raw)
+		evicted = append(evicted, victim.ID)
+	}
+	for _, id := range evicted {
+		p.drop(id)
 	}
 	return nil
 }
 
-func (p *Pool) cheapestQueued() (cheapest *entry) {
+// evictable returns the queued transactions, the worst on top; nothing for a
+// newcomer that is queued itself.
+func (p *Pool) evictable(pending bool) (queued queue) {
+	if !pending {
+		return nil
+	}
 	for _, a := range p.accounts {
 		next := a.nonce + a.executable()
 		for nonce, e := range a.byNonce {
-			if nonce >= next && (cheapest == nil || worse(e, cheapest)) {
-				cheapest = e
+			if nonce >= next {
+				queued = append(queued, e)
 			}
 		}
 	}
-	return cheapest
+	heap.Init(&queued)
+	return queued
+}
+
+// queue is a heap of entries, the worst on top.
+type queue []*entry
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q queue) Less(i, j int) bool { return worse(q[i], q[j]) }
+func (q *queue) Push(x any)        { *q = append(*q, x.(*entry)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	*q = (*q)[:last]
+	return x
 }
 
 // worse orders entries for eviction: lower tip cap first, then the latest.

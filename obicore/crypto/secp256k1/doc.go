@@ -10,6 +10,7 @@
 // signatures that this refuses though ECDSA accepts them have a nonce point whose x
 // coordinate is at least n (about one in 2^128); Ethereum refuses them too.
 //
-// Where cgo is present, libsecp256k1 does the arithmetic, else a pure Go
-// implementation. Both give the same bytes and verdicts; a test compares them.
+// With cgo on Linux, libsecp256k1 does the arithmetic, else a pure Go implementation
+// (native.go says which copy and why). Both give the same bytes and verdicts; a test
+// compares them.
 package secp256k1

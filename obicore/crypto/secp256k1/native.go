@@ -1,17 +1,23 @@
-//go:build cgo && linux
+//go:build cgo
 
 package secp256k1
 
 import (
 	"fmt"
 
-	library "github.com/erigontech/secp256k1"
+	library "github.com/ethereum/go-ethereum/crypto/secp256k1"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 )
 
-// native is libsecp256k1. Its context is built once and only read afterwards, so all
+// native is libsecp256k1, in the copy (BSD-3-Clause) that go-ethereum carries: the
+// EVM links that copy anyway, and a second one with the same C symbols, such as
+// github.com/erigontech/secp256k1 with its different tables, could only be linked by
+// letting the linker mix the two. When the EVM is our own, that module takes its
+// place: the interface is the same.
+//
+// Its context is built once and only read afterwards, so all
 // calls may run at the same time. It reports a broken precondition by a panic: the
 // lengths and the recovery id that it demands are checked by the callers here, and
 // the remaining conditions hold for every value that it has parsed itself.

@@ -9,8 +9,13 @@ import (
 
 // Finish ends the transaction: it removes destroyed accounts and those left
 // empty, returns the write set in ascending key order and makes the changes the
-// ground that the next transaction stands on.
+// ground that the next transaction stands on. After a storage fault there is
+// nothing to write.
 func (s *State) Finish() []chain.Write {
+	if s.err != nil {
+		s.reset()
+		return nil
+	}
 	var writes []chain.Write
 	for _, a := range s.reached() {
 		if a.destroyed || a.empty() && a.exists {
@@ -97,9 +102,21 @@ func (s *State) remove(writes []chain.Write, a *account) []chain.Write {
 	return writes
 }
 
-// storedSlots returns the slots that are set before this transaction ends, and
-// marks them as cleared for the transactions after it.
+// storedSlots returns the slots that are set before this transaction, and marks
+// them as cleared for the transactions after it.
 func (s *State) storedSlots(a *account) map[chain.Word]struct{} {
+	stored := s.storedSlotsOf(a)
+	for slot := range stored {
+		if a.committed == nil {
+			a.committed = make(map[chain.Word]chain.Word)
+		}
+		a.committed[slot] = chain.Word{}
+	}
+	return stored
+}
+
+// storedSlotsOf returns the slots that are set before this transaction.
+func (s *State) storedSlotsOf(a *account) map[chain.Word]struct{} {
 	stored := make(map[chain.Word]struct{})
 	err := s.base.Scan(a.address, chain.SpaceStorage, "", func(subkey string, _ []byte) bool {
 		stored[chain.Word([]byte(subkey))] = struct{}{}
@@ -114,12 +131,6 @@ func (s *State) storedSlots(a *account) map[chain.Word]struct{} {
 		} else {
 			stored[slot] = struct{}{}
 		}
-	}
-	for slot := range stored {
-		if a.committed == nil {
-			a.committed = make(map[chain.Word]chain.Word)
-		}
-		a.committed[slot] = chain.Word{}
 	}
 	return stored
 }

@@ -48,7 +48,7 @@ func (s *State) Snapshot() int { return len(s.journal) }
 
 // Revert implements contract.State. A mark that was never given out is ignored.
 func (s *State) Revert(mark int) {
-	for len(s.journal) > max(mark, 0) {
+	for mark >= 0 && len(s.journal) > mark {
 		last := len(s.journal) - 1
 		s.undo(&s.journal[last])
 		s.journal = s.journal[:last]

@@ -63,6 +63,12 @@ func (s *State) HasStorage(owner chain.Address) bool {
 			return true
 		}
 	}
+	// What earlier transactions of the block have set is not in the base yet.
+	for slot, value := range a.committed {
+		if _, changed := a.slots[slot]; !changed && !value.IsZero() {
+			return true
+		}
+	}
 	found := false
 	err := s.base.Scan(owner, chain.SpaceStorage, "", func(subkey string, _ []byte) bool {
 		current, changed := a.slots[chain.Word([]byte(subkey))]
@@ -172,5 +178,13 @@ func (s *State) WarmSlot(owner chain.Address, slot chain.Word) {
 	if !s.IsWarmSlot(owner, slot) {
 		s.record(change{kind: changedWarmSlot, address: owner, slot: slot})
 		s.warmSlots[slotKey{owner, slot}] = struct{}{}
+	}
+}
+
+// ClearStorage sets every slot of an account to zero. Only queries that override
+// state need it.
+func (s *State) ClearStorage(owner chain.Address) {
+	for slot := range s.storedSlotsOf(s.load(owner)) {
+		s.SetSlot(owner, slot, chain.Word{})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -16,7 +17,7 @@ import (
 // Sizes of Pebble's memory in bytes. What the memory table holds at a power cut is
 // replayed from the result column.
 const (
-	blockCacheSize   = 32 << 20
+	blockCacheSize   = 64 << 20 // Pebble takes its memory tables out of this
 	memoryTableSize  = 16 << 20
 	openTables       = 256
 	bloomBitsPerKey  = 10
@@ -52,6 +53,7 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.
 		Logger:                      notes{logf},
 		CompactionConcurrencyRange:  func() (int, int) { return 1, compactionsAtOne },
 	}
+	options.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	for i := range options.Levels {
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
 	}
@@ -92,6 +94,36 @@ func number(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 type nodesNow struct{ reader pebble.Reader }
 
 func (n nodesNow) Node(name []byte) ([]byte, error) { return get(n.reader, entryKey(tableNode, name)) }
+
+// remembered reads nodes and keeps what it read, so that a commit need not read the
+// previous values again. It is safe for concurrent use.
+type remembered struct {
+	nodesNow
+	lock  sync.Mutex
+	nodes map[string][]byte
+}
+
+func remember(reader pebble.Reader) *remembered {
+	return &remembered{nodesNow: nodesNow{reader}, nodes: make(map[string][]byte)}
+}
+
+func (r *remembered) Node(name []byte) ([]byte, error) {
+	value, err := r.nodesNow.Node(name)
+	if err == nil {
+		r.lock.Lock()
+		defer r.lock.Unlock()
+		r.nodes[string(name)] = value
+	}
+	return value, err
+}
+
+// previous returns what a node was before the change.
+func (r *remembered) previous(name []byte) ([]byte, error) {
+	if value, read := r.nodes[string(name)]; read {
+		return value, nil
+	}
+	return r.nodesNow.Node(name)
+}
 
 // nodesAt reads the nodes as they stood after a height.
 type nodesAt struct {
@@ -136,15 +168,16 @@ func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found boo
 
 // apply puts the outcome of one height into batch: flat entries, nodes, and their
 // previous values with a journal when history is kept.
-func apply(batch *pebble.Batch, reader pebble.Reader, height uint64, writes []chain.Write, change ledger.Change, keep bool) error {
-	a := &applier{batch: batch, reader: reader, height: height, keep: keep}
+func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool) error {
+	a := &applier{batch: batch, height: height, keep: keep}
+	state := func(key []byte) ([]byte, error) { return get(nodes.reader, entryKey(tableState, key)) }
 	for i := range writes {
-		if err := a.put(tableState, writes[i].Key.Encode(), writes[i].Value); err != nil {
+		if err := a.put(tableState, writes[i].Key.Encode(), writes[i].Value, state); err != nil {
 			return err
 		}
 	}
 	for i := range change.Nodes {
-		if err := a.put(tableNode, change.Nodes[i].Name, change.Nodes[i].Value); err != nil {
+		if err := a.put(tableNode, change.Nodes[i].Name, change.Nodes[i].Value, nodes.previous); err != nil {
 			return err
 		}
 	}
@@ -158,16 +191,15 @@ func apply(batch *pebble.Batch, reader pebble.Reader, height uint64, writes []ch
 
 type applier struct {
 	batch   *pebble.Batch
-	reader  pebble.Reader
 	height  uint64
 	keep    bool
 	journal []byte
 }
 
-func (a *applier) put(table byte, key, value []byte) error {
+func (a *applier) put(table byte, key, value []byte, before func(key []byte) ([]byte, error)) error {
 	place := entryKey(table, key)
 	if a.keep {
-		previous, err := get(a.reader, place)
+		previous, err := before(key)
 		if err != nil {
 			return err
 		}

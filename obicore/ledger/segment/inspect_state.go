@@ -109,12 +109,13 @@ func (i *inspection) load(ctx context.Context, scratch *pebble.DB, height uint64
 
 // step applies writes to the scratch database and returns the root.
 func (i *inspection) step(scratch *pebble.DB, height uint64, writes []chain.Write) (chain.Hash, error) {
-	change, err := i.commitment.Update(nodesNow{scratch}, writes)
+	nodes := remember(scratch)
+	change, err := i.commitment.Update(nodes, writes)
 	if err != nil {
 		return chain.Hash{}, err
 	}
 	batch := scratch.NewBatch()
-	err = apply(batch, scratch, height, writes, change, false)
+	err = apply(batch, nodes, height, writes, change, false)
 	if err == nil {
 		err = batch.Commit(pebble.NoSync)
 	}

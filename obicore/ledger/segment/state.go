@@ -31,6 +31,7 @@ type staged struct {
 	base   uint64 // the owner's generation that it was computed from
 	writes []chain.Write
 	change ledger.Change
+	nodes  *remembered // as they were before
 }
 
 // Root returns the state root after the change.
@@ -56,11 +57,12 @@ func (l *Ledger) Stage(writes []chain.Write) (ledger.Staged, error) {
 }
 
 func (l *Ledger) stage(height uint64, writes []chain.Write) (*staged, error) {
-	change, err := l.commitment.Update(nodesNow{l.db}, writes)
+	nodes := remember(l.db)
+	change, err := l.commitment.Update(nodes, writes)
 	if err != nil {
 		return nil, err
 	}
-	return &staged{owner: l, height: height, base: l.generation, writes: writes, change: change}, nil
+	return &staged{owner: l, height: height, base: l.generation, writes: writes, change: change, nodes: nodes}, nil
 }
 
 // Commit stores results and state of the next executed height; see [ledger.State].
@@ -119,7 +121,7 @@ func (l *Ledger) commit(s *staged, results *chain.Results) error {
 func (l *Ledger) advance(s *staged) (oldest uint64, err error) {
 	batch := l.db.NewBatch()
 	defer batch.Close()
-	if err := apply(batch, l.db, s.height, s.writes, s.change, s.height > 0); err != nil {
+	if err := apply(batch, s.nodes, s.height, s.writes, s.change, s.height > 0); err != nil {
 		return 0, err
 	}
 	if oldest, err = getNumber(l.db, keyOldest); err != nil {

@@ -1,0 +1,12 @@
+// Command credible is CredibleLedger in one binary. It chooses the modules and
+// leaves everything else to the packages that they and the tools come from.
+package main
+
+import (
+	"os"
+
+	"github.com/credibleledger/credibleledger/obicore"
+	"github.com/credibleledger/credibleledger/tools/cli"
+)
+
+func main() { os.Exit(cli.Main(obicore.Registry(), os.Args[1:])) }

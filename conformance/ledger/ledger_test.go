@@ -1,0 +1,49 @@
+package ledger_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/credibleledger/credibleledger/conformance"
+	conformant "github.com/credibleledger/credibleledger/conformance/ledger"
+	"github.com/credibleledger/credibleledger/conformance/ledger/crashdisk"
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
+)
+
+type sha256Hasher struct{}
+
+func (sha256Hasher) Sum(parts ...[]byte) chain.Hash {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write(part)
+	}
+	return chain.Hash(h.Sum(nil))
+}
+
+func module(options ...segment.Option) *segment.Module {
+	options = append(options, segment.WithCommitment("binary", binarytree.New), segment.WithSegmentSize(4000))
+	return segment.New(options...)
+}
+
+// sound is the default module with the default commitment.
+func sound() conformant.Subject {
+	return conformant.Subject{
+		Open: func(ctx context.Context, options ledger.Options) (ledger.Ledger, error) {
+			return module().Open(ctx, options)
+		},
+		Commitment: "binary", Verifier: binarytree.NewVerifier(sha256Hasher{}), Hasher: sha256Hasher{},
+		NewDisk: func() conformant.Disk {
+			return crashdisk.New(func(fs vfs.FS) ledger.Module { return module(segment.WithFileSystem(fs)) }, 1)
+		},
+	}
+}
+
+func TestSegmentLedgerKeepsTheStandard(t *testing.T) {
+	conformance.Test(t, conformant.Direction(sound()))
+}

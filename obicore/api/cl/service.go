@@ -1,0 +1,144 @@
+package cl
+
+import (
+	"context"
+	"errors"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
+	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/node"
+)
+
+// Service serves one chain.
+type Service struct{ chain *node.Chain }
+
+// New returns a service.
+func New(c *node.Chain) *Service { return &Service{chain: c} }
+
+// Register adds all methods.
+func (s *Service) Register(registry *jsonrpc.Registry) error {
+	var faults []error
+	for name, handler := range map[string]jsonrpc.Handler{
+		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof,
+	} {
+		faults = append(faults, registry.Register(name, handler))
+	}
+	return errors.Join(faults...)
+}
+
+// description is the answer of cl_chain.
+type description struct {
+	Name       string          `json:"name"`
+	Identity   chain.Hash      `json:"identity"`
+	EVMChainID quantity.Uint64 `json:"evmChainId"`
+	Crypto     string          `json:"crypto"`
+	Consensus  string          `json:"consensus"`
+	Commitment string          `json:"commitment"`
+	RootDelay  quantity.Uint64 `json:"rootDelay"`
+	Height     quantity.Uint64 `json:"height"`
+	Rules      []chain.Rules   `json:"rules"`
+	Waiting    string          `json:"waiting,omitempty"`
+}
+
+func (s *Service) describe(context.Context, jsonrpc.Params) (any, error) {
+	g, head := s.chain.Genesis(), s.chain.Head()
+	return description{
+		Name: g.Name, Identity: s.chain.Identity(), EVMChainID: quantity.Uint64(g.EVMChainID), Crypto: g.Crypto,
+		Consensus: g.Consensus, Commitment: g.Commitment, RootDelay: quantity.Uint64(g.RootDelay),
+		Height: quantity.Uint64(head.Header.Height), Rules: head.Parameters.Rules, Waiting: s.chain.Engine().Waiting,
+	}, nil
+}
+
+// headerAnswer is a header in its canonical encoding with the proof that it was
+// decided, so that a client can check both for itself.
+type headerAnswer struct {
+	Height quantity.Uint64 `json:"height"`
+	Hash   chain.Hash      `json:"hash"`
+	Header quantity.Bytes  `json:"header"`
+	Proof  quantity.Bytes  `json:"proof"`
+}
+
+func (s *Service) height(params jsonrpc.Params, i int) (uint64, error) {
+	var tag quantity.BlockTag
+	if err := params.Decode(i, false, &tag); err != nil {
+		return 0, err
+	}
+	switch tag.Kind {
+	case quantity.BlockEarliest:
+		return 0, nil
+	case quantity.BlockNumber:
+		return tag.Number, nil
+	case quantity.BlockHash:
+		return s.chain.Ledger().HeightOf(tag.Hash)
+	}
+	return s.chain.Head().Header.Height, nil
+}
+
+func (s *Service) header(_ context.Context, params jsonrpc.Params) (any, error) {
+	height, err := s.height(params, 0)
+	if err != nil {
+		return nil, err
+	}
+	header, err := s.chain.Ledger().Header(height)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	answer := headerAnswer{Height: quantity.Uint64(height), Hash: header.Hash(s.chain.Suite()), Header: header.Encode()}
+	if height > 0 {
+		proof, err := s.chain.Ledger().Proof(height)
+		if err != nil {
+			return nil, err
+		}
+		answer.Proof = proof.Encode()
+	}
+	return answer, nil
+}
+
+// proofAnswer is a proof of one state entry under the state root after a block.
+// When the root delay is 0 the root stands in that block's own header.
+type proofAnswer struct {
+	Height    quantity.Uint64 `json:"height"`
+	StateRoot chain.Hash      `json:"stateRoot"`
+	Kind      string          `json:"kind"`
+	Key       quantity.Bytes  `json:"key"`
+	Value     quantity.Bytes  `json:"value"`
+	Path      quantity.Bytes  `json:"path"`
+}
+
+// proof takes (address, slot or null, block): the account leaf without a slot,
+// else one storage entry.
+func (s *Service) proof(_ context.Context, params jsonrpc.Params) (any, error) {
+	var owner quantity.Address
+	var slot *quantity.Hash
+	if err := params.Decode(0, true, &owner); err != nil {
+		return nil, err
+	}
+	if err := params.Decode(1, false, &slot); err != nil {
+		return nil, err
+	}
+	height, err := s.height(params, 2)
+	if err != nil {
+		return nil, err
+	}
+	key := chain.AccountKey(owner.Value())
+	if slot != nil {
+		key = chain.StorageKey(owner.Value(), chain.Word(*slot))
+	}
+	results, err := s.chain.Ledger().Results(height)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := s.chain.Ledger().Prove(height, key)
+	if err != nil {
+		return nil, err
+	}
+	return proofAnswer{
+		Height: quantity.Uint64(height), StateRoot: results.StateRoot, Kind: proof.Kind,
+		Key: key.Encode(), Value: proof.Value, Path: proof.Path,
+	}, nil
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credibleledger/credibleledger/kernel"
+)
+
+// Version is the version of the binary; a release build sets it.
+var Version = "0.1.0-dev"
+
+// terminal is where a command reads and writes, and how.
+type terminal struct {
+	registry *kernel.Registry
+	out, err io.Writer
+	in       io.Reader
+	language Language
+	output   string // "text" or "json"
+}
+
+// Main runs the command line over the modules of a distribution and returns the
+// exit code.
+func Main(registry *kernel.Registry, arguments []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, registry, arguments, os.Stdin, os.Stdout, os.Stderr)
+}
+
+// Run is Main with everything injected.
+func Run(ctx context.Context, registry *kernel.Registry, arguments []string, in io.Reader, out, errors io.Writer) int {
+	t := &terminal{registry: registry, in: in, out: out, err: errors, output: "text"}
+	t.language = languageOf(languageFlag(arguments), os.Getenv)
+	root := t.root()
+	root.SetArgs(arguments)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errors)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		t.report(problemOf(err))
+	}
+	return exitCode(err)
+}
+
+// languageFlag finds --lang before the flags are parsed, because help texts
+// depend on it.
+func languageFlag(arguments []string) string {
+	for i, argument := range arguments {
+		if value, found := strings.CutPrefix(argument, "--lang="); found {
+			return value
+		}
+		if argument == "--lang" && i+1 < len(arguments) {
+			return arguments[i+1]
+		}
+	}
+	return ""
+}
+
+func (t *terminal) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "credible", Version: Version, SilenceErrors: true, SilenceUsage: true,
+		Short: t.text(Text{"CredibleLedger: a neutral, open blockchain platform", "CredibleLedger：中立、开放的区块链平台"}),
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if t.output != "text" && t.output != "json" {
+				return &Problem{
+					Code: "CL-CLI-001", Usage: true, What: Text{"unknown output format " + t.output, "未知的输出格式 " + t.output},
+					Next: Text{"use -o text or -o json", "请使用 -o text 或 -o json"},
+				}
+			}
+			return nil
+		},
+	}
+	root.PersistentFlags().StringVarP(&t.output, "output", "o", "text", t.text(Text{"output format: text or json", "输出格式：text 或 json"}))
+	root.PersistentFlags().String("lang", "", t.text(Text{"language: en or zh (default: the locale's)", "语言：en 或 zh（默认取自系统区域设置）"}))
+	for _, command := range []func() *cobra.Command{t.dev} {
+		root.AddCommand(command())
+	}
+	return root
+}
+
+func (t *terminal) text(text Text) string { return text.in(t.language) }
+
+// say prints a line to the person; with -o json nothing but the result is printed.
+func (t *terminal) say(text Text, arguments ...any) {
+	if t.output == "text" {
+		fmt.Fprintf(t.out, t.text(text)+"\n", arguments...)
+	}
+}
+
+// result prints the outcome: value as JSON, or what show writes for a person.
+func (t *terminal) result(value any, show func()) error {
+	if t.output == "json" {
+		encoder := json.NewEncoder(t.out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(value)
+	}
+	show()
+	return nil
+}
+
+func (t *terminal) report(p *Problem) {
+	why := ""
+	if p.Why != nil {
+		why = p.Why.Error()
+	}
+	if t.output == "json" {
+		encoder := json.NewEncoder(t.err)
+		if encoder.Encode(map[string]any{"error": map[string]string{"code": p.Code, "what": t.text(p.What), "why": why, "next": t.text(p.Next)}}) == nil {
+			return
+		}
+	}
+	fmt.Fprintf(t.err, "%s %s: %s\n", t.text(Text{"error", "错误"}), p.Code, t.text(p.What))
+	if why != "" {
+		fmt.Fprintf(t.err, "  %s: %s\n", t.text(Text{"why", "原因"}), why)
+	}
+	if next := t.text(p.Next); next != "" {
+		fmt.Fprintf(t.err, "  %s: %s\n", t.text(Text{"next", "下一步"}), next)
+	}
+}
