@@ -33,6 +33,9 @@ func TestImplementationsDoNotImportEachOther(t *testing.T) {
 			return
 		}
 		relative, _ := filepath.Rel(filepath.Join("..", "obicore"), file)
+		if filepath.Dir(relative) == "." {
+			return // package obicore is the default choice of modules
+		}
 		own, imported := moduleOf(filepath.ToSlash(relative)), moduleOf(target+"/x.go")
 		if own == imported || shared[imported] || isRoom(own) && isRoom(imported) || own == "transaction/ethereum" {
 			return

@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/security"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
 	"github.com/credibleledger/credibleledger/obicore/contract/evm"
+	"github.com/credibleledger/credibleledger/obicore/contract/native"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/crypto/secp256k1"
@@ -41,9 +42,14 @@ func Families(crypto.Suite, chain.Hash) ([]chain.Family, error) {
 	return []chain.Family{ethereum.NewFamily(keccak.Keccak256, ethereumKeys{secp256k1.New()})}, nil
 }
 
-// Contracts returns the default virtual machines.
+// Contracts returns the default virtual machines: native modules first, because
+// they own their addresses.
 func Contracts(crypto.Suite) ([]contract.VM, error) {
-	return []contract.VM{evm.New()}, nil
+	modules, err := native.New(native.Parameters{})
+	if err != nil {
+		return nil, err
+	}
+	return []contract.VM{modules, evm.New()}, nil
 }
 
 // ethereumKeys gives the Ethereum family the keys of its curve.

@@ -148,7 +148,7 @@ func (g *grown) whole(keys []chain.StateKey) error {
 	want := binary.BigEndian.AppendUint64([]byte("at"), v.Height())
 	for _, key := range keys {
 		if value, err := v.Get(key); err != nil || string(value) != string(want) {
-			return fmt.Errorf("height %d: %s is %x (%w), the block wrote %x under all keys", v.Height(), describe(key), value, err, want)
+			return fmt.Errorf("height %d: %s is %x (%v), the block wrote %x under all keys", v.Height(), describe(key), value, err, want)
 		}
 	}
 	return nil

@@ -121,3 +121,10 @@ func (d *decoder) writes() (writes []Write) {
 	})
 	return writes
 }
+
+// DecodeWrites reads what EncodeWrites writes.
+func DecodeWrites(b []byte) ([]Write, error) {
+	d := newDecoder(b, "write set")
+	writes := d.writes()
+	return writes, d.finish()
+}

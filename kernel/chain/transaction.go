@@ -16,6 +16,10 @@ type Transaction struct {
 	ID   Hash   // what the chain knows it by; never covers native signatures
 	Wire Hash   // digest of Raw; keys the memory of signatures already checked
 
+	// System marks what the node itself orders: it has no nonce and pays nothing. A
+	// family that sets it must make sure that nobody else can make one.
+	System bool
+
 	ChainID    uint64 // numeric chain id it is bound to
 	Protected  bool   // false only for legacy transactions without a chain id (before EIP-155)
 	Lane       uint64

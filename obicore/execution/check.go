@@ -57,7 +57,7 @@ func (a *application) checkDelegations() error {
 
 func (a *application) checkNonce() error {
 	m := &a.message
-	if m.Query {
+	if m.Query || m.System {
 		return nil
 	}
 	if m.Lane != 0 {
@@ -82,7 +82,7 @@ func (a *application) checkNonce() error {
 // nothing.
 func (a *application) checkFees() error {
 	m := &a.message
-	if m.Query && m.FeeCap.IsZero() && m.TipCap.IsZero() {
+	if m.System || m.Query && m.FeeCap.IsZero() && m.TipCap.IsZero() {
 		return nil
 	}
 	feeCap, tipCap, base := integer(m.FeeCap), integer(m.TipCap), integer(a.block.BaseFee)
@@ -126,6 +126,9 @@ func (a *application) checkBlobs() error {
 
 func (a *application) checkGas(gasLeft uint64) error {
 	m := &a.message
+	if m.System {
+		return nil
+	}
 	if a.rules.GasCap != 0 && m.Gas > a.rules.GasCap && !m.Query {
 		return invalid(chain.ReasonGas, ErrGasCap, "cap: %d, tx: %d", a.rules.GasCap, m.Gas)
 	}

@@ -101,7 +101,7 @@ func (a *application) execute() (*Run, error) {
 	run := &Run{GasPrice: a.price.Bytes32()}
 
 	creates := m.Calls[0].To == nil
-	if !creates {
+	if !creates && !m.System {
 		a.world.SetNonce(m.Sender, a.world.Nonce(m.Sender)+1)
 	}
 	a.delegate()
@@ -163,6 +163,9 @@ func (a *application) warm() {
 
 // settle applies refund and floor, gives back unused gas and pays the fees.
 func (a *application) settle(run *Run, gasLeft uint64) {
+	if a.message.System {
+		return // nothing was bought
+	}
 	used := a.message.Gas - gasLeft
 	run.GasPeak = max(used, a.floor)
 	used -= min(a.world.Refund(), used/refundQuotient)

@@ -24,6 +24,10 @@ var (
 // platform has no blob sidecars.
 const blobType = 3
 
+// unsignedType is the development family's envelope; only the node makes such
+// transactions.
+const unsignedType = 0x7e
+
 // Submit admits a transaction to the pool and returns its id. The id is also
 // returned beside pool.ErrKnown.
 func (c *Chain) Submit(ctx context.Context, raw []byte) (chain.Hash, error) {
@@ -59,6 +63,9 @@ func (c *Chain) admit(raw []byte) (chain.Verified, error) {
 	if err != nil {
 		return chain.Verified{}, err
 	}
+	if t.System || kind == unsignedType {
+		return chain.Verified{}, fmt.Errorf("%w: 0x%02x", ErrType, kind)
+	}
 	if !t.Protected && !c.options.AllowUnprotected {
 		return chain.Verified{}, ErrUnprotected
 	}
@@ -71,7 +78,7 @@ func (c *Chain) admit(raw []byte) (chain.Verified, error) {
 // enter checks a verified transaction against the latest state and pools it.
 func (c *Chain) enter(t chain.Verified) error {
 	head := c.Head()
-	view, err := c.store.View(head.Header.Height)
+	view, err := c.View(head.Header.Height)
 	if err != nil {
 		return err
 	}

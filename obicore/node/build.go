@@ -32,10 +32,14 @@ func (c *Chain) propose(ctx context.Context, parent uint64, meta []byte, force b
 	if head.Header.Height != parent {
 		return consensus.Proposal{}, fmt.Errorf("%w: parent %d is not the head %d", consensus.ErrProposal, parent, head.Header.Height)
 	}
-	if !force && c.demanded.Load() == 0 && !c.pool.HasPending() {
+	if !force && c.demanded.Load() == 0 && (c.Manual() || !c.pool.HasPending()) {
 		return consensus.Proposal{}, consensus.ErrNothing
 	}
 	p, err := c.build(ctx, head, meta)
+	var unknown *execution.UnknownRulesError
+	if errors.As(err, &unknown) {
+		c.halt(err) // before the height, with everything up to here intact
+	}
 	if err != nil {
 		return consensus.Proposal{}, err
 	}
@@ -61,10 +65,26 @@ func (c *Chain) build(ctx context.Context, head *Head, meta []byte) (*prepared, 
 		return nil, err
 	}
 	p := &prepared{results: progress.Results()}
+	if err := c.fillEdits(p, progress); err != nil {
+		return nil, err
+	}
 	if err := c.fill(ctx, p, progress); err != nil {
 		return nil, err
 	}
 	return p, c.seal(p, header)
+}
+
+// fillEdits puts the record of development edits first.
+func (c *Chain) fillEdits(p *prepared, progress *execution.Progress) error {
+	t, waiting, err := c.takeEdits()
+	if err != nil || !waiting {
+		return err
+	}
+	if _, err := progress.Try(t); err != nil {
+		return fmt.Errorf("recording a development edit: %w", err)
+	}
+	p.transactions = append(p.transactions, t)
+	return nil
 }
 
 // fill takes transactions from the pool.
@@ -111,12 +131,14 @@ func (c *Chain) reject(t chain.Verified, refused *execution.InvalidError) {
 func (c *Chain) nextHeader(head *Head) *chain.Header {
 	height := head.Header.Height + 1
 	set := head.Validators.Hash(c.suite)
-	return &chain.Header{
+	header := &chain.Header{
 		Rules: chain.VersionAt(head.Parameters.Rules, height), Chain: c.identity, Height: height, Parent: head.Hash,
-		Time:     max(uint64(c.options.Clock.Now().UnixMilli()), head.Header.Time+1),
+		Time:     max(c.now(), head.Header.Time+1),
 		GasLimit: head.Parameters.GasLimit, Validators: set, NextValidators: set,
 		Proposer: c.options.Self, Randomness: randomness(c.suite, head.Hash),
 	}
+	c.adjust(header)
+	return header
 }
 
 // seal computes roots and hash of an executed block.
@@ -164,11 +186,14 @@ func (c *Chain) roots(height uint64, own *chain.Results) (state, result chain.Ha
 
 // context returns what execution of a block sees besides state.
 func (c *Chain) context(header *chain.Header, parameters *chain.Parameters, validators *chain.ValidatorSet, view ledger.View) execution.Block {
-	proposer, _ := validators.Member(header.Proposer)
+	payout := coinbase(validators, header.Proposer)
+	if chosen := c.developmentCoinbase(); chosen != nil {
+		payout = *chosen
+	}
 	return execution.Block{
 		Block: contract.Block{
 			Chain: c.identity, ChainID: c.genesis.EVMChainID, Height: header.Height, Time: header.Time,
-			Coinbase: proposer.Payout, GasLimit: header.GasLimit, BaseFee: parameters.Fees.BaseFee,
+			Coinbase: payout, GasLimit: header.GasLimit, BaseFee: parameters.Fees.BaseFee,
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
 			Ancestor: c.ancestor(header),
 		},

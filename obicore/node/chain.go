@@ -43,6 +43,8 @@ type Chain struct {
 	prepared    *prepared  // what this node has executed for its own proposal
 	demanded    atomic.Int64
 
+	snapshotsTaken uint64 // number of the last snapshot; under commitMutex
+
 	halted     chan struct{} // closed when going on would be unsafe
 	haltOnce   sync.Once
 	haltReason error

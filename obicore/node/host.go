@@ -31,6 +31,9 @@ func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error 
 func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error) {
 	c := h.chain()
 	next, err := c.commit(ctx, decision)
+	if err != nil && h.options.Development != nil && errors.Is(err, consensus.ErrProposal) {
+		return next, err // evm_revert has moved the head between proposal and decision
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		c.halt(fmt.Errorf("committing block %d: %w", decision.Proposal.Height, err))
 	}

@@ -31,8 +31,10 @@ type Options struct {
 	// AllowUnprotected admits legacy transactions without a chain id (EIP-155),
 	// which can be replayed from other chains.
 	AllowUnprotected bool
-	Clock            consensus.Clock
-	Log              *slog.Logger
+	// Development makes a chain in memory editable; nil for every other chain.
+	Development *Development
+	Clock       consensus.Clock
+	Log         *slog.Logger
 }
 
 func (o *Options) fill() {

@@ -113,7 +113,13 @@ func (c *Chain) Transaction(id chain.Hash) (*Block, int, error) {
 }
 
 // View opens the state after a block; the caller closes it.
-func (c *Chain) View(height uint64) (ledger.View, error) { return c.store.View(height) }
+func (c *Chain) View(height uint64) (ledger.View, error) {
+	view, err := c.store.View(height)
+	if err != nil {
+		return nil, err
+	}
+	return c.edited(view), nil
+}
 
 // Context returns the execution context of an existing block: the one in which
 // its transactions ran.

@@ -18,6 +18,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
+	steering "github.com/credibleledger/credibleledger/obicore/api/development"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -62,10 +63,15 @@ func Open(ctx context.Context, options Options) (*Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	running, err := node.Open(ctx, options.Registry, node.Options{
+	settings := node.Options{
 		Genesis: genesis, Directory: options.Directory, Self: Self(suite, validator), Signer: validator,
 		Interval: uint64(options.BlockTime.Milliseconds()), AllowUnprotected: true, Log: options.Log,
-	})
+	}
+	registry := options.Registry
+	if options.Directory == "" {
+		registry, settings.Development = editable(registry, suite)
+	}
+	running, err := node.Open(ctx, registry, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +92,9 @@ func (c *Chain) Mount(server *api.Server) error {
 
 // services are the namespaces of a development chain.
 type services struct {
-	eth *eth.Service
-	cl  *cl.Service
+	eth         *eth.Service
+	cl          *cl.Service
+	development *steering.Service
 }
 
 func newServices(c *node.Chain, accounts []Account, version string) *services {
@@ -96,14 +103,20 @@ func newServices(c *node.Chain, accounts []Account, version string) *services {
 		settings.Unlocked[account.Address] = account.Signer
 		settings.Accounts = append(settings.Accounts, account.Address)
 	}
-	return &services{eth: eth.New(c, settings), cl: cl.New(c)}
+	development := steering.New(c)
+	settings.Impersonated = development.Impersonated
+	settings.Unsigned = unsigned
+	return &services{eth: eth.New(c, settings), cl: cl.New(c), development: development}
 }
 
 func (s *services) register(registry *jsonrpc.Registry) error {
-	return errors.Join(s.eth.Register(registry), s.cl.Register(registry))
+	return errors.Join(s.eth.Register(registry), s.cl.Register(registry), s.development.Register(registry))
 }
 
-func (s *services) close() { s.eth.Close() }
+func (s *services) close() {
+	s.development.Close()
+	s.eth.Close()
+}
 
 // Files of a development chain's directory.
 const (

@@ -58,7 +58,11 @@ func (s *Service) sendTransaction(ctx context.Context, params jsonrpc.Params) (a
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.submit(ctx, raw)
+	submit := s.submit
+	if _, keyed := s.settings.Unlocked[args.from()]; !keyed {
+		submit = s.chain.SubmitUnsigned
+	}
+	id, err := submit(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

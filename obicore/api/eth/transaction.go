@@ -31,6 +31,7 @@ type transactionView struct {
 	TransactionIndex *quantity.Uint64    `json:"transactionIndex"`
 	Value            quantity.Word       `json:"value"`
 	Type             quantity.Uint64     `json:"type"`
+	EnvelopeType     *quantity.Uint64    `json:"envelopeType,omitempty"`
 	AccessList       *[]accessView       `json:"accessList,omitempty"`
 	ChainID          *quantity.Uint64    `json:"chainId,omitempty"`
 	BlobHashes       []chain.Hash        `json:"blobVersionedHashes,omitempty"`
@@ -78,6 +79,12 @@ func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transa
 	if t.Protected {
 		id := quantity.Uint64(t.ChainID)
 		view.ChainID = &id
+	}
+	if t.Type > ethereum.TypeSetCode {
+		// A family that Ethereum does not know: clients such as geth's refuse a
+		// whole block for an unknown type, so it is shown as a type 2.
+		envelope := view.Type
+		view.EnvelopeType, view.Type = &envelope, ethereum.TypeDynamicFee
 	}
 	if t.Type != ethereum.TypeLegacy {
 		view.AccessList = viewAccess(t.Access)

@@ -119,3 +119,12 @@ func (c *countedConnection) Close() error {
 	c.once.Do(func() { <-c.count })
 	return c.Conn.Close()
 }
+
+// CloseWrite ends the sending half only. net/http looks for it to let a client read a refusal before unread bytes of
+// the request make the system reset the connection.
+func (c *countedConnection) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}

@@ -33,6 +33,7 @@ func FuzzRequestDecoder(f *testing.F) {
 		}
 		values := []json.RawMessage{body}
 		if m.batch {
+			values = nil
 			if err := json.Unmarshal(body, &values); err != nil {
 				t.Fatal(err)
 			}

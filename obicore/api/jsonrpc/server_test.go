@@ -137,7 +137,7 @@ func TestObserverSeesEveryCallWithoutForeignNames(t *testing.T) {
 }
 
 func TestServerCutsALongCallAndTheRestOfItsBatch(t *testing.T) {
-	e := open(t, basics(t), jsonrpc.Options{Limits: jsonrpc.Limits{CallTimeout: 20 * time.Millisecond}}, jsonrpc.PortLimits{})
+	e := open(t, basics(t), jsonrpc.Options{Limits: jsonrpc.Limits{CallTimeout: 300 * time.Millisecond}}, jsonrpc.PortLimits{})
 	timeout := `"error":{"code":-32002,"message":"request timed out"}}`
 	want(t, e.post(`{"jsonrpc":"2.0","id":1,"method":"wait"}`), `{"jsonrpc":"2.0","id":1,`+timeout)
 	want(t, e.post(`[{"jsonrpc":"2.0","id":1,"method":"echo"},{"jsonrpc":"2.0","id":2,"method":"wait"},{"jsonrpc":"2.0","id":3,"method":"echo"}]`),

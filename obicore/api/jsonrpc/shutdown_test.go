@@ -48,7 +48,7 @@ func TestCloseLetsCallsFinish(t *testing.T) {
 }
 
 func TestCloseCancelsCallsAfterTheGraceTime(t *testing.T) {
-	e := open(t, basics(t), jsonrpc.Options{Limits: jsonrpc.Limits{GraceTime: time.Millisecond}}, jsonrpc.PortLimits{})
+	e := open(t, basics(t), jsonrpc.Options{Limits: jsonrpc.Limits{GraceTime: time.Millisecond, CloseTimeout: 500 * time.Millisecond}}, jsonrpc.PortLimits{})
 	p := e.dial()
 	p.write(`{"jsonrpc":"2.0","id":1,"method":"wait"}`)
 	body := make(chan string, 1)

@@ -62,7 +62,7 @@ func (f *feed) open(limits jsonrpc.Limits) *endpoint {
 	if err := registry.Subscribe("eth", "crash", func(context.Context, jsonrpc.Params, jsonrpc.Notify) (func(), error) { panic("feed") }); err != nil {
 		f.t.Fatal(err)
 	}
-	return open(f.t, registry, jsonrpc.Options{Limits: limits}, jsonrpc.PortLimits{})
+	return open(f.t, registry, jsonrpc.Options{Limits: limits}, jsonrpc.PortLimits{CloseTimeout: 50 * time.Millisecond})
 }
 
 func TestSubscriptionDeliversInOrderBehindItsResponse(t *testing.T) {
@@ -226,7 +226,7 @@ func TestConnectionSurvivesBadMessages(t *testing.T) {
 
 func TestSilentClientIsFoundByPings(t *testing.T) {
 	f := newFeed(t)
-	e := f.open(jsonrpc.Limits{PingInterval: 5 * time.Millisecond, PongTimeout: 20 * time.Millisecond, CloseTimeout: 20 * time.Millisecond})
+	e := f.open(jsonrpc.Limits{PingInterval: 5 * time.Millisecond, PongTimeout: 300 * time.Millisecond, CloseTimeout: 20 * time.Millisecond})
 	p := e.dial() // a client that does not read answers no pings
 	p.write(`{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["heads"]}`)
 	<-f.started
@@ -240,12 +240,12 @@ func TestBusyClientIsNotTakenForASilentOne(t *testing.T) {
 		<-leave
 		return nil, nil
 	})
-	e := open(t, registry, jsonrpc.Options{Limits: jsonrpc.Limits{MaxCallsPerConnection: 1, PingInterval: time.Millisecond, PongTimeout: time.Millisecond}}, jsonrpc.PortLimits{})
+	e := open(t, registry, jsonrpc.Options{Limits: jsonrpc.Limits{MaxCallsPerConnection: 1, PingInterval: 20 * time.Millisecond, PongTimeout: 500 * time.Millisecond}}, jsonrpc.PortLimits{})
 	p := e.dial()
 	for id := range 3 {
 		p.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"hold"}`, id))
 	}
-	timer := time.NewTimer(50 * time.Millisecond) // many ping intervals; a longer one only makes the test stricter
+	timer := time.NewTimer(time.Second) // pings have failed by now; longer only makes the test stricter
 	<-timer.C
 	close(leave)
 	for range 3 {

@@ -44,14 +44,20 @@ type script struct {
 	blocks  []ledger.Decided
 	results []*chain.Results
 	states  []state
+	delay   int                            // header h carries the roots of h-delay
 	last    map[chain.Hash]ledger.Location // last inclusion in all blocks
 }
 
 // newScript makes a chain of the given number of heights above genesis. Header h
-// carries the roots of h (delay 0).
+// carries the roots of h.
 func newScript(tb testing.TB, seed uint64, heights int) *script {
 	tb.Helper()
-	s := &script{last: make(map[chain.Hash]ledger.Location)}
+	return newDelayedScript(tb, seed, heights, 0)
+}
+
+func newDelayedScript(tb testing.TB, seed uint64, heights, delay int) *script {
+	tb.Helper()
+	s := &script{delay: delay, last: make(map[chain.Hash]ledger.Location)}
 	random := rand.New(rand.NewPCG(seed, 1))
 	for h := range heights + 1 {
 		s.add(tb, uint64(h), random)
@@ -123,7 +129,11 @@ func (s *script) add(tb testing.TB, height uint64, random *rand.Rand) {
 	header := &chain.Header{
 		Rules: 1, Chain: identity, Height: height, Time: 1000 * (height + 1), GasLimit: 30_000_000,
 		TransactionRoot: chain.TransactionRoot(hasher, grouped), TransactionCount: uint64(len(ids)),
-		StateRoot: results.StateRoot, ResultRoot: results.Root(hasher), ConsensusMeta: []byte{byte(random.IntN(256))},
+		ConsensusMeta: []byte{byte(random.IntN(256))},
+	}
+	s.results = append(s.results, results)
+	if from := int(height) - s.delay; from >= 0 {
+		header.StateRoot, header.ResultRoot = s.results[from].StateRoot, s.results[from].Root(hasher)
 	}
 	if height > 0 {
 		header.Parent = s.blocks[height-1].Block.Header.Hash(hasher)
@@ -132,7 +142,6 @@ func (s *script) add(tb testing.TB, height uint64, random *rand.Rand) {
 		Block: &chain.Block{Header: header, Body: body}, IDs: ids,
 		Proof: chain.Proof{Kind: "test/1", Epoch: 1, Bytes: binary.BigEndian.AppendUint64(nil, height)},
 	})
-	s.results = append(s.results, results)
 	s.states = append(s.states, next)
 }
 

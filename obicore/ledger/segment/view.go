@@ -125,7 +125,7 @@ func (v *view) scan(prefix, from []byte, f func(key, value []byte) (bool, error)
 	return errors.Join(err, s.close())
 }
 
-// scan merges the flat entries with their history.
+// scanner merges the flat entries with their history.
 type scanner struct {
 	flat    *pebble.Iterator
 	history *pebble.Iterator // nil when the flat entries are the view's
