@@ -14,6 +14,7 @@ func (b bench) gasRules() []conformance.Rule {
 		{Name: "gas-stays-within-given", Statement: "A frame leaves no more gas than it was given, however much or little that is.", Check: b.gasStaysWithinGiven},
 		{Name: "work-costs-gas", Statement: "A program that never ends runs out of gas, and one that writes does not do so for nothing.", Check: b.workCostsGas},
 		{Name: "fault-spends-all", Statement: "A frame that ends with a fault has no gas left.", Check: b.faultSpendsAll},
+		{Name: "faults-are-named", Statement: "Faults that the standard names carry its errors: ErrOutOfGas, ErrReadOnly, ErrCodeSize.", Check: b.faultsAreNamed},
 	}
 }
 
@@ -95,6 +96,27 @@ func (b bench) faultSpendsAll(t conformance.T) {
 	if o.GasLeft > plenty/2 {
 		t.Errorf("a fault in a call with all gas leaves %d of %d", o.GasLeft, plenty)
 	}
+}
+
+func (b bench) faultsAreNamed(t conformance.T) {
+	check := func(what string, o contract.Outcome, want error) {
+		if !errors.Is(o.Err, want) {
+			t.Errorf("%s ends with %q, which is not %q", what, o.Err, want)
+		}
+	}
+	for _, program := range []sample{{"Loop", b.Samples.Loop}, {"an event of eight megabytes", b.Samples.Event(1 << 23)}} {
+		s := b.stage()
+		s.deploy(subject, program.code)
+		check(program.name, s.run(t, call()), contract.ErrOutOfGas)
+	}
+	for _, writer := range b.Samples.writers() {
+		s := b.stage()
+		s.deploy(subject, writer.code)
+		check(writer.name+" in a static call", s.run(t, readOnly()[0]), contract.ErrReadOnly)
+	}
+	s := b.stage()
+	tooLarge := make([]byte, s.limits.CodeBytes+1)
+	check("a creation with too much code", s.run(t, creation(b.Samples.Initcode(tooLarge))), contract.ErrCodeSize)
 }
 
 func (b bench) undoRules() []conformance.Rule {

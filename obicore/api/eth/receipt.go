@@ -65,7 +65,7 @@ func (s *Service) viewReceipt(b *node.Block, i int, cumulative uint64, logIndex 
 		BlockHash: b.Hash, BlockNumber: quantity.Uint64(b.Header.Height), CumulativeGasUsed: quantity.Uint64(cumulative),
 		EffectiveGasPrice: quantity.Word(effectivePrice(t, b.Fees.BaseFee)), From: t.Sender, GasUsed: quantity.Uint64(receipt.GasUsed),
 		Logs: viewLogs(b, i, logIndex), LogsBloom: bloom, Status: quantity.Uint64(receipt.Status), To: t.Calls[0].To,
-		TransactionHash: t.ID, TransactionIndex: quantity.Uint64(i), Type: quantity.Uint64(t.Type),
+		TransactionHash: t.ID, TransactionIndex: quantity.Uint64(i), Type: shownType(t.Type),
 	}
 	if t.Calls[0].To == nil && !receipt.Void() {
 		created := ethereum.ContractAddress(t.Sender, t.Nonce, keccak.Keccak256)

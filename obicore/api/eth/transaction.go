@@ -73,7 +73,7 @@ func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transa
 	call := &t.Calls[0]
 	view := &transactionView{
 		From: t.Sender, Gas: quantity.Uint64(t.Gas), GasPrice: quantity.Word(effectivePrice(t, baseFee)), Hash: t.ID,
-		Input: call.Input, Nonce: quantity.Uint64(t.Nonce), To: call.To, Value: quantity.Word(call.Value), Type: quantity.Uint64(t.Type),
+		Input: call.Input, Nonce: quantity.Uint64(t.Nonce), To: call.To, Value: quantity.Word(call.Value), Type: shownType(t.Type),
 		BlobHashes: t.BlobHashes,
 	}
 	if t.Protected {
@@ -81,10 +81,8 @@ func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transa
 		view.ChainID = &id
 	}
 	if t.Type > ethereum.TypeSetCode {
-		// A family that Ethereum does not know: clients such as geth's refuse a
-		// whole block for an unknown type, so it is shown as a type 2.
-		envelope := view.Type
-		view.EnvelopeType, view.Type = &envelope, ethereum.TypeDynamicFee
+		envelope := quantity.Uint64(t.Type)
+		view.EnvelopeType = &envelope
 	}
 	if t.Type != ethereum.TypeLegacy {
 		view.AccessList = viewAccess(t.Access)
@@ -100,6 +98,16 @@ func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transa
 	}
 	addSignature(view, t)
 	return view
+}
+
+// shownType is the envelope type that clients are shown. One that Ethereum does
+// not know is shown as type 2, because clients such as geth's refuse a whole
+// block for it; the real one stands in envelopeType.
+func shownType(kind byte) quantity.Uint64 {
+	if kind > ethereum.TypeSetCode {
+		return ethereum.TypeDynamicFee
+	}
+	return quantity.Uint64(kind)
 }
 
 // addSignature fills in what only the envelope of the Ethereum family has.

