@@ -105,7 +105,7 @@ func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transa
 // block for it; the real one stands in envelopeType.
 func shownType(kind byte) quantity.Uint64 {
 	if kind > ethereum.TypeSetCode {
-		return ethereum.TypeDynamicFee
+		return quantity.Uint64(ethereum.TypeDynamicFee)
 	}
 	return quantity.Uint64(kind)
 }
