@@ -16,6 +16,9 @@ const module = "github.com/credibleledger/credibleledger/"
 func TestKernelImportsOnlyTheStandardLibrary(t *testing.T) {
 	eachImport(t, ".", func(file, path string) {
 		first, _, _ := strings.Cut(path, "/")
+		if strings.HasSuffix(file, "_test.go") && strings.HasPrefix(path, module+"internal/") {
+			return // vectors of others are read by the tests' own helper
+		}
 		if strings.Contains(first, ".") && !strings.HasPrefix(path, module+"kernel") {
 			t.Errorf("%s imports %s", file, path)
 		}
@@ -37,6 +40,9 @@ func TestImplementationsDoNotImportEachOther(t *testing.T) {
 			return // package obicore is the default choice of modules
 		}
 		own, imported := moduleOf(filepath.ToSlash(relative)), moduleOf(target+"/x.go")
+		if direction, _, _ := strings.Cut(own, "/"); imported == direction+"/internal" {
+			return // what the modules of one direction share
+		}
 		if own == imported || shared[imported] || isRoom(own) && isRoom(imported) || own == "transaction/ethereum" {
 			return
 		}

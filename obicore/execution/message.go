@@ -183,3 +183,10 @@ func (a *application) settle(run *Run, gasLeft uint64) {
 func product(gas uint64, price *uint256.Int) *uint256.Int {
 	return new(uint256.Int).Mul(uint256.NewInt(gas), price)
 }
+
+// Call runs a read-only query: a call without fees on the state of a view.
+func (x *Executor) Call(ctx context.Context, rules Rules, block *Block, view state.Reader, from, to chain.Address, input []byte, gas uint64) (*Run, error) {
+	t := &chain.Transaction{Gas: gas, Calls: []chain.Call{{To: &to, Input: input}}}
+	m := Message{Verified: chain.Verified{Transaction: t, Sender: from, Payer: from}, Query: true}
+	return x.Apply(ctx, rules, block, state.New(view), m, max(gas, block.GasLimit), nil)
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore"
@@ -27,9 +28,10 @@ type wallet struct {
 
 // fixture is a chain with its validator key and some funded wallets.
 type fixture struct {
-	t       *testing.T
-	options node.Options
-	wallets []*wallet
+	t        *testing.T
+	registry *kernel.Registry
+	options  node.Options
+	wallets  []*wallet
 }
 
 func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fixture {
@@ -47,7 +49,7 @@ func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fi
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t}
+	f := &fixture{t: t, registry: registry}
 	self := suite.Sum(validator.Public().Bytes)
 	allocation := chain.Allocation{}
 	ethereumScheme, err := suite.Scheme(chain.SchemeSecp256k1)
@@ -84,7 +86,7 @@ func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fi
 
 func (f *fixture) open() *node.Chain {
 	f.t.Helper()
-	c, err := node.Open(f.t.Context(), obicore.Registry(), f.options)
+	c, err := node.Open(f.t.Context(), f.registry, f.options)
 	if err != nil {
 		f.t.Fatal(err)
 	}
