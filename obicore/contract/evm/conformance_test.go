@@ -31,12 +31,32 @@ var deviations = map[string]string{
 	"event-size-is-limited":   "the interpreter bounds events by gas only",
 }
 
+func subject() conformant.Subject {
+	return conformant.Subject{
+		New:      func() contract.VM { return evm.New() },
+		Rules:    1,
+		NewState: func() contract.State { return state.New(void{}) },
+		Samples:  evmsample.Samples(),
+	}
+}
+
 func TestEVMKeepsTheStandard(t *testing.T) {
-	conformance.Test(t, conformant.Direction(conformant.Subject{
-		New:        func() contract.VM { return evm.New() },
-		Rules:      1,
-		NewState:   func() contract.State { return state.New(void{}) },
-		Samples:    evmsample.Samples(),
-		Deviations: deviations,
-	}))
+	judged := subject()
+	judged.Deviations = deviations
+	conformance.Test(t, conformant.Direction(judged))
+}
+
+func TestEveryKnownDeviationIsStillThere(t *testing.T) {
+	all := conformant.Direction(subject())
+	for name := range deviations {
+		rule, ok := all.Rule(name)
+		if !ok {
+			t.Errorf("%q is no rule", name)
+			continue
+		}
+		one := conformance.Direction{Name: all.Name, Version: all.Version, Rules: []conformance.Rule{rule}}
+		if conformance.Execute(t.Context(), one, evm.Name).Passed() {
+			t.Errorf("the EVM keeps %q now: take it off the list", name)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/vm"
@@ -43,6 +44,13 @@ func (s *session) run(frame contract.Frame) (outcome contract.Outcome) {
 		made   common.Address
 		err    error
 	)
+	switch {
+	case frame.Depth > int(s.env.Block().Limits.CallDepth):
+		return contract.Outcome{GasLeft: frame.Gas, Err: contract.ErrDepth}
+	case frame.ReadOnly && frame.Kind != contract.Call && frame.Kind != contract.StaticCall:
+		// The interpreter has no read-only entry for these.
+		return contract.Outcome{Err: contract.ErrReadOnly}
+	}
 	switch frame.Kind {
 	case contract.Call:
 		if frame.ReadOnly {
@@ -85,9 +93,26 @@ func kernelError(err error) error {
 		if err == pair.theirs {
 			return pair.ours
 		}
+		// The interpreter puts details around some of its errors, and drops the
+		// identity of one that it meets while it prices an instruction.
+		if err != nil && (errors.Is(err, pair.theirs) && pair.ours != contract.ErrOutOfGas || strings.HasSuffix(err.Error(), ": "+pair.theirs.Error())) {
+			return detailed{err.Error(), pair.ours}
+		}
+	}
+	if errors.Is(err, vm.ErrOutOfGas) {
+		return detailed{err.Error(), contract.ErrOutOfGas}
 	}
 	return err
 }
+
+// detailed is a kernel error with the interpreter's text.
+type detailed struct {
+	text string
+	kind error
+}
+
+func (d detailed) Error() string { return d.text }
+func (d detailed) Unwrap() error { return d.kind }
 
 // bridge lets EVM code read native modules: the interpreter calls it as a
 // precompile, so it knows neither caller nor value and runs read-only.

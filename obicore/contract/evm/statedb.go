@@ -19,6 +19,7 @@ import (
 // stateDB shows the kernel's state to the interpreter.
 type stateDB struct {
 	contract.State
+	trace contract.Trace // hears of events, which the interpreter leaves to its state
 	// creating is the address that the interpreter has just warmed. Only a
 	// creation asks for a code hash directly after warming the address –
 	// EXTCODEHASH asks for emptiness first, a call reads the code first – so that
@@ -171,7 +172,11 @@ func (s *stateDB) AddLog(log *types.Log) {
 	for i, topic := range log.Topics {
 		topics[i] = chain.Hash(topic)
 	}
-	s.EmitLog(chain.Log{Address: chain.Address(log.Address), Topics: topics, Data: log.Data})
+	event := chain.Log{Address: chain.Address(log.Address), Topics: topics, Data: log.Data}
+	s.EmitLog(event)
+	if s.trace != nil {
+		s.trace.Log(event)
+	}
 }
 
 // The interpreter's interface also carries what a block processor of

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/tracing"
-	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -26,13 +25,6 @@ func hooks(trace contract.Trace, state contract.State) *tracing.Hooks {
 		},
 		OnFault: func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, depth int, err error) {
 			trace.Step(stepOf(pc, op, gas, cost, scope, nil, depth, state.Refund(), err))
-		},
-		OnLog: func(log *types.Log) {
-			topics := make([]chain.Hash, len(log.Topics))
-			for i, topic := range log.Topics {
-				topics[i] = chain.Hash(topic)
-			}
-			trace.Log(chain.Log{Address: chain.Address(log.Address), Topics: topics, Data: log.Data})
 		},
 	}
 }

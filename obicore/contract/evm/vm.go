@@ -73,7 +73,7 @@ func (v *VM) Begin(env contract.Env, rules uint64) (contract.Session, error) {
 	if env.Trace() != nil {
 		settings.Tracer = hooks(env.Trace(), env.State())
 	}
-	machine := vm.NewEVM(blockContext(&block), &stateDB{State: env.State()}, config, settings)
+	machine := vm.NewEVM(blockContext(&block), &stateDB{State: env.State(), trace: env.Trace()}, config, settings)
 	machine.SetJumpDestCache(v.jumpDests)
 	machine.SetTxContext(vm.TxContext{
 		Origin:     common.Address(transaction.Origin),
