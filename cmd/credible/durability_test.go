@@ -210,6 +210,15 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 		}
 		stop(t, s)
 	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := exec.Command(path, "verify", "--data", directory).CombinedOutput()
+	if err != nil {
+		t.Fatalf("credible verify: %v\n%s", err, report)
+	}
+	t.Logf("credible verify after %d kills:\n%s", rounds(), report)
 	t.Logf("%d rounds, %d transactions acknowledged, none lost", rounds(), total)
 }
 
