@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -144,8 +145,12 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 	events := c.Subscribe(count + 1)
 	defer events.Close()
 	c.demanded.Add(int64(count))
+	mined := 0
+	defer func() { c.withdraw(int64(count - mined)) }()
 	c.engine.Notify()
-	for mined := 0; mined < count; {
+	look := time.NewTicker(mineLook)
+	defer look.Stop()
+	for mined < count {
 		select {
 		case event, ok := <-events.Events:
 			if !ok {
@@ -154,6 +159,10 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 			if event.Block != nil {
 				mined++
 			}
+		case <-look.C:
+			if why := c.engine.Status().Waiting; why != "" {
+				return fmt.Errorf("no block is made: %s", why)
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-c.halted:
@@ -161,4 +170,17 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 		}
 	}
 	return nil
+}
+
+// mineLook is how often Mine looks whether the engine says why it waits.
+const mineLook = 50 * time.Millisecond
+
+// withdraw takes back demands that were not met.
+func (c *Chain) withdraw(count int64) {
+	for count > 0 {
+		demanded := c.demanded.Load()
+		if c.demanded.CompareAndSwap(demanded, max(0, demanded-count)) {
+			return
+		}
+	}
 }

@@ -45,16 +45,26 @@ type entry struct {
 // account is one sender's transactions by nonce.
 type account struct {
 	nonce   uint64 // next nonce by state
+	ready   uint64 // how many follow the nonce without a gap
 	byNonce map[uint64]*entry
 }
 
-// executable returns how many transactions follow the account's nonce without a
-// gap.
-func (a *account) executable() (n uint64) {
-	for a.byNonce[a.nonce+n] != nil {
-		n++
+// extend counts on over transactions that have closed a gap.
+func (a *account) extend() {
+	for a.byNonce[a.nonce+a.ready] != nil {
+		a.ready++
 	}
-	return n
+}
+
+// move sets a new next nonce.
+func (a *account) move(nonce uint64) {
+	if passed := nonce - a.nonce; nonce >= a.nonce && passed <= a.ready {
+		a.ready -= passed
+	} else {
+		a.ready = 0
+	}
+	a.nonce = nonce
+	a.extend()
 }
 
 // Pool is a transaction pool. It is safe for concurrent use.
@@ -92,7 +102,7 @@ func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
 	if err := p.check(a, t); err != nil {
 		return Added{}, err
 	}
-	before := a.executable()
+	before := a.ready
 	added, replacements, err := p.replace(a, t)
 	if err != nil {
 		return Added{}, err
@@ -109,7 +119,8 @@ func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
 	a.byNonce[t.Nonce], p.byID[t.ID] = e, e
 	p.bytes += len(t.Raw)
 
-	after := a.executable()
+	a.extend()
+	after := a.ready
 	added.Pending = t.Nonce < a.nonce+after
 	for n := a.nonce + before + 1; added.Replaced == nil && n < a.nonce+after; n++ {
 		added.Promoted = append(added.Promoted, a.byNonce[n].transaction)
@@ -162,6 +173,9 @@ func (p *Pool) drop(id chain.Hash) bool {
 	p.bytes -= len(e.transaction.Raw)
 	a := p.accounts[e.transaction.Sender]
 	delete(a.byNonce, e.transaction.Nonce)
+	if nonce := e.transaction.Nonce; nonce >= a.nonce {
+		a.ready = min(a.ready, nonce-a.nonce)
+	}
 	if len(a.byNonce) == 0 {
 		delete(p.accounts, e.transaction.Sender)
 	}
@@ -186,7 +200,7 @@ func (p *Pool) Advance(nonces map[chain.Address]uint64, included []chain.Hash) {
 				p.drop(e.transaction.ID)
 			}
 		}
-		a.nonce = nonce
+		a.move(nonce)
 	}
 }
 

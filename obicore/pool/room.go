@@ -62,7 +62,7 @@ func (p *Pool) evictable(pending bool) (queued queue) {
 		return nil
 	}
 	for _, a := range p.accounts {
-		next := a.nonce + a.executable()
+		next := a.nonce + a.ready
 		for nonce, e := range a.byNonce {
 			if nonce >= next {
 				queued = append(queued, e)

@@ -44,9 +44,9 @@ func (p *Pool) Select() *Selection {
 }
 
 func (a *account) pending() []*entry {
-	var list []*entry
-	for n := a.nonce; a.byNonce[n] != nil; n++ {
-		list = append(list, a.byNonce[n])
+	list := make([]*entry, a.ready)
+	for i := range list {
+		list[i] = a.byNonce[a.nonce+uint64(i)]
 	}
 	return list
 }
@@ -82,7 +82,7 @@ func (p *Pool) HasPending() bool {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
 	for _, a := range p.accounts {
-		if a.byNonce[a.nonce] != nil {
+		if a.ready > 0 {
 			return true
 		}
 	}
@@ -132,7 +132,7 @@ func (p *Pool) Contents() []Content {
 
 func (a *account) content(sender chain.Address) Content {
 	c := Content{Sender: sender}
-	next := a.nonce + a.executable()
+	next := a.nonce + a.ready
 	for nonce, e := range a.byNonce {
 		if nonce < next {
 			c.Pending = append(c.Pending, e.transaction)
@@ -156,7 +156,7 @@ func (p *Pool) Count() (pending, queued int) {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
 	for _, a := range p.accounts {
-		pending += int(a.executable())
+		pending += int(a.ready)
 	}
 	return pending, len(p.byID) - pending
 }

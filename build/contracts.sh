@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Compiles the Solidity sources whose bytecode is committed, and fails when the
+# committed bytecode is another.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build/clients.sh install >/dev/null
+node build/contracts.js tools/development/contracts/Multicall3.sol tools/development/contracts/Multicall3.bin-runtime
+git diff --exit-code -- tools/development/contracts
