@@ -1,0 +1,116 @@
+package configuration
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/credibleledger/credibleledger/obicore/pool"
+)
+
+// Configuration is the content of a configuration file.
+type Configuration struct {
+	Data    Data    `toml:"data" comment:"Where things are; relative paths start at the file's folder."`
+	RPC     RPC     `toml:"rpc" comment:"JSON-RPC over HTTP and WebSocket."`
+	Blocks  Blocks  `toml:"blocks" comment:"How this node makes blocks."`
+	Pool    Pool    `toml:"pool" comment:"Limits of the transaction pool; they never decide whether a block is valid."`
+	Logging Logging `toml:"log" comment:"Structured logs on the error stream."`
+}
+
+// Data names the node's files.
+type Data struct {
+	Genesis     string `toml:"genesis" comment:"The chain's canonical genesis file."`
+	Directory   string `toml:"directory" comment:"The ledger and the saved pool."`
+	Key         string `toml:"validator_key" comment:"The validator's consensus key; readable by its owner only."`
+	RetainState uint64 `toml:"retain_state" comment:"Heights below the tip whose state can be read; 0 keeps all."`
+}
+
+// RPC configures the port.
+type RPC struct {
+	Address          string   `toml:"address" comment:"HOST:PORT; keep 127.0.0.1 unless a firewall or proxy stands before it."`
+	AllowedHosts     []string `toml:"allowed_hosts" comment:"Host names under which clients may come; against DNS rebinding."`
+	AllowedOrigins   []string `toml:"allowed_origins" comment:"Web origins from which browsers may call."`
+	MaxBody          int64    `toml:"max_body_bytes" comment:"Largest request in bytes."`
+	MaxBatch         int      `toml:"max_batch" comment:"Most calls in one batch."`
+	AllowUnprotected bool     `toml:"allow_unprotected" comment:"Admit legacy transactions without a chain id, which can be replayed from other chains."`
+}
+
+// Blocks configures block making.
+type Blocks struct {
+	Interval Duration `toml:"interval" comment:"Time between blocks; 0s makes a block on demand."`
+}
+
+// Pool configures the transaction pool.
+type Pool struct {
+	Transactions int `toml:"transactions" comment:"Transactions in all."`
+	Bytes        int `toml:"bytes" comment:"Bytes of transactions in all."`
+	PerSender    int `toml:"per_sender" comment:"Transactions of one sender, and how far a nonce may be ahead."`
+	Replacements int `toml:"replacements" comment:"Replacements of one transaction at zero price."`
+}
+
+// Logging configures logs.
+type Logging struct {
+	Level  string `toml:"level" comment:"debug, info, warn or error."`
+	Format string `toml:"format" comment:"text or json."`
+}
+
+// Duration is a time.Duration that TOML spells as "1s".
+type Duration time.Duration
+
+// MarshalText implements encoding.TextMarshaler.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// Default returns the configuration that a file starts from.
+func Default() *Configuration {
+	limits := pool.DefaultLimits()
+	return &Configuration{
+		Data: Data{Genesis: "genesis.json", Directory: ".", Key: "validator.key"},
+		RPC: RPC{
+			Address: "127.0.0.1:8545", AllowedHosts: []string{"localhost", "127.0.0.1", "[::1]"}, AllowedOrigins: []string{},
+			MaxBody: 5 << 20, MaxBatch: 1000,
+		},
+		Pool:    Pool{Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements},
+		Logging: Logging{Level: "info", Format: "text"},
+	}
+}
+
+// Limits returns the pool's limits.
+func (p Pool) Limits() pool.Limits {
+	return pool.Limits{Transactions: p.Transactions, Bytes: p.Bytes, PerSender: p.PerSender, Replacements: p.Replacements}
+}
+
+// ErrValue reports a value that is out of its range.
+var ErrValue = errors.New("configuration: value is out of range")
+
+// Check reports all values that are out of range.
+func (c *Configuration) Check() error {
+	var faults []error
+	fault := func(bad bool, format string, arguments ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf("%w: "+format, append([]any{ErrValue}, arguments...)...))
+		}
+	}
+	_, _, err := net.SplitHostPort(c.RPC.Address)
+	fault(err != nil, "rpc.address %q: want HOST:PORT", c.RPC.Address)
+	fault(c.RPC.MaxBody < 1<<10 || c.RPC.MaxBody > 1<<30, "rpc.max_body_bytes %d: want 1024 to 2^30", c.RPC.MaxBody)
+	fault(c.RPC.MaxBatch < 1 || c.RPC.MaxBatch > 100_000, "rpc.max_batch %d: want 1 to 100000", c.RPC.MaxBatch)
+	interval := time.Duration(c.Blocks.Interval)
+	fault(interval < 0 || interval > time.Hour || interval != 0 && interval < time.Millisecond, "blocks.interval %s: want 0s, or 1ms to 1h", interval)
+	fault(c.Pool.Transactions < 1 || c.Pool.Transactions > 10_000_000, "pool.transactions %d: want 1 to 10000000", c.Pool.Transactions)
+	fault(c.Pool.Bytes < 1<<20 || c.Pool.Bytes > 1<<36, "pool.bytes %d: want 2^20 to 2^36", c.Pool.Bytes)
+	fault(c.Pool.PerSender < 1 || c.Pool.PerSender > c.Pool.Transactions, "pool.per_sender %d: want 1 to pool.transactions", c.Pool.PerSender)
+	fault(c.Pool.Replacements < 0 || c.Pool.Replacements > 1<<20, "pool.replacements %d: want 0 to 2^20", c.Pool.Replacements)
+	fault(!slices.Contains([]string{"debug", "info", "warn", "error"}, c.Logging.Level), "log.level %q: want debug, info, warn or error", c.Logging.Level)
+	fault(!slices.Contains([]string{"text", "json"}, c.Logging.Format), "log.format %q: want text or json", c.Logging.Format)
+	fault(c.Data.Genesis == "" || c.Data.Directory == "" || c.Data.Key == "", "data: genesis, directory and validator_key must be named")
+	return errors.Join(faults...)
+}

@@ -1,0 +1,126 @@
+package configuration
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// maxFile bounds a configuration file in bytes.
+const maxFile = 1 << 20
+
+// ErrSyntax reports a file that is not TOML, or not of the right shape.
+var ErrSyntax = errors.New("configuration: the file cannot be read")
+
+// UnknownKeyError names a key that no configuration has.
+type UnknownKeyError struct {
+	Key        string
+	Line       int
+	Suggestion string // the nearest known key, empty when none is near
+}
+
+// Error implements error.
+func (e *UnknownKeyError) Error() string {
+	text := fmt.Sprintf("line %d: unknown key %q", e.Line, e.Key)
+	if e.Suggestion != "" {
+		text += fmt.Sprintf("; did you mean %q?", e.Suggestion)
+	}
+	return text
+}
+
+// Parse reads a configuration file over the defaults and checks it.
+func Parse(file []byte) (*Configuration, error) {
+	if len(file) > maxFile {
+		return nil, fmt.Errorf("%w: %d bytes, at most %d", ErrSyntax, len(file), maxFile)
+	}
+	c := Default()
+	decoder := toml.NewDecoder(bytes.NewReader(file))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(c)
+	var unknown *toml.StrictMissingError
+	var place *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown):
+		return nil, unknownKeys(unknown)
+	case errors.As(err, &place):
+		line, column := place.Position()
+		return nil, fmt.Errorf("%w: line %d, column %d: %w", ErrSyntax, line, column, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
+	}
+	return c, c.Check()
+}
+
+func unknownKeys(missing *toml.StrictMissingError) error {
+	known := Keys()
+	var faults []error
+	for i := range missing.Errors {
+		key := strings.Join(missing.Errors[i].Key(), ".")
+		line, _ := missing.Errors[i].Position()
+		faults = append(faults, &UnknownKeyError{Key: key, Line: line, Suggestion: nearest(key, known)})
+	}
+	return errors.Join(faults...)
+}
+
+// Keys lists all keys in the order of the file.
+func Keys() []string { return keysOf(reflect.TypeFor[Configuration](), "") }
+
+func keysOf(t reflect.Type, prefix string) []string {
+	var keys []string
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name := prefix + field.Tag.Get("toml")
+		if field.Type.Kind() == reflect.Struct {
+			keys = append(keys, keysOf(field.Type, name+".")...)
+		} else {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+// nearest returns the known key with the smallest edit distance, if it is small.
+func nearest(key string, known []string) (best string) {
+	least := 1 + len(key)/3
+	for _, candidate := range known {
+		if d := distance(key, candidate); d <= least {
+			best, least = candidate, d-1
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			above := row[j+1]
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(above+1, row[j]+1, diagonal+cost)
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}
+
+// Encode returns the configuration as a commented file.
+func (c *Configuration) Encode() ([]byte, error) {
+	var file bytes.Buffer
+	if err := toml.NewEncoder(&file).Encode(c); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
+}
