@@ -153,7 +153,7 @@ func identity(suite crypto.Suite, options Options, accounts []Account) (*chain.G
 		return nil, nil, fmt.Errorf("%s holds a chain with %s crypto: start it with --crypto %s, or choose another directory",
 			options.Directory, genesis.Crypto, genesis.Crypto)
 	}
-	validator, err := readKey(scheme, filepath.Join(options.Directory, validatorFile))
+	validator, err := ReadKey(suite, filepath.Join(options.Directory, validatorFile))
 	return genesis, validator, err
 }
 
@@ -199,7 +199,13 @@ func writeFile(path string, content []byte) error {
 	return os.Rename(path+".new", path)
 }
 
-func readKey(scheme crypto.Scheme, path string) (crypto.Signer, error) {
+// ReadKey reads the file of a validator's consensus key: the secret of the
+// suite's default scheme in hexadecimal.
+func ReadKey(suite crypto.Suite, path string) (crypto.Signer, error) {
+	scheme, err := suite.Scheme(suite.Default())
+	if err != nil {
+		return nil, err
+	}
 	file, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/credibleledger/credibleledger/obicore/api"
+	"github.com/credibleledger/credibleledger/obicore/api/cl"
+	"github.com/credibleledger/credibleledger/obicore/api/eth"
+	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
+	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/node/configuration"
+	"github.com/credibleledger/credibleledger/tools/development"
+)
+
+func (t *terminal) node() *cobra.Command {
+	var home string
+	start := &cobra.Command{
+		Use: "start --home DIR", Args: cobra.NoArgs, Short: t.text(Text{"run a node until it is stopped", "运行节点直至被停止"}),
+		RunE: func(command *cobra.Command, _ []string) error { return t.runNode(command.Context(), home) },
+	}
+	start.Flags().StringVar(&home, "home", "", t.text(Text{"the node's directory, with config.toml", "含 config.toml 的节点目录"}))
+	command := &cobra.Command{Use: "node", Short: t.text(Text{"run a node", "运行节点"})}
+	command.AddCommand(start)
+	return command
+}
+
+func nodeProblem(why error) error {
+	var problem *Problem
+	if errors.As(why, &problem) {
+		return problem
+	}
+	return &Problem{
+		Code: "CL-NODE-001", Why: why, What: Text{"the node did not start", "节点未能启动"},
+		Next: Text{"mend what the reason says; credible verify --data DIR checks the data directory", "请按原因修正；credible verify --data 目录 可检查数据目录"},
+	}
+}
+
+func (t *terminal) runNode(ctx context.Context, home string) error {
+	if home == "" {
+		return &Problem{
+			Code: "CL-NODE-002", Usage: true, What: Text{"no node directory", "未指定节点目录"},
+			Next: Text{"name it with --home DIR; credible genesis create --home DIR makes one", "请用 --home 目录 指定；可用 credible genesis create --home 目录 生成"},
+		}
+	}
+	settings, err := readConfiguration(filepath.Join(home, "config.toml"))
+	if err != nil {
+		return err
+	}
+	log := newLogger(t.err, settings.Logging)
+	running, err := t.openNode(ctx, home, settings, log)
+	if err != nil {
+		return nodeProblem(err)
+	}
+	server, err := serveNode(running, settings, log)
+	if err != nil {
+		return nodeProblem(errors.Join(err, running.Close(ctx)))
+	}
+	listener, err := development.Listen(settings.RPC.Address)
+	if err != nil {
+		return nodeProblem(errors.Join(err, server.Close(), running.Close(ctx)))
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.say(Text{"chain %s at height %d", "链 %s，高度 %d"}, running.Genesis().Name, running.Head().Header.Height)
+	if _, err := fmt.Fprintf(t.out, "ready http://%s\n", listener.Addr()); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	case <-running.Halted():
+		err = nodeProblem(running.HaltReason())
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Close(), running.Close(stopping))
+}
+
+// openNode opens and starts the chain that a home directory describes.
+func (t *terminal) openNode(ctx context.Context, home string, settings *configuration.Configuration, log *slog.Logger) (*node.Chain, error) {
+	place := func(path string) string {
+		if filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(home, path)
+	}
+	_, genesis, err := readGenesis(place(settings.Data.Genesis))
+	if err != nil {
+		return nil, err
+	}
+	if err := t.checkGenesis(genesis); err != nil {
+		return nil, err
+	}
+	suite, err := t.registry.CryptoSuite(genesis.Crypto)
+	if err != nil {
+		return nil, err
+	}
+	validator, err := development.ReadKey(suite, place(settings.Data.Key))
+	if err != nil {
+		return nil, err
+	}
+	running, err := node.Open(ctx, t.registry, node.Options{
+		Genesis: genesis, Directory: place(settings.Data.Directory), Self: development.Self(suite, validator), Signer: validator,
+		Interval: uint64(time.Duration(settings.Blocks.Interval).Milliseconds()), RetainState: settings.Data.RetainState,
+		Pool: settings.Pool.Limits(), AllowUnprotected: settings.RPC.AllowUnprotected, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := running.Start(ctx); err != nil {
+		return nil, errors.Join(err, running.Close(ctx))
+	}
+	return running, nil
+}
+
+// serveNode mounts the namespaces of a production node: no unlocked accounts and
+// no development methods.
+func serveNode(running *node.Chain, settings *configuration.Configuration, log *slog.Logger) (*api.Server, error) {
+	origins := settings.RPC.AllowedOrigins
+	if len(origins) == 0 {
+		origins = []string{"null"} // no browser page
+	}
+	server := api.New(api.Options{Log: log, RPC: jsonrpc.Options{
+		AllowedHosts: settings.RPC.AllowedHosts, AllowedOrigins: origins, Logger: log,
+		Limits: jsonrpc.Limits{MaxBodyBytes: settings.RPC.MaxBody, MaxMessageBytes: settings.RPC.MaxBody, MaxBatchItems: settings.RPC.MaxBatch},
+	}})
+	registry := jsonrpc.NewRegistry()
+	service := eth.New(running, eth.Settings{Version: "CredibleLedger/" + Version})
+	if err := errors.Join(service.Register(registry), cl.New(running).Register(registry)); err != nil {
+		return nil, err
+	}
+	return server, server.Mount(running, registry, service.Close)
+}
+
+func newLogger(out io.Writer, l configuration.Logging) *slog.Logger {
+	var level slog.Level
+	if level.UnmarshalText([]byte(l.Level)) != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(out, options))
+	}
+	return slog.New(slog.NewTextHandler(out, options))
+}
