@@ -54,3 +54,12 @@ func fit(v *big.Int, malformed error) (chain.Word, error) {
 	}
 	return w, nil
 }
+
+// bigDecimal shows a quantity of any size in decimal.
+func bigDecimal(quantity string) string {
+	v, ok := new(big.Int).SetString(strings.TrimPrefix(quantity, "0x"), 16)
+	if !ok {
+		return quantity
+	}
+	return v.String()
+}

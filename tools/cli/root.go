@@ -81,7 +81,7 @@ func (t *terminal) root() *cobra.Command {
 	}
 	root.PersistentFlags().StringVarP(&t.output, "output", "o", "text", t.text(Text{"output format: text or json", "输出格式：text 或 json"}))
 	root.PersistentFlags().String("lang", "", t.text(Text{"language: en or zh (default: the locale's)", "语言：en 或 zh（默认取自系统区域设置）"}))
-	for _, command := range []func() *cobra.Command{t.dev, t.node, t.genesis, t.config, t.verify} {
+	for _, command := range []func() *cobra.Command{t.dev, t.node, t.genesis, t.config, t.verify, t.block, t.tx} {
 		root.AddCommand(command())
 	}
 	return root
