@@ -37,7 +37,8 @@ type altered struct {
 	strictness  // what is not switched off
 }
 
-// strictness switches off single corrections of the EVM.
+// strictness switches off single corrections of the EVM, also those that the EVM makes
+// itself.
 type strictness struct {
 	kindsMayWrite, anyDepth, anyCode, anyEvent, silentEvents, foreignErrors bool
 }
@@ -125,10 +126,16 @@ func (s strictRun) Run(ctx context.Context, frame contract.Frame) contract.Outco
 func (s *strictSession) strict(ctx context.Context, frame contract.Frame) contract.Outcome {
 	limits := s.env.Block().Limits
 	static := frame.Kind == contract.Call || frame.Kind == contract.StaticCall
-	if frame.ReadOnly && !static && !s.kindsMayWrite {
+	switch {
+	case s.kindsMayWrite && !static:
+		frame.ReadOnly = false
+	case frame.ReadOnly && !static:
 		return contract.Outcome{Err: contract.ErrReadOnly}
 	}
-	if frame.Depth > int(limits.CallDepth) && !s.anyDepth {
+	switch {
+	case s.anyDepth:
+		frame.Depth = 0
+	case frame.Depth > int(limits.CallDepth):
 		return contract.Outcome{Err: contract.ErrDepth}
 	}
 	world := s.env.Env.State()
@@ -147,17 +154,17 @@ func (s *strictSession) strict(ctx context.Context, frame contract.Frame) contra
 			world.SetNonce(frame.Caller, nonce) // a failed creation spends its nonce
 		}
 	}
-	if !s.foreignErrors {
-		o.Err = named(o.Err)
-	}
+	o.Err = s.named(o.Err)
 	return o
 }
 
-// named gives errors the kernel's names.
-func named(err error) error {
+// named gives errors the kernel's names, or takes them away.
+func (s strictness) named(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case s.foreignErrors:
+		return errors.New(err.Error())
 	case strings.HasSuffix(err.Error(), contract.ErrReadOnly.Error()):
 		return contract.ErrReadOnly
 	case strings.HasPrefix(err.Error(), contract.ErrOutOfGas.Error()):
@@ -212,9 +219,7 @@ type strictTrace struct {
 func (t strictTrace) Log(chain.Log) {}
 
 func (t strictTrace) Exit(depth int, outcome contract.Outcome, used uint64) {
-	if !t.altered.foreignErrors {
-		outcome.Err = named(outcome.Err)
-	}
+	outcome.Err = t.altered.named(outcome.Err)
 	t.Trace.Exit(depth, outcome, used)
 }
 

@@ -51,7 +51,7 @@ func (r *recorder) changes() (list []string) {
 	}
 	slices.Sort(list)
 	for i, log := range r.logs {
-		list = append(list, fmt.Sprintf("event %d: %s %x %x", i, log.Address, log.Topics, log.Data))
+		list = append(list, fmt.Sprintf("event %d: %s %x %s", i, log.Address, log.Topics, short(log.Data)))
 	}
 	if now := r.Refund(); now != r.refund {
 		list = append(list, fmt.Sprintf("refund: %d → %d", r.refund, now))
@@ -70,7 +70,7 @@ func (r *recorder) SetNonce(owner chain.Address, nonce uint64) {
 }
 
 func (r *recorder) SetCode(owner chain.Address, code []byte, hash chain.Hash) {
-	r.note(fmt.Sprintf("code of %s", owner), func() string { return fmt.Sprintf("%x, hash %s", r.Code(owner), r.CodeHash(owner)) })
+	r.note(fmt.Sprintf("code of %s", owner), func() string { return short(r.Code(owner)) + ", hash " + r.CodeHash(owner).String() })
 	r.State.SetCode(owner, code, hash)
 }
 
@@ -95,7 +95,7 @@ func (r *recorder) SetTransientSlot(owner chain.Address, slot, value chain.Word)
 }
 
 func (r *recorder) SetData(owner chain.Address, subkey string, value []byte) {
-	r.note(fmt.Sprintf("entry %q of %s", subkey, owner), func() string { return fmt.Sprintf("%x", r.Data(owner, subkey)) })
+	r.note(fmt.Sprintf("entry %q of %s", subkey, owner), func() string { return short(r.Data(owner, subkey)) })
 	r.State.SetData(owner, subkey, value)
 }
 

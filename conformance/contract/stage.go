@@ -155,7 +155,15 @@ func (b bench) each(check func(name string, s *stage)) {
 
 // describe is an outcome as text, for comparing.
 func describe(o contract.Outcome) string {
-	return fmt.Sprintf("output %x, gas left %d, created %s, error %v", o.Output, o.GasLeft, o.Created, o.Err)
+	return fmt.Sprintf("output %s, gas left %d, created %s, error %v", short(o.Output), o.GasLeft, o.Created, o.Err)
+}
+
+// short is bytes as text; long ones are told apart by their digest.
+func short(b []byte) string {
+	if len(b) <= 64 {
+		return fmt.Sprintf("%x", b)
+	}
+	return fmt.Sprintf("%x… (%d bytes, SHA-256 %x)", b[:8], len(b), sha256.Sum256(b))
 }
 
 // untouched checks that the frame changed nothing.

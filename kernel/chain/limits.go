@@ -6,13 +6,13 @@ type Limits struct {
 	TransactionBytes uint64 `json:"transactionBytes"` // wire bytes of one transaction
 	TransactionGas   uint64 `json:"transactionGas"`   // gas of one transaction; 0 = the block's
 	CallsPerBundle   uint64 `json:"callsPerBundle"`
-	BlockBytes       uint64 `json:"blockBytes"` // wire bytes of all transactions of one block
-	BlockCount       uint64 `json:"blockCount"` // transactions in one block
-	CodeBytes        uint64 `json:"codeBytes"`  // EIP-170
-	InitcodeBytes    uint64 `json:"initcodeBytes"`
-	EventBytes       uint64 `json:"eventBytes"` // data of one event
-	CallDepth        uint64 `json:"callDepth"`
-	MemoryPages      uint64 `json:"memoryPages"` // WASM memory of one contract, 64 KiB each
+	BlockBytes       uint64 `json:"blockBytes"`    // wire bytes of all transactions of one block
+	BlockCount       uint64 `json:"blockCount"`    // transactions in one block
+	CodeBytes        uint64 `json:"codeBytes"`     // of a contract; rules version 1 takes EIP-170's 24,576 only
+	InitcodeBytes    uint64 `json:"initcodeBytes"` // rules version 1 takes EIP-3860's 49,152 only
+	EventBytes       uint64 `json:"eventBytes"`    // data of one event of native and WASM contracts; in the EVM gas bounds it
+	CallDepth        uint64 `json:"callDepth"`     // rules version 1 takes the EVM's 1,024 only
+	MemoryPages      uint64 `json:"memoryPages"`   // WASM memory of one contract, 64 KiB each
 }
 
 // DefaultLimits are what a new genesis starts with; the EVM's own figures are

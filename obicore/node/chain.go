@@ -90,6 +90,9 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	if err = c.genesis.Check(); err != nil {
 		return err
 	}
+	if err = execution.CheckLimits(c.genesis.Limits); err != nil {
+		return err
+	}
 	if c.suite, err = registry.CryptoSuite(c.genesis.Crypto); err != nil {
 		return err
 	}

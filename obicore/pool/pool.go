@@ -98,6 +98,8 @@ func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
 	a := p.accounts[t.Sender]
 	if a == nil {
 		a = &account{nonce: nonce, byNonce: make(map[uint64]*entry)}
+	} else if nonce > a.nonce {
+		p.advance(a, nonce) // the caller has seen a later block than Advance has told of
 	}
 	if err := p.check(a, t); err != nil {
 		return Added{}, err
@@ -191,17 +193,20 @@ func (p *Pool) Advance(nonces map[chain.Address]uint64, included []chain.Hash) {
 		p.drop(id)
 	}
 	for address, nonce := range nonces {
-		a := p.accounts[address]
-		if a == nil {
-			continue
+		if a := p.accounts[address]; a != nil {
+			p.advance(a, nonce)
 		}
-		for n, e := range a.byNonce {
-			if n < nonce {
-				p.drop(e.transaction.ID)
-			}
-		}
-		a.move(nonce)
 	}
+}
+
+// advance gives one account a new next nonce and drops what lies before it.
+func (p *Pool) advance(a *account, nonce uint64) {
+	for n, e := range a.byNonce {
+		if n < nonce {
+			p.drop(e.transaction.ID)
+		}
+	}
+	a.move(nonce)
 }
 
 // Remove drops one transaction and reports whether it was there.

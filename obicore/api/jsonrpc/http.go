@@ -170,11 +170,8 @@ func refuse(w http.ResponseWriter, status int, refusal *Error) {
 // write sends a response inside WriteTimeout. Failures are the client's loss and are not reported: there is nobody to
 // report them to, and the http.Server ends the connection.
 func (s *Server) write(w http.ResponseWriter, controller *http.ResponseController, r *http.Request, body []byte) {
+	// net/http takes the deadline away behind each request.
 	_ = controller.SetWriteDeadline(time.Now().Add(s.limits.WriteTimeout))
-	defer func() {
-		_ = controller.Flush()
-		_ = controller.SetWriteDeadline(time.Time{}) // the next request may belong to another handler
-	}()
 	header := w.Header()
 	if len(body) == 0 {
 		w.WriteHeader(http.StatusNoContent)

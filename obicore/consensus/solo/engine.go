@@ -178,6 +178,9 @@ func (e *engine) propose(ctx context.Context, parent consensus.Decision, force b
 	if err != nil {
 		return consensus.Decision{}, err
 	}
+	if err := e.host.Validate(ctx, proposal); err != nil {
+		return consensus.Decision{}, err
+	}
 	hash, err := e.host.HeaderHash(proposal)
 	if err != nil {
 		return consensus.Decision{}, err

@@ -20,15 +20,11 @@ func (void) Scan(chain.Address, chain.Space, string, func(string, []byte) bool) 
 	return nil
 }
 
-// deviations are what the EVM is known not to keep. Each is a defect of the
-// adapter or of the interpreter inside it; an entry goes when it is mended.
+// deviations are what the EVM is known not to keep, because of the interpreter
+// inside it; an entry goes when it is mended.
 var deviations = map[string]string{
-	"faults-are-named":        "the interpreter wraps some errors, and the adapter compares them by identity",
-	"trace-shows-events":      "the interpreter leaves events to its own state database, and the adapter does not show them",
-	"read-only-in-every-kind": "the adapter heeds ReadOnly for calls only; the interpreter has no read-only entry for other kinds",
-	"entry-depth-counts":      "the interpreter counts depth from its own entry, and the adapter does not check it",
-	"limits-are-the-chains":   "the interpreter has Ethereum's code size limit built in",
-	"event-size-is-limited":   "the interpreter bounds events by gas only",
+	"limits-are-the-chains": "the interpreter has Ethereum's code size limit built in",
+	"event-size-is-limited": "the interpreter bounds events by gas only",
 }
 
 func subject() conformant.Subject {
