@@ -1,0 +1,3 @@
+module github.com/credibleledger/credibleledger/interop
+
+go 1.26.8
