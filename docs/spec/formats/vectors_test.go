@@ -1,0 +1,210 @@
+// Package formats_test keeps the test vectors of docs/spec/formats true: it makes
+// them again from fixed inputs and compares them with the committed file.
+package formats_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
+	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
+	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+)
+
+var update = flag.Bool("update", false, "write vectors.json anew: only for a new format, never to change a frozen one")
+
+// vector is one example: the canonical encoding, and what the suites hash it to.
+type vector struct {
+	Name     string            `json:"name"`
+	Encoding string            `json:"encoding,omitempty"`
+	Text     string            `json:"text,omitempty"`
+	Hashes   map[string]string `json:"hashes,omitempty"`
+}
+
+func suites() map[string]crypto.Suite {
+	return map[string]crypto.Suite{"standard": standard.New(), "gm": gm.New()}
+}
+
+// hashes returns f of each suite.
+func hashes(f func(chain.Hasher) chain.Hash) map[string]string {
+	all := make(map[string]string)
+	for name, suite := range suites() {
+		all[name] = f(suite).String()
+	}
+	return all
+}
+
+// fill returns n bytes that count up from first.
+func fill(first byte, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = first + byte(i)
+	}
+	return b
+}
+
+func hash(first byte) chain.Hash       { return chain.Hash(fill(first, 32)) }
+func address(first byte) chain.Address { return chain.Address(fill(first, 20)) }
+
+func header() *chain.Header {
+	return &chain.Header{
+		Rules: 1, Chain: hash(1), Height: 7, Parent: hash(2), Time: 1_700_000_000_123, TransactionRoot: hash(3), TransactionCount: 2,
+		GasLimit: 60_000_000, StateRoot: hash(4), ResultRoot: hash(5), Validators: hash(6), NextValidators: hash(7), Proposer: hash(8),
+		Randomness: hash(9), EvidenceRoot: chain.Hash{}, ConsensusMeta: []byte("meta"),
+	}
+}
+
+func writes() []chain.Write {
+	return []chain.Write{
+		{Key: chain.AccountKey(address(1)), Value: chain.Account{Nonce: 3, Balance: chain.WordFromUint64(1000), CodeHash: hash(0x20)}.Encode()},
+		{Key: chain.StorageKey(address(1), chain.WordFromUint64(5)), Value: []byte{0x2a}},
+		{Key: chain.CodeKey(address(1)), Value: []byte{0xfe}},
+		{Key: chain.StateKey{Owner: address(0x41), Space: chain.SpaceModule, Subkey: "name"}},
+	}
+}
+
+func receipt() *chain.Receipt {
+	return &chain.Receipt{Status: chain.StatusSucceeded, GasUsed: 21_000, Logs: []chain.Log{{
+		Address: address(1), Topics: []chain.Hash{hash(0x10), hash(0x11)}, Data: []byte("data"),
+	}}}
+}
+
+func validators() *chain.ValidatorSet {
+	return &chain.ValidatorSet{Epoch: 1, From: 9, Members: []chain.Validator{{
+		ID: hash(1), ConsensusKey: chain.PublicKey{Scheme: chain.SchemeEd25519, Bytes: fill(2, 32)}, Transport: hash(3),
+		ExportKey: chain.PublicKey{Scheme: chain.SchemeSecp256k1, Bytes: fill(4, 64)}, Organisation: "org-1", Weight: 1, Payout: address(5),
+	}}}
+}
+
+func body() *chain.Body {
+	return &chain.Body{
+		Batches: []chain.Batch{
+			{{Wire: []byte{0x02, 0xc0}}, {Removed: &chain.Tombstone{ID: hash(1), Order: hash(2)}}},
+			{{Wire: []byte{0x01, 0xc0}}},
+		},
+		Evidence: [][]byte{[]byte("evidence")},
+	}
+}
+
+func genesis() *chain.Genesis {
+	return &chain.Genesis{
+		Format: 1, Name: "vector", EVMChainID: 7, Time: 1_700_000_000_000, Crypto: "standard", Consensus: "solo", Commitment: "binary",
+		Window: 1024, GasLimit: 60_000_000, Limits: chain.DefaultLimits(), Rules: []chain.Rules{{Version: 1}},
+		Fees: chain.Fees{BaseFee: chain.WordFromUint64(7), Account: address(1)}, Admin: []chain.Address{address(2)},
+		Validators: []chain.GenesisMember{{ID: hash(1), ConsensusKey: chain.GenesisKey{Scheme: "ed25519", Key: fill(2, 32)},
+			ExportKey: chain.GenesisKey{Scheme: "none"}, Organisation: "org-1", Weight: 1, Payout: address(3)}},
+		Allocation: chain.Allocation{address(0x61): {Balance: chain.WordFromUint64(1 << 40), Nonce: 1, Code: chain.Bytes{0xfe},
+			Storage: map[chain.Hash]chain.Hash{hash(1): hash(2)}}},
+	}
+}
+
+// nodes is an empty tree.
+type nodes struct{}
+
+func (nodes) Node([]byte) ([]byte, error) { return nil, nil }
+
+func stateRoot(t *testing.T) func(chain.Hasher) chain.Hash {
+	return func(h chain.Hasher) chain.Hash {
+		present := writes()[:3]
+		var commitment ledger.Commitment = binarytree.New(h)
+		change, err := commitment.Update(nodes{}, present)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return change.Root
+	}
+}
+
+func build(t *testing.T) []vector {
+	ids := []chain.Hash{hash(1), hash(2), hash(3)}
+	results := &chain.Results{StateRoot: hash(9), Opening: writes()[1:2], Transactions: []chain.Result{{Receipt: *receipt(), Writes: writes()}}}
+	file, err := genesis().Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded := func(b []byte) string { return "0x" + hex.EncodeToString(b) }
+	parameters := genesis().Parameters()
+	return []vector{
+		{Name: "hash of abc", Encoding: encoded([]byte("abc")), Hashes: hashes(func(h chain.Hasher) chain.Hash { return h.Sum([]byte("a"), []byte("bc")) })},
+		{Name: "header", Encoding: encoded(header().Encode()), Hashes: hashes(header().Hash)},
+		{Name: "body", Encoding: encoded(body().Encode())},
+		{Name: "batch root of three ids", Hashes: hashes(func(h chain.Hasher) chain.Hash { return chain.BatchRoot(h, ids) })},
+		{Name: "transaction root of two batches", Hashes: hashes(func(h chain.Hasher) chain.Hash { return chain.TransactionRoot(h, [][]chain.Hash{ids, ids[:1]}) })},
+		{Name: "transaction root of no batch", Hashes: hashes(func(h chain.Hasher) chain.Hash { return chain.TransactionRoot(h, nil) })},
+		{Name: "evidence root", Hashes: hashes(func(h chain.Hasher) chain.Hash { return chain.EvidenceRoot(h, body().Evidence) })},
+		{Name: "account", Encoding: encoded(chain.Account{Nonce: 3, Balance: chain.WordFromUint64(1000), CodeHash: hash(0x20)}.Encode())},
+		{Name: "account without code", Encoding: encoded(chain.Account{Nonce: 1}.Encode())},
+		{Name: "write set", Encoding: encoded(chain.EncodeWrites(writes())), Hashes: hashes(func(h chain.Hasher) chain.Hash { return chain.WriteSetDigest(h, writes()) })},
+		{Name: "receipt", Encoding: encoded(receipt().Encode())},
+		{Name: "result leaf", Hashes: hashes(results.Transactions[0].Leaf)},
+		{Name: "results", Encoding: encoded(results.Encode()), Hashes: hashes(results.Root)},
+		{Name: "validator set", Encoding: encoded(validators().Encode()), Hashes: hashes(validators().Hash)},
+		{Name: "proof", Encoding: encoded((&chain.Proof{Kind: "solo/1", Epoch: 1, Bytes: fill(1, 64)}).Encode())},
+		{Name: "parameters", Encoding: encoded(parameters.Encode())},
+		{Name: "signing hash", Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return chain.SigningHash(h, chain.DomainVote, hash(1), "solo/commit", fill(2, 32))
+		})},
+		{Name: "binary tree root of three entries", Hashes: hashes(stateRoot(t))},
+		{Name: "genesis", Text: string(file), Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			identity, err := genesis().Identity(h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return identity
+		})},
+		{Name: "address of an Ed25519 key", Hashes: addresses(t, chain.PublicKey{Scheme: chain.SchemeEd25519, Bytes: decode(t, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")})},
+		{Name: "address of a secp256k1 key", Hashes: addresses(t, chain.PublicKey{Scheme: chain.SchemeSecp256k1, Bytes: decode(t,
+			"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8")})},
+	}
+}
+
+func decode(t *testing.T, digits string) []byte {
+	b, err := hex.DecodeString(digits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// addresses gives the address of a key on each suite that has its scheme.
+func addresses(t *testing.T, key chain.PublicKey) map[string]string {
+	all := make(map[string]string)
+	for name, suite := range suites() {
+		if _, err := suite.Scheme(key.Scheme); err != nil {
+			continue
+		}
+		a, err := suite.Address(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = a.String()
+	}
+	return all
+}
+
+func TestTheCommittedVectorsAreWhatTheCodeMakes(t *testing.T) {
+	made, err := json.MarshalIndent(build(t), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made = append(made, '\n')
+	if *update {
+		if err := os.WriteFile("vectors.json", made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	committed, err := os.ReadFile("vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(made, committed) {
+		t.Fatal("vectors.json is not what the code makes: a frozen format has changed")
+	}
+}
