@@ -1,7 +1,7 @@
 # What a person or CI runs. Every target works on a fresh machine with Go.
 GO ?= go
 
-.PHONY: build test test-full lint
+.PHONY: build test test-full bench-start contracts lint
 
 build: ## the binary, into bin/
 	$(GO) build -trimpath -o bin/credible ./cmd/credible
@@ -9,8 +9,14 @@ build: ## the binary, into bin/
 test: ## everything that CI runs
 	build/test.sh
 
-test-full: ## test, and what takes longer; before a release
+test-full: ## test with the long variants; before a release
 	CREDIBLE_TEST_FULL=1 build/test.sh
 
-lint: ## static checks
+bench-start: ## start-up and first receipt beside anvil
+	build/bench-start.sh
+
+contracts: ## compile the committed bytecode again and compare
+	build/contracts.sh
+
+lint: ## static checks with the pinned golangci-lint
 	build/lint.sh

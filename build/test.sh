@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the test suites in order and says how long each took.
+# Runs the test suites in order and says how long each took. CREDIBLE_TEST_FULL=1
+# takes the long variants.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,14 +12,6 @@ step() { # name, command…
 	printf '== %s: %d s\n' "$name" "$((SECONDS - start))"
 }
 
-cross() {
-	local target
-	for target in linux/arm64 darwin/arm64 windows/amd64; do
-		printf '%s\n' "$target"
-		CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -o /dev/null ./cmd/credible
-	done
-}
-
 formatting() {
 	local unformatted
 	unformatted=$(gofmt -l $(git ls-files --cached --others --exclude-standard '*.go'))
@@ -28,7 +21,32 @@ formatting() {
 	fi
 }
 
+# What runs several goroutines, under the race detector; the pure computations
+# (state tests, vectors) do not gain from it.
+race() {
+	go test -race -short -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
+		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./tools/... ./cmd/...
+}
+
+without_cgo() {
+	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/... ./cmd/...
+}
+
+cross() {
+	local target
+	for target in linux/arm64 darwin/arm64 windows/amd64; do
+		printf '%s\n' "$target"
+		CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -o /dev/null ./cmd/credible
+	done
+}
+
+oracle() { (cd oracle && go vet ./... && go test -timeout 30m ./...); }
+
 step "formatting" formatting
 step "vet" go vet ./...
-step "unit, conformance and vector tests" go test -timeout 30m ./...
+step "unit, conformance and vector tests" go test -timeout 60m ./...
+step "without cgo" without_cgo
+step "race detector" race
 step "cross-builds without cgo" cross
+step "real clients" build/clients.sh
+step "foreign code as oracle" oracle

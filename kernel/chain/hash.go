@@ -47,7 +47,7 @@ func unhexText(dst, text []byte) error {
 		return fmt.Errorf("%w: want %d bytes, have %d characters", ErrText, len(dst), len(text))
 	}
 	if _, err := hex.Decode(dst, text[2:]); err != nil {
-		return fmt.Errorf("%w: %v", ErrText, err)
+		return fmt.Errorf("%w: %w", ErrText, err)
 	}
 	return nil
 }

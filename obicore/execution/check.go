@@ -118,7 +118,7 @@ func (a *application) checkBlobs() error {
 			return invalid(chain.ReasonInvalid, ErrBlobs, "blob %d has invalid hash version", i)
 		}
 	}
-	if m.BlobFeeCap.Cmp(a.block.BlobFee) < 0 && !(m.Query && m.BlobFeeCap.IsZero()) {
+	if m.BlobFeeCap.Cmp(a.block.BlobFee) < 0 && !a.freeBlobs() {
 		return invalid(chain.ReasonFee, ErrBlobFeeCapTooLow, "address %s blobGasFeeCap: %s, blobBaseFee: %s", m.Sender, m.BlobFeeCap, a.block.BlobFee)
 	}
 	return nil
@@ -169,11 +169,14 @@ func (a *application) checkFunds() error {
 		return invalid(chain.ReasonBalance, ErrInsufficientFunds, "address %s have %s want %s", m.Sender, have.Dec(), wanted(need, overflow))
 	}
 	a.upfront.Mul(gas, &a.price)
-	if !(m.Query && m.BlobFeeCap.IsZero()) {
+	if !a.freeBlobs() {
 		a.upfront.Add(&a.upfront, blobGas.Mul(blobGas, integer(a.block.BlobFee)))
 	}
 	return nil
 }
+
+// freeBlobs reports whether a query leaves blob fees out.
+func (a *application) freeBlobs() bool { return a.message.Query && a.message.BlobFeeCap.IsZero() }
 
 func wanted(amount *uint256.Int, overflow bool) string {
 	if overflow {

@@ -47,8 +47,7 @@ func (w *wallet) invoke(t testing.TB, signature string, arguments ...uint64) []b
 }
 
 func administered(t *testing.T) *fixture {
-	var f *fixture
-	f = newFixture(t, "standard", nil)
+	f := newFixture(t, "standard", nil)
 	f.options.Genesis.Admin = []chain.Address{f.wallets[0].address}
 	return f
 }

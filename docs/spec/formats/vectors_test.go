@@ -12,7 +12,6 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
-	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
@@ -113,8 +112,7 @@ func (nodes) Node([]byte) ([]byte, error) { return nil, nil }
 func stateRoot(t *testing.T) func(chain.Hasher) chain.Hash {
 	return func(h chain.Hasher) chain.Hash {
 		present := writes()[:3]
-		var commitment ledger.Commitment = binarytree.New(h)
-		change, err := commitment.Update(nodes{}, present)
+		change, err := binarytree.New(h).Update(nodes{}, present)
 		if err != nil {
 			t.Fatal(err)
 		}

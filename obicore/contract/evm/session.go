@@ -77,30 +77,34 @@ func (s *session) run(frame contract.Frame) (outcome contract.Outcome) {
 	return outcome
 }
 
+// kernelErrors pairs the interpreter's errors with the kernel's. Running out of
+// gas comes last: the interpreter wraps other reasons in it.
+var kernelErrors = [...]struct{ theirs, ours error }{
+	{vm.ErrExecutionReverted, contract.ErrRevert},
+	{vm.ErrDepth, contract.ErrDepth},
+	{vm.ErrInsufficientBalance, contract.ErrBalance},
+	{vm.ErrContractAddressCollision, contract.ErrCollision},
+	{vm.ErrWriteProtection, contract.ErrReadOnly},
+	{vm.ErrMaxCodeSizeExceeded, contract.ErrCodeSize},
+	{vm.ErrInvalidCode, contract.ErrInvalidCode},
+	{vm.ErrOutOfGas, contract.ErrOutOfGas},
+}
+
 // kernelError gives the interpreter's errors the kernel's names and keeps their
-// texts, which clients match.
+// texts, which clients match. The interpreter puts details around some errors,
+// and drops the identity of one that it meets while it prices an instruction.
 func kernelError(err error) error {
-	for _, pair := range [...]struct{ theirs, ours error }{
-		{vm.ErrExecutionReverted, contract.ErrRevert},
-		{vm.ErrOutOfGas, contract.ErrOutOfGas},
-		{vm.ErrDepth, contract.ErrDepth},
-		{vm.ErrInsufficientBalance, contract.ErrBalance},
-		{vm.ErrContractAddressCollision, contract.ErrCollision},
-		{vm.ErrWriteProtection, contract.ErrReadOnly},
-		{vm.ErrMaxCodeSizeExceeded, contract.ErrCodeSize},
-		{vm.ErrInvalidCode, contract.ErrInvalidCode},
-	} {
-		if err == pair.theirs {
-			return pair.ours
-		}
-		// The interpreter puts details around some of its errors, and drops the
-		// identity of one that it meets while it prices an instruction.
-		if err != nil && (errors.Is(err, pair.theirs) && pair.ours != contract.ErrOutOfGas || strings.HasSuffix(err.Error(), ": "+pair.theirs.Error())) {
-			return detailed{err.Error(), pair.ours}
-		}
+	if err == nil {
+		return nil
 	}
-	if errors.Is(err, vm.ErrOutOfGas) {
-		return detailed{err.Error(), contract.ErrOutOfGas}
+	text := err.Error()
+	for _, pair := range kernelErrors {
+		switch {
+		case text == pair.theirs.Error() && text == pair.ours.Error():
+			return pair.ours
+		case errors.Is(err, pair.theirs), strings.HasSuffix(text, ": "+pair.theirs.Error()):
+			return detailed{text, pair.ours}
+		}
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"errors"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -64,7 +65,8 @@ func stepOf(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, data 
 // unwrapVM takes off the numbering that the interpreter puts around errors it
 // hands to tracers.
 func unwrapVM(err error) error {
-	if wrapped, ok := err.(*vm.VMError); ok {
+	var wrapped *vm.VMError
+	if errors.As(err, &wrapped) {
 		return wrapped.Unwrap()
 	}
 	return err

@@ -84,7 +84,7 @@ func (c *column) openSegment(number uint32, last bool) (*segment, error) {
 		return nil, err
 	}
 	b := make([]byte, min(fileHeaderSize, info.Size()))
-	if _, err := file.ReadAt(b, 0); err != nil && err != io.EOF {
+	if _, err := file.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	header, err := decodeFileHeader(b)

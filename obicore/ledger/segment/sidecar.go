@@ -110,7 +110,7 @@ func readFile(fs vfs.FS, name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("segment: %s has %d bytes, at most %d belong", name, info.Size(), limit)
 	}
 	content := make([]byte, info.Size())
-	if _, err := file.ReadAt(content, 0); err != nil && !(err == io.EOF && len(content) == 0) {
+	if _, err := file.ReadAt(content, 0); err != nil && !(errors.Is(err, io.EOF) && len(content) == 0) {
 		return nil, err
 	}
 	return content, nil

@@ -38,9 +38,9 @@ var brokenFixtures = []string{"underflowTest.json"}
 func newExecutor(t testing.TB) *execution.Executor {
 	table := execution.DefaultRules()
 	osaka := table[1]
-	prague, cancun := osaka, osaka
+	prague := osaka
 	prague.Version, prague.GasCap, prague.BlobsPerTx = 101, 0, 9
-	cancun = prague
+	cancun := prague
 	cancun.Version, cancun.Floor, cancun.Delegation, cancun.History, cancun.BlobsPerTx = 102, false, false, false, 6
 	table[101], table[102] = prague, cancun
 	machine := evm.New(evm.WithFork(1, evm.Osaka), evm.WithFork(101, evm.Prague), evm.WithFork(102, evm.Cancun))

@@ -15,11 +15,11 @@ func GCM(key []byte, size int, newCipher func(key []byte) (cipher.Block, error))
 	}
 	block, err := newCipher(key)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrSecret, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrSecret, err)
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrCipher, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrCipher, err)
 	}
 	return guarded{aead: aead}, nil
 }
@@ -50,7 +50,7 @@ func (g guarded) Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, er
 	}
 	plaintext, err := g.aead.Open(dst, nonce, ciphertext, additionalData)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrCipher, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrCipher, err)
 	}
 	return plaintext, nil
 }
