@@ -1,0 +1,143 @@
+package api_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/tools/development"
+)
+
+// value calls a method that must succeed and returns its result as text.
+func (g *target) value(method string, params ...any) string {
+	g.t.Helper()
+	a := g.call(method, params...)
+	if a.Error != nil {
+		g.t.Fatalf("%s: %d %s", method, a.Error.Code, a.Error.Message)
+	}
+	return strings.Trim(string(a.Result), `"`)
+}
+
+// await returns the receipt of a transaction that an account of the node sends.
+func (g *target) await(fields map[string]any) map[string]any {
+	g.t.Helper()
+	events := g.chain.Subscribe(64)
+	defer events.Close()
+	id := g.value("eth_sendTransaction", fields)
+	for {
+		a := g.call("eth_getTransactionReceipt", id)
+		var receipt map[string]any
+		if err := json.Unmarshal(a.Result, &receipt); err != nil {
+			g.t.Fatal(err)
+		}
+		if receipt != nil {
+			return receipt
+		}
+		<-events.Events
+	}
+}
+
+func (g *target) latest() map[string]any {
+	g.t.Helper()
+	var block map[string]any
+	if err := json.Unmarshal(g.call("eth_getBlockByNumber", "latest", true).Result, &block); err != nil {
+		g.t.Fatal(err)
+	}
+	return block
+}
+
+func TestSteeringMethodsEditAChainInMemory(t *testing.T) {
+	for _, suite := range []string{"standard", "gm"} {
+		t.Run(suite, func(t *testing.T) { steer(t, newTarget(t, development.Options{Crypto: suite})) })
+	}
+}
+
+func steer(t *testing.T, g *target) {
+	someone, other := chain.Address{0xaa}, g.chain.Accounts[1].Address
+	g.await(map[string]any{"from": g.chain.Accounts[0].Address, "to": other, "value": "0x1"})
+
+	before := g.value("evm_snapshot")
+	g.value("hardhat_setBalance", someone, "0xde0b6b3a7640000")
+	if have := g.value("eth_getBalance", someone, "latest"); have != "0xde0b6b3a7640000" {
+		t.Fatalf("an edited balance shows as %s", have)
+	}
+	g.value("hardhat_impersonateAccount", someone)
+	receipt := g.await(map[string]any{"from": someone, "to": other, "value": "0x5"})
+	if receipt["status"] != "0x1" || receipt["from"] != someone.String() {
+		t.Fatalf("impersonated transaction: %v", receipt)
+	}
+	if transactions := g.latest()["transactions"].([]any); len(transactions) != 2 || transactions[0].(map[string]any)["envelopeType"] != "0x7e" {
+		t.Fatalf("the edit is not recorded: %v", transactions)
+	}
+
+	g.value("hardhat_setCode", someone, "0x602a60005260206000f3")
+	if have := g.value("eth_call", map[string]any{"to": someone}, "latest"); !strings.HasSuffix(have, "2a") {
+		t.Fatalf("edited code returns %s", have)
+	}
+	g.value("hardhat_setStorageAt", someone, "0x0", "0x"+strings.Repeat("0", 63)+"7")
+	if have := g.value("eth_getStorageAt", someone, "0x0", "latest"); !strings.HasSuffix(have, "07") {
+		t.Fatalf("edited storage shows as %s", have)
+	}
+	g.value("evm_mine")
+	if have := g.value("eth_getStorageAt", someone, "0x0", "latest"); !strings.HasSuffix(have, "07") {
+		t.Fatalf("edited storage is %s after the block", have)
+	}
+	g.value("hardhat_setNonce", someone, "0x20")
+	if have := g.value("eth_getTransactionCount", someone, "latest"); have != "0x20" {
+		t.Fatalf("edited nonce shows as %s", have)
+	}
+
+	g.value("evm_setNextBlockTimestamp", 2_000_000_000)
+	g.value("evm_mine")
+	if have := g.latest()["timestamp"]; have != "0x77359400" {
+		t.Fatalf("timestamp %s", have)
+	}
+	height := g.chain.Head().Header.Height
+	g.value("hardhat_mine", "0x10", "0xa")
+	if have := g.chain.Head().Header; have.Height != height+16 || have.Time/1000 < 2_000_000_000+150 {
+		t.Fatalf("height %d, time %d after 16 blocks of 10 s", have.Height, have.Time)
+	}
+	g.value("hardhat_setNextBlockBaseFeePerGas", "0x10")
+	g.value("hardhat_setCoinbase", someone)
+	g.value("evm_mine")
+	if block := g.latest(); block["baseFeePerGas"] != "0x10" || block["miner"] != someone.String() {
+		t.Fatalf("base fee %s, miner %s", block["baseFeePerGas"], block["miner"])
+	}
+
+	if g.value("evm_revert", before) != "true" {
+		t.Fatal("the snapshot was not found")
+	}
+	if have := g.value("eth_blockNumber"); have != "0x1" {
+		t.Fatalf("block %s after the revert", have)
+	}
+	if have := g.value("eth_getBalance", someone, "latest"); have != "0x0" {
+		t.Fatalf("balance %s after the revert", have)
+	}
+	if g.value("evm_revert", before) != "false" {
+		t.Fatal("a snapshot was used twice")
+	}
+	g.await(map[string]any{"from": g.chain.Accounts[0].Address, "to": other, "value": "0x1"})
+}
+
+func TestWithoutAutomineTransactionsWaitForABlockOnDemand(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	g.value("evm_setAutomine", false)
+	var ids []string
+	for range 3 {
+		ids = append(ids, g.value("eth_sendTransaction", map[string]any{"from": g.chain.Accounts[0].Address, "to": g.chain.Accounts[1].Address}))
+	}
+	if have := g.value("eth_blockNumber"); have != "0x0" {
+		t.Fatalf("block %s without a demand", have)
+	}
+	if have := g.value("eth_getTransactionCount", g.chain.Accounts[0].Address, "pending"); have != "0x3" {
+		t.Fatalf("pending nonce %s", have)
+	}
+	if g.value("hardhat_dropTransaction", ids[2]) != "true" {
+		t.Fatal("the transaction was not dropped")
+	}
+	g.value("evm_mine")
+	if transactions := g.latest()["transactions"].([]any); len(transactions) != 2 {
+		t.Fatalf("%d transactions", len(transactions))
+	}
+}
