@@ -1,7 +1,7 @@
 # What a person or CI runs. Every target works on a fresh machine with Go.
 GO ?= go
 
-.PHONY: build test test-full bench-start contracts lint
+.PHONY: build test test-full soak bench-start contracts lint
 
 build: ## the binary, into bin/
 	$(GO) build -trimpath -o bin/credible ./cmd/credible
@@ -11,6 +11,9 @@ test: ## everything that CI runs
 
 test-full: ## test with the long variants; before a release
 	CREDIBLE_TEST_FULL=1 build/test.sh
+
+soak: ## long fuzzing and kill rounds, resumable
+	build/soak.sh
 
 bench-start: ## start-up and first receipt beside anvil
 	build/bench-start.sh
