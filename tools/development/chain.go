@@ -18,6 +18,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
+	"github.com/credibleledger/credibleledger/obicore/api/debug"
 	steering "github.com/credibleledger/credibleledger/obicore/api/development"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
@@ -94,6 +95,7 @@ func (c *Chain) Mount(server *api.Server) error {
 type services struct {
 	eth         *eth.Service
 	cl          *cl.Service
+	debug       *debug.Service
 	development *steering.Service
 }
 
@@ -106,11 +108,14 @@ func newServices(c *node.Chain, accounts []Account, version string) *services {
 	development := steering.New(c)
 	settings.Impersonated = development.Impersonated
 	settings.Unsigned = unsigned
-	return &services{eth: eth.New(c, settings), cl: cl.New(c), development: development}
+	ethereum := eth.New(c, settings)
+	return &services{
+		eth: ethereum, cl: cl.New(c), debug: debug.New(c, ethereum, debug.DefaultLimits()), development: development,
+	}
 }
 
 func (s *services) register(registry *jsonrpc.Registry) error {
-	return errors.Join(s.eth.Register(registry), s.cl.Register(registry), s.development.Register(registry))
+	return errors.Join(s.eth.Register(registry), s.cl.Register(registry), s.debug.Register(registry), s.development.Register(registry))
 }
 
 func (s *services) close() {

@@ -161,6 +161,9 @@ func (a *arguments) transaction(chainID uint64) *ethereum.Transaction {
 	for i := range a.Authorizations {
 		t.Authorizations = append(t.Authorizations, a.authorization(i))
 	}
+	for _, hash := range a.BlobHashes {
+		t.BlobHashes, t.BlobFeeCap = append(t.BlobHashes, hash.Value()), word(a.BlobFeeCap)
+	}
 	return t
 }
 
@@ -186,7 +189,7 @@ func (s *Service) viewFilled(args *arguments, t *ethereum.Transaction, raw []byt
 	m := args.message(t.ChainID, t.Gas)
 	m.Raw, m.Nonce, m.Gas = raw, t.Nonce, t.Gas
 	m.ID = keccak.Keccak256(raw)
-	return &filled{Raw: raw, Transaction: s.viewTransaction(&m.Verified, s.chain.Head().Parameters.Fees.BaseFee)}
+	return &filled{Raw: raw, Transaction: s.viewTransaction(&m.Verified)}
 }
 
 func (s *Service) signTransaction(ctx context.Context, params jsonrpc.Params) (any, error) {

@@ -140,7 +140,8 @@ func (s *Service) viewPendingBlock(full bool) *blockView {
 	if full {
 		list := make([]*transactionView, len(block.Transactions))
 		for i := range block.Transactions {
-			list[i] = s.viewTransaction(&block.Transactions[i], head.Parameters.Fees.BaseFee)
+			list[i] = s.viewTransaction(&block.Transactions[i])
+			list[i].GasPrice = quantity.Word(effectivePrice(&block.Transactions[i], head.Parameters.Fees.BaseFee))
 		}
 		view.Transactions = list
 	}

@@ -9,8 +9,10 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/api/revert"
 	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/execution/state"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 // scene is a state and block context in which calls are tried.
@@ -52,6 +54,9 @@ func (c *scene) fill(tag quantity.BlockTag, height uint64, overrides *blockOverr
 		if c.block, err = c.service.chain.Context(block, c.view); err != nil {
 			return err
 		}
+		if overrides != nil && overrides.Number != nil {
+			c.showHash(block)
+		}
 	}
 	c.block.Admit = nil
 	overrides.apply(&c.block)
@@ -59,12 +64,24 @@ func (c *scene) fill(tag quantity.BlockTag, height uint64, overrides *blockOverr
 	return err
 }
 
+// showHash makes the hash of the block on which a call is tried visible to a call
+// that is tried at a later number: a contract must not be able to tell.
+func (c *scene) showHash(block *node.Block) {
+	ancestor := c.block.Ancestor
+	c.block.Ancestor = func(height uint64) chain.Hash {
+		if height == block.Header.Height {
+			return block.Hash
+		}
+		return ancestor(height)
+	}
+}
+
 func (c *scene) close() { c.view.Close() }
 
 // world returns a fresh overlay with the state overrides in place.
 func (c *scene) world() (*state.State, error) {
 	world := state.New(c.view)
-	if err := c.state.apply(world, c.service.chain.Executor().CodeHash); err != nil {
+	if err := c.state.apply(world, c.service.chain.Executor(), c.rules.Version); err != nil {
 		return nil, err
 	}
 	return world, world.Err()
@@ -82,26 +99,30 @@ func (c *scene) run(ctx context.Context, m execution.Message, trace contract.Tra
 
 // decodeCall reads (transaction, block, state overrides, block overrides).
 func (s *Service) decodeCall(params jsonrpc.Params) (args arguments, c *scene, err error) {
-	var states stateOverrides
-	var block blockOverrides
-	tag, tagErr := tagAt(params, 1)
-	if err := errors.Join(params.Decode(0, true, &args)); err != nil {
+	tag, err := tagAt(params, 1)
+	if err != nil {
 		return args, nil, err
 	}
-	if tagErr != nil {
-		return args, nil, tagErr
+	args, states, block, err := s.decodeArguments(params)
+	if err != nil {
+		return args, nil, err
+	}
+	c, err = s.open(tag, states, block)
+	return args, c, err
+}
+
+// decodeArguments reads what decodeCall does, without the block.
+func (s *Service) decodeArguments(params jsonrpc.Params) (args arguments, states stateOverrides, block *blockOverrides, err error) {
+	if err := params.Decode(0, true, &args); err != nil {
+		return args, nil, nil, err
 	}
 	if err := params.Decode(2, false, &states); err != nil {
-		return args, nil, err
+		return args, nil, nil, err
 	}
 	if err := params.Decode(3, false, &block); err != nil {
-		return args, nil, err
+		return args, nil, nil, err
 	}
-	if err := args.check(s.chain.Genesis().EVMChainID); err != nil {
-		return args, nil, err
-	}
-	c, err = s.open(tag, states, &block)
-	return args, c, err
+	return args, states, block, args.check(s.chain.Genesis().EVMChainID)
 }
 
 func (s *Service) call(ctx context.Context, params jsonrpc.Params) (result any, err error) {
@@ -131,7 +152,7 @@ func failure(run *execution.Run) error {
 		return jsonrpc.Errorf(jsonrpc.ServerError, "%v", run.Fault)
 	}
 	message := contract.ErrRevert.Error()
-	if reason := revertReason(run.Output); reason != "" {
+	if reason := revert.Reason(run.Output); reason != "" {
 		message += ": " + reason
 	}
 	return &jsonrpc.Error{Code: jsonrpc.ExecutionReverted, Message: message, Data: quantity.Bytes(run.Output)}
@@ -173,6 +194,9 @@ func (c *scene) estimate(ctx context.Context, args *arguments) (uint64, error) {
 	high, err := c.affordable(args, high)
 	if err != nil {
 		return 0, err
+	}
+	if plain, err := c.plain(ctx, args, high); err != nil || plain {
+		return plainTransfer, err
 	}
 	run, err := c.try(ctx, args, high)
 	if err != nil {
@@ -259,4 +283,20 @@ func (c *scene) affordable(args *arguments, gas uint64) (uint64, error) {
 		return units.Uint64(), nil
 	}
 	return gas, nil
+}
+
+// plainTransfer is the gas of a transfer to an account without code.
+const plainTransfer = 21_000
+
+// plain reports whether a call is a transfer to an account without code that
+// succeeds with the least gas: then there is nothing to search for.
+func (c *scene) plain(ctx context.Context, args *arguments, gas uint64) (bool, error) {
+	if args.To == nil || len(args.input()) > 0 || args.AccessList != nil || args.Authorizations != nil || gas < plainTransfer {
+		return false, nil
+	}
+	world, err := c.world()
+	if err != nil || world.CodeSize(args.To.Value()) > 0 {
+		return false, err
+	}
+	return c.succeeds(ctx, args, plainTransfer)
 }

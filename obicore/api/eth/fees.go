@@ -72,9 +72,22 @@ func (s *Service) feeHistory(_ context.Context, params jsonrpc.Params) (any, err
 			return nil, err
 		}
 	}
-	view.BaseFee = append(view.BaseFee, quantity.Word(s.chain.Head().Parameters.Fees.BaseFee))
+	next, err := s.feesOf(last + 1)
+	view.BaseFee = append(view.BaseFee, quantity.Word(next.BaseFee))
 	view.BlobBaseFee = append(view.BlobBaseFee, 1)
-	return view, nil
+	return view, err
+}
+
+// feesOf returns the fees in force for a block; it may be the one to come.
+func (s *Service) feesOf(height uint64) (chain.Fees, error) {
+	if head := s.chain.Head(); height > head.Header.Height {
+		return head.Parameters.Fees, nil
+	}
+	block, err := s.chain.BlockAt(height)
+	if err != nil {
+		return chain.Fees{}, err
+	}
+	return block.Fees, nil
 }
 
 func (s *Service) addFees(view *feeHistoryView, height uint64, percentiles []float64) error {

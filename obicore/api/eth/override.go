@@ -24,7 +24,7 @@ type accountOverride struct {
 }
 
 // apply makes the overrides and turns them into the ground that calls stand on.
-func (o stateOverrides) apply(world *state.State, codeHash func([]byte) chain.Hash) error {
+func (o stateOverrides) apply(world *state.State, executor *execution.Executor, rules uint64) error {
 	if len(o) == 0 {
 		return nil
 	}
@@ -33,23 +33,35 @@ func (o stateOverrides) apply(world *state.State, codeHash func([]byte) chain.Ha
 		owners = append(owners, owner)
 	}
 	slices.SortFunc(owners, func(a, b quantity.Address) int { return bytes.Compare(a[:], b[:]) })
+	precompiles := executor.Precompiles(rules)
 	for _, owner := range owners {
 		override := o[owner]
-		if err := override.apply(world, owner.Value(), codeHash); err != nil {
+		if err := override.check(owner.Value(), slices.Contains(precompiles, owner.Value())); err != nil {
 			return err
 		}
+		override.apply(world, owner.Value(), executor.CodeHash)
 	}
 	world.Finish()
 	return world.Err()
 }
 
-func (o *accountOverride) apply(world *state.State, owner chain.Address, codeHash func([]byte) chain.Hash) error {
+// check refuses what cannot be overridden: precompiled contracts of this chain
+// stay where they are.
+func (o *accountOverride) check(owner chain.Address, precompile bool) error {
 	switch {
+	case o.Move != nil && !precompile:
+		return jsonrpc.Errorf(jsonrpc.ServerError, "account %s is not a precompile", owner)
 	case o.Move != nil:
 		return jsonrpc.Errorf(jsonrpc.InvalidParams, "movePrecompileToAddress is not supported: precompiled contracts of this chain stay where they are")
+	case o.Code != nil && precompile:
+		return jsonrpc.Errorf(jsonrpc.InvalidParams, "the code of precompiled contract %s cannot be overridden", owner)
 	case o.State != nil && o.StateDiff != nil:
-		return jsonrpc.Errorf(jsonrpc.InvalidParams, "account %s has both 'state' and 'stateDiff'", owner)
+		return jsonrpc.Errorf(jsonrpc.ServerError, "account %s has both 'state' and 'stateDiff'", owner)
 	}
+	return nil
+}
+
+func (o *accountOverride) apply(world *state.State, owner chain.Address, codeHash func([]byte) chain.Hash) {
 	if o.Nonce != nil {
 		world.SetNonce(owner, uint64(*o.Nonce))
 	}
@@ -67,7 +79,6 @@ func (o *accountOverride) apply(world *state.State, owner chain.Address, codeHas
 	for slot, value := range slots {
 		world.SetSlot(owner, chain.Word(slot), chain.Word(value))
 	}
-	return nil
 }
 
 // blockOverrides replace parts of the block context for one call.

@@ -37,7 +37,8 @@ func (s *Service) height(tag quantity.BlockTag) (uint64, error) {
 // block returns the block that a tag names, nil when there is none.
 func (s *Service) block(tag quantity.BlockTag) (*node.Block, error) {
 	height, err := s.height(tag)
-	if _, unknown := err.(*jsonrpc.Error); unknown {
+	var unknown *jsonrpc.Error
+	if errors.As(err, &unknown) {
 		return nil, nil
 	}
 	if err != nil {

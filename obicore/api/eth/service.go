@@ -15,6 +15,7 @@ import (
 type Limits struct {
 	CallGas      uint64        // gas of a call that is not a transaction
 	CallTime     time.Duration // of such a call
+	SimulateGas  uint64        // of all calls of one eth_simulateV1
 	LogRange     uint64        // blocks that one log query may span
 	LogResults   int           // logs that one query may return
 	LogAddresses int           // addresses in a log filter, and topics in one position
@@ -28,7 +29,7 @@ type Limits struct {
 // DefaultLimits are what a node starts with.
 func DefaultLimits() Limits {
 	return Limits{
-		CallGas: 50_000_000, CallTime: 5 * time.Second, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
+		CallGas: 50_000_000, CallTime: 5 * time.Second, SimulateGas: 50_000_000, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
 		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, FeeHistory: 1024, Buffer: 4096,
 	}
 }
@@ -97,7 +98,7 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 		"eth_getStorageValues": s.getStorageValues, "eth_getTransactionCount": s.getTransactionCount, "eth_getProof": s.getProof,
 
 		"eth_call": s.call, "eth_estimateGas": s.estimateGas, "eth_createAccessList": s.createAccessList,
-		"eth_fillTransaction": s.fillTransaction,
+		"eth_fillTransaction": s.fillTransaction, "eth_simulateV1": s.simulate,
 
 		"eth_sendRawTransaction": s.sendRawTransaction, "eth_sendRawTransactionSync": s.sendRawTransactionSync,
 		"eth_accounts": s.accounts, "eth_sendTransaction": s.sendTransaction, "eth_sign": s.sign, "eth_signTransaction": s.signTransaction,

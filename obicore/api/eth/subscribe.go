@@ -73,7 +73,7 @@ func (s *Service) newPending(_ context.Context, params jsonrpc.Params, notify js
 
 func (s *Service) viewPending(t *chain.Verified, full bool) any {
 	if full {
-		return s.viewTransaction(t, s.chain.Head().Parameters.Fees.BaseFee)
+		return s.viewTransaction(t)
 	}
 	return t.ID
 }

@@ -17,7 +17,7 @@ import (
 type transactionView struct {
 	BlockHash        *chain.Hash         `json:"blockHash"`
 	BlockNumber      *quantity.Uint64    `json:"blockNumber"`
-	BlockTimestamp   *quantity.Uint64    `json:"blockTimestamp,omitempty"`
+	BlockTimestamp   *quantity.Uint64    `json:"blockTimestamp"`
 	From             chain.Address       `json:"from"`
 	Gas              quantity.Uint64     `json:"gas"`
 	GasPrice         quantity.Word       `json:"gasPrice"`
@@ -67,12 +67,12 @@ func viewAccess(list []chain.Access) *[]accessView {
 	return &views
 }
 
-// viewTransaction shows a transaction that is in no block; the price is what it
-// would pay at the given base fee.
-func (s *Service) viewTransaction(t *chain.Verified, baseFee chain.Word) *transactionView {
+// viewTransaction shows a transaction that is in no block; the price is the most
+// that it would pay.
+func (s *Service) viewTransaction(t *chain.Verified) *transactionView {
 	call := &t.Calls[0]
 	view := &transactionView{
-		From: t.Sender, Gas: quantity.Uint64(t.Gas), GasPrice: quantity.Word(effectivePrice(t, baseFee)), Hash: t.ID,
+		From: t.Sender, Gas: quantity.Uint64(t.Gas), GasPrice: quantity.Word(t.FeeCap), Hash: t.ID,
 		Input: call.Input, Nonce: quantity.Uint64(t.Nonce), To: call.To, Value: quantity.Word(call.Value), Type: shownType(t.Type),
 		BlobHashes: t.BlobHashes,
 	}
@@ -131,7 +131,8 @@ func addSignature(view *transactionView, t *chain.Verified) {
 
 // viewIncluded shows transaction i of a block.
 func (s *Service) viewIncluded(b *node.Block, i int) *transactionView {
-	view := s.viewTransaction(&b.Transactions[i], b.Fees.BaseFee)
+	view := s.viewTransaction(&b.Transactions[i])
+	view.GasPrice = quantity.Word(effectivePrice(&b.Transactions[i], b.Fees.BaseFee))
 	hash, height, index := b.Hash, quantity.Uint64(b.Header.Height), quantity.Uint64(i)
 	timestamp := quantity.Uint64(b.Header.Time / 1000)
 	view.BlockHash, view.BlockNumber, view.TransactionIndex, view.BlockTimestamp = &hash, &height, &index, &timestamp
@@ -162,7 +163,7 @@ func (s *Service) transactionByHash(_ context.Context, params jsonrpc.Params) (a
 		return nil, err
 	}
 	if t, waiting := s.chain.Pool().Get(id.Value()); waiting {
-		return s.viewTransaction(&t, s.chain.Head().Parameters.Fees.BaseFee), nil
+		return s.viewTransaction(&t), nil
 	}
 	block, index, ok, err := s.find(id.Value())
 	if err != nil || !ok {

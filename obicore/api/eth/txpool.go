@@ -22,7 +22,7 @@ type byNonce map[string]any
 
 func (s *Service) poolContent(context.Context, jsonrpc.Params) (any, error) {
 	return s.viewPool(func(t *chain.Verified) any {
-		return s.viewTransaction(t, s.chain.Head().Parameters.Fees.BaseFee)
+		return s.viewTransaction(t)
 	}), nil
 }
 
@@ -63,7 +63,7 @@ func (s *Service) poolContentFrom(_ context.Context, params jsonrpc.Params) (any
 	if err := params.Decode(0, true, &owner); err != nil {
 		return nil, err
 	}
-	show := func(t *chain.Verified) any { return s.viewTransaction(t, s.chain.Head().Parameters.Fees.BaseFee) }
+	show := func(t *chain.Verified) any { return s.viewTransaction(t) }
 	view := map[string]byNonce{"pending": {}, "queued": {}}
 	for _, content := range s.chain.Pool().Contents() {
 		if content.Sender == owner.Value() {

@@ -1,4 +1,4 @@
-package eth
+package revert
 
 import (
 	"bytes"
@@ -26,9 +26,9 @@ var panicReasons = map[uint64]string{
 	0x51: "uninitialized function",
 }
 
-// revertReason returns the text in the output of a reverted call, empty when it
+// Reason returns the text in the output of a reverted call, empty when it
 // has none that everybody understands.
-func revertReason(output []byte) string {
+func Reason(output []byte) string {
 	switch {
 	case bytes.HasPrefix(output, selectorError):
 		return abiString(output[4:])
