@@ -10,8 +10,11 @@ import (
 )
 
 func (t *terminal) config() *cobra.Command {
-	command := &cobra.Command{Use: "config", Short: t.text(Text{"check and show a node's configuration", "检查与显示节点配置"})}
-	command.AddCommand(&cobra.Command{
+	return t.group("config", Text{"check and show a node's configuration", "检查与显示节点配置"}, t.configCheck, t.configShow)
+}
+
+func (t *terminal) configCheck() *cobra.Command {
+	return &cobra.Command{
 		Use: "check FILE", Args: cobra.ExactArgs(1), Short: t.text(Text{"check a configuration file", "检查配置文件"}),
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			if _, err := readConfiguration(arguments[0]); err != nil {
@@ -19,7 +22,11 @@ func (t *terminal) config() *cobra.Command {
 			}
 			return t.result(map[string]bool{"ok": true}, func() { t.say(Text{"%s is valid", "%s 有效"}, arguments[0]) })
 		},
-	}, &cobra.Command{
+	}
+}
+
+func (t *terminal) configShow() *cobra.Command {
+	return &cobra.Command{
 		Use: "show [FILE]", Args: cobra.MaximumNArgs(1),
 		Short: t.text(Text{"show the effective configuration, or the defaults", "显示生效的配置，或默认配置"}),
 		RunE: func(_ *cobra.Command, arguments []string) error {
@@ -36,8 +43,7 @@ func (t *terminal) config() *cobra.Command {
 			}
 			return t.result(c, func() { t.out.Write(file) }) //nolint:errcheck // the terminal
 		},
-	})
-	return command
+	}
 }
 
 func readConfiguration(path string) (*configuration.Configuration, error) {

@@ -78,25 +78,19 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 	}
 	server := api.New(api.Options{Log: log})
 	if err := running.Mount(server); err != nil {
-		return err
+		return errors.Join(err, listener.Close(), running.Close(ctx))
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	if err := t.banner(running, f, "http://"+listener.Addr().String()); err != nil {
-		return err
+		return errors.Join(err, server.Close(), running.Close(ctx))
 	}
-	select {
-	case <-ctx.Done():
-	case err = <-served:
-	case <-running.Halted():
-		err = &Problem{
-			Code: "CL-DEV-004", Why: running.HaltReason(), What: Text{"the chain has stopped", "链已停止"},
+	return untilStopped(ctx, running.Chain, server, served, func(why error) error {
+		return &Problem{
+			Code: "CL-DEV-004", Why: why, What: Text{"the chain has stopped", "链已停止"},
 			Next: Text{"credible verify --data DIR checks the data directory", "用 credible verify --data 目录 检查数据目录"},
 		}
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return errors.Join(err, server.Close(), running.Close(stopping))
+	})
 }
 
 // devInfo is what credible dev prints with -o json before the ready line.

@@ -18,14 +18,12 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 	"github.com/credibleledger/credibleledger/tools/development"
+	"github.com/credibleledger/credibleledger/tools/wallet"
 )
 
 func (t *terminal) genesis() *cobra.Command {
-	command := &cobra.Command{
-		Use: "genesis", Short: t.text(Text{"create and check genesis files", "创建与检查创世文件"}),
-	}
-	command.AddCommand(t.genesisCreate(), t.genesisInspect(), t.genesisVerify(), t.genesisHash())
-	return command
+	return t.group("genesis", Text{"create and check genesis files", "创建与检查创世文件"},
+		t.genesisCreate, t.genesisInspect, t.genesisVerify, t.genesisHash)
 }
 
 func (t *terminal) genesisCreate() *cobra.Command {
@@ -278,7 +276,7 @@ func (t *terminal) refuseDevelopmentAccounts(g *chain.Genesis) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := development.Accounts(suite, 20)
+	accounts, err := development.Accounts(suite, wallet.WellKnownKeys)
 	if err != nil {
 		return err
 	}

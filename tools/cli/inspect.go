@@ -40,11 +40,9 @@ type blockShape struct {
 }
 
 func (t *terminal) showBlock(ctx context.Context, client *rpcclient.Client, name string) error {
-	method, reference := "eth_getBlockByNumber", name
+	method, reference := "eth_getBlockByNumber", blockReference(name)
 	if len(name) == 66 {
 		method = "eth_getBlockByHash"
-	} else if number, err := strconv.ParseUint(name, 10, 63); err == nil {
-		reference = fmt.Sprintf("0x%x", number)
 	}
 	var answer raw
 	if err := client.Call(ctx, &answer, method, reference, false); err != nil {
@@ -65,6 +63,12 @@ func (t *terminal) showBlock(ctx context.Context, client *rpcclient.Client, name
 			fmt.Fprintf(t.out, "  %s\n", strings.Trim(string(id), `"`))
 		}
 	})
+}
+
+// decimalNumber reads a height.
+func decimalNumber(text string) (uint64, bool) {
+	v, err := strconv.ParseUint(text, 10, 63)
+	return v, err == nil
 }
 
 // decimal shows a quantity in decimal.
@@ -88,8 +92,9 @@ func (t *terminal) tx() *cobra.Command {
 
 // transactionReport is a transaction with its receipt, as the node gives them.
 type transactionReport struct {
-	Transaction raw `json:"transaction"`
-	Receipt     raw `json:"receipt"`
+	Transaction raw           `json:"transaction"`
+	Receipt     raw           `json:"receipt"`
+	Revert      *revertReport `json:"revert,omitempty"`
 }
 
 type transactionShape struct {
@@ -126,8 +131,14 @@ func (t *terminal) showTransaction(ctx context.Context, client *rpcclient.Client
 	if err := json.Unmarshal(report.Transaction, &shape); err != nil {
 		return err
 	}
+	var outcome receiptShape
 	if report.Receipt == nil {
 		report.Receipt = raw("null")
+	} else if err := json.Unmarshal(report.Receipt, &outcome); err != nil {
+		return err
+	}
+	if outcome.failed() {
+		report.Revert = whyFailed(ctx, client, report.Transaction, outcome.Block, id)
 	}
 	return t.result(report, func() {
 		to := t.text(Text{"(creates a contract)", "（创建合约）"})
@@ -138,6 +149,9 @@ func (t *terminal) showTransaction(ctx context.Context, client *rpcclient.Client
 			"交易         %s\n发送方       %s\n接收方       %s\nnonce        %s\n金额         %s\ngas 上限     %s\n输入         %d 字节"},
 			id, shape.From, to, decimal(shape.Nonce), bigDecimal(shape.Value), decimal(shape.Gas), (len(shape.Input)-2)/2)
 		t.showReceipt(report.Receipt)
+		if report.Revert != nil {
+			t.say(Text{"reason       %s", "原因         %s"}, report.Revert)
+		}
 	})
 }
 

@@ -21,15 +21,17 @@ import (
 )
 
 func (t *terminal) node() *cobra.Command {
+	return t.group("node", Text{"run a node", "运行节点"}, t.nodeStart)
+}
+
+func (t *terminal) nodeStart() *cobra.Command {
 	var home string
 	start := &cobra.Command{
 		Use: "start --home DIR", Args: cobra.NoArgs, Short: t.text(Text{"run a node until it is stopped", "运行节点直至被停止"}),
 		RunE: func(command *cobra.Command, _ []string) error { return t.runNode(command.Context(), home) },
 	}
 	start.Flags().StringVar(&home, "home", "", t.text(Text{"the node's directory, with config.toml", "含 config.toml 的节点目录"}))
-	command := &cobra.Command{Use: "node", Short: t.text(Text{"run a node", "运行节点"})}
-	command.AddCommand(start)
-	return command
+	return start
 }
 
 func nodeProblem(why error) error {
@@ -71,15 +73,24 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	go func() { served <- server.Serve(listener) }()
 	t.say(Text{"chain %s at height %d", "链 %s，高度 %d"}, running.Genesis().Name, running.Head().Header.Height)
 	if _, err := fmt.Fprintf(t.out, "ready http://%s\n", listener.Addr()); err != nil {
-		return err
+		return errors.Join(err, server.Close(), running.Close(ctx))
 	}
+	return untilStopped(ctx, running, server, served, nodeProblem)
+}
+
+// stopTime is how long a chain may take to stop.
+const stopTime = 10 * time.Second
+
+// untilStopped waits until the person stops a served chain, or until server or
+// chain end by themselves, and closes both. halted explains a chain that stopped.
+func untilStopped(ctx context.Context, running *node.Chain, server *api.Server, served <-chan error, halted func(why error) error) (err error) {
 	select {
 	case <-ctx.Done():
 	case err = <-served:
 	case <-running.Halted():
-		err = nodeProblem(running.HaltReason())
+		err = halted(running.HaltReason())
 	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	return errors.Join(err, server.Close(), running.Close(stopping))
 }

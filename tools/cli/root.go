@@ -37,28 +37,36 @@ func Main(registry *kernel.Registry, arguments []string) int {
 
 // Run is Main with everything injected.
 func Run(ctx context.Context, registry *kernel.Registry, arguments []string, in io.Reader, out, errors io.Writer) int {
-	t := &terminal{registry: registry, in: in, out: out, err: errors, output: "text"}
-	t.language = languageOf(languageFlag(arguments), os.Getenv)
+	t := &terminal{registry: registry, in: in, out: out, err: errors}
+	t.language = languageOf(earlyFlag(arguments, "--lang", "--lang"), os.Getenv)
 	root := t.root()
 	root.SetArgs(arguments)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errors)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
+		if earlyFlag(arguments, "-o", "--output") == "json" {
+			t.output = "json" // also when the flags could not be read
+		}
 		t.report(problemOf(err))
 	}
 	return exitCode(err)
 }
 
-// languageFlag finds --lang before the flags are parsed, because help texts
-// depend on it.
-func languageFlag(arguments []string) string {
+// earlyFlag finds a flag before the flags are parsed: help texts depend on the
+// language, and the shape of an error on the output format.
+func earlyFlag(arguments []string, short, long string) string {
 	for i, argument := range arguments {
-		if value, found := strings.CutPrefix(argument, "--lang="); found {
-			return value
+		if argument == "--" {
+			break
 		}
-		if argument == "--lang" && i+1 < len(arguments) {
+		for _, prefix := range []string{long + "=", short + "="} {
+			if value, found := strings.CutPrefix(argument, prefix); found {
+				return value
+			}
+		}
+		if value, found := strings.CutPrefix(argument, short); found && value != "" && !strings.HasPrefix(short, "--") {
+			return value // -ojson
+		}
+		if (argument == long || argument == short) && i+1 < len(arguments) {
 			return arguments[i+1]
 		}
 	}
@@ -66,24 +74,24 @@ func languageFlag(arguments []string) string {
 }
 
 func (t *terminal) root() *cobra.Command {
-	root := &cobra.Command{
-		Use: "credible", Version: Version, SilenceErrors: true, SilenceUsage: true,
-		Short: t.text(Text{"CredibleLedger: a neutral, open blockchain platform", "CredibleLedger：中立、开放的区块链平台"}),
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if t.output != "text" && t.output != "json" {
-				return &Problem{
-					Code: "CL-CLI-001", Usage: true, What: Text{"unknown output format " + t.output, "未知的输出格式 " + t.output},
-					Next: Text{"use -o text or -o json", "请使用 -o text 或 -o json"},
-				}
+	root := t.group("credible", Text{"CredibleLedger: a neutral, open blockchain platform", "CredibleLedger：中立、开放的区块链平台"},
+		t.dev, t.node, t.genesis, t.config, t.account, t.send, t.call, t.deploy, t.block, t.tx, t.verify, t.conform, t.doctor)
+	root.Version, root.SilenceErrors, root.SilenceUsage = Version, true, true
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if t.output != "text" && t.output != "json" {
+			return &Problem{
+				Code: "CL-CLI-001", Usage: true, What: Text{"unknown output format " + t.output, "未知的输出格式 " + t.output},
+				Next: Text{"use -o text or -o json", "请使用 -o text 或 -o json"},
 			}
-			return nil
-		},
+		}
+		return nil
 	}
 	root.PersistentFlags().StringVarP(&t.output, "output", "o", "text", t.text(Text{"output format: text or json", "输出格式：text 或 json"}))
 	root.PersistentFlags().String("lang", "", t.text(Text{"language: en or zh (default: the locale's)", "语言：en 或 zh（默认取自系统区域设置）"}))
-	for _, command := range []func() *cobra.Command{t.dev, t.node, t.genesis, t.config, t.verify, t.block, t.tx} {
-		root.AddCommand(command())
-	}
+	root.SetIn(t.in)
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	t.translate(root) // after the streams: completion takes its own when it is made
 	return root
 }
 

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +19,7 @@ import (
 )
 
 func (t *terminal) verify() *cobra.Command {
-	var data string
+	var place verifyPlace
 	var replay bool
 	command := &cobra.Command{
 		Use: "verify --data DIR", Args: cobra.NoArgs,
@@ -24,12 +28,16 @@ func (t *terminal) verify() *cobra.Command {
 			"Checks every checksum, link, root, receipt and decision proof of a stopped chain, and with --replay\nexecutes every block again. Exit code 0 only when all hold.",
 			"对已停止的链逐项检查校验和、区块链接、各类根、回执与共识证明；加 --replay 时重新执行所有区块。\n仅当全部通过时退出码为 0。",
 		}),
-		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), data, replay) },
+		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), place, replay) },
 	}
-	command.Flags().StringVar(&data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
+	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
+	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in --data)", "链的创世文件（默认为 --data 中的 genesis.json）"}))
 	command.Flags().BoolVar(&replay, "replay", true, t.text(Text{"execute the blocks again and compare", "重新执行区块并比较结果"}))
 	return command
 }
+
+// verifyPlace says where a chain is kept.
+type verifyPlace struct{ data, genesis string }
 
 // verifyReport is the outcome of credible verify.
 type verifyReport struct {
@@ -40,6 +48,9 @@ type verifyReport struct {
 	Replayed bool          `json:"replayed"`
 	OK       bool          `json:"ok"`
 	Faults   []verifyFault `json:"faults"`
+	// Notes say what had to be repaired when the directory was opened, as after a
+	// crash: a torn tail that was never acknowledged is no fault.
+	Notes []string `json:"notes,omitempty"`
 }
 
 type verifyFault struct {
@@ -51,18 +62,18 @@ type verifyFault struct {
 // maxFaults bounds the faults that are listed.
 const maxFaults = 100
 
-func (t *terminal) runVerify(ctx context.Context, data string, replay bool) error {
-	if data == "" {
+func (t *terminal) runVerify(ctx context.Context, place verifyPlace, replay bool) error {
+	if place.data == "" {
 		return &Problem{
 			Code: "CL-VERIFY-001", Usage: true, What: Text{"no data directory", "未指定数据目录"},
 			Next: Text{"name it with --data DIR", "请用 --data 目录 指定"},
 		}
 	}
-	report, err := t.check(ctx, data, replay)
+	report, err := t.check(ctx, place, replay)
 	if err != nil {
 		return &Problem{
-			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be opened: " + data, "无法打开数据目录：" + data},
-			Next: Text{"stop the node that uses it, or restore the directory from a backup", "请停止正在使用该目录的节点，或从备份恢复"},
+			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be opened: " + place.data, "无法打开数据目录：" + place.data},
+			Next: Text{"name the right directory, stop the node that uses it, or restore it from a backup", "请确认目录、停止正在使用该目录的节点，或从备份恢复"},
 		}
 	}
 	if err := t.result(report, func() { t.showReport(report) }); err != nil {
@@ -77,60 +88,164 @@ func (t *terminal) runVerify(ctx context.Context, data string, replay bool) erro
 	return nil
 }
 
+// errNoLedger says that a directory has nothing to verify.
+var errNoLedger = errors.New("there is no ledger in this directory")
+
 // check opens the chain without starting its engine and looks at everything.
-func (t *terminal) check(ctx context.Context, data string, replay bool) (report *verifyReport, err error) {
-	file, err := os.ReadFile(filepath.Join(data, "genesis.json"))
+func (t *terminal) check(ctx context.Context, place verifyPlace, replay bool) (report *verifyReport, err error) {
+	if place.genesis == "" {
+		place.genesis = filepath.Join(place.data, "genesis.json")
+	}
+	_, genesis, err := readGenesis(place.genesis)
 	if err != nil {
 		return nil, err
 	}
-	genesis, err := chain.ParseGenesis(file)
-	if err != nil {
-		return nil, err
+	if !hasFolder(place.data) {
+		return nil, errNoLedger // opening would make an empty one, which holds
 	}
-	c, err := node.Open(ctx, t.registry, node.Options{Genesis: genesis, Directory: data})
-	if errors.Is(err, ledger.ErrCorrupt) || errors.Is(err, node.ErrRoot) {
-		return &verifyReport{Chain: genesis.Name, Faults: []verifyFault{{Place: "open", Reason: err.Error()}}}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
-	report = &verifyReport{
-		Chain: genesis.Name, Identity: c.Identity(), Height: c.Head().Header.Height, State: c.Head().Results.StateRoot,
-		Replayed: replay, Faults: []verifyFault{},
-	}
-	fault := func(height uint64, place string, reason error) {
-		if len(report.Faults) < maxFaults {
-			report.Faults = append(report.Faults, verifyFault{Height: height, Place: place, Reason: reason.Error()})
+	notes, returned := &noteBook{}, false
+	defer func() {
+		if reason := recover(); reason != nil { // some stores panic on files that were altered
+			line, _, _ := strings.Cut(fmt.Sprint(reason), "\n")
+			report = &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "store", Reason: line}}}
+			err = nil
 		}
+	}()
+	// The limits of one node's configuration are of no account here: nothing is
+	// pruned, and every transaction of the saved pool is kept.
+	c, err := node.Open(ctx, t.registry, node.Options{Genesis: genesis, Directory: place.data, AllowUnprotected: true, Log: notes.log()})
+	if errors.Is(err, ledger.ErrCorrupt) || errors.Is(err, node.ErrRoot) {
+		return &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "open", Reason: err.Error()}}}, nil
 	}
-	bar := t.progress(Text{"stored data", "存储数据"})
-	inspector, ok := c.Ledger().(ledger.Inspector)
-	if !ok {
-		return nil, fmt.Errorf("the ledger module cannot inspect itself")
-	}
-	if err := inspector.Inspect(ctx, func(f ledger.Fault) { fault(f.Height, f.Place, f.Err) }, bar.set); err != nil {
+	if err != nil {
 		return nil, err
+	}
+	defer func() {
+		if returned { // a store that panicked may never close; the process ends soon
+			err = errors.Join(err, c.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	v := &verification{t: t, chain: c, report: &verifyReport{
+		Chain: genesis.Name, Identity: c.Identity(), Height: c.Head().Header.Height, State: c.Head().Results.StateRoot,
+		Replayed: replay, Faults: []verifyFault{}, Notes: notes.read(),
+	}}
+	err = v.run(ctx, replay)
+	returned = true
+	if err != nil {
+		return nil, err
+	}
+	v.report.OK = len(v.report.Faults) == 0
+	return v.report, nil
+}
+
+// hasFolder reports whether a directory holds another one, as each ledger does.
+func hasFolder(directory string) bool {
+	entries, err := os.ReadDir(directory)
+	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
+}
+
+// verification is one run over an open chain.
+type verification struct {
+	t      *terminal
+	chain  *node.Chain
+	report *verifyReport
+}
+
+func (v *verification) fault(height uint64, place string, reason error) {
+	if len(v.report.Faults) < maxFaults {
+		v.report.Faults = append(v.report.Faults, verifyFault{Height: height, Place: place, Reason: reason.Error()})
+	}
+}
+
+func (v *verification) run(ctx context.Context, replay bool) error {
+	inspector, ok := v.chain.Ledger().(ledger.Inspector)
+	if !ok {
+		return fmt.Errorf("the ledger module cannot inspect itself")
+	}
+	bar := v.t.progress(Text{"stored data", "存储数据"})
+	if err := inspector.Inspect(ctx, func(f ledger.Fault) { v.fault(f.Height, f.Place, f.Err) }, bar.set); err != nil {
+		return err
 	}
 	bar.done()
-	if replay && len(report.Faults) == 0 {
-		bar = t.progress(Text{"executing again", "重新执行"})
-		if err := c.Replay(ctx, bar.set); err != nil {
-			if ctx.Err() != nil {
-				return nil, err
-			}
-			fault(0, "replay", err)
-		}
-		bar.done()
+	if err := v.decisions(ctx); err != nil {
+		return err
 	}
-	report.OK = len(report.Faults) == 0
-	return report, nil
+	if !replay || len(v.report.Faults) > 0 {
+		v.report.Replayed = false
+		return nil
+	}
+	bar = v.t.progress(Text{"executing again", "重新执行"})
+	if err := v.chain.Replay(ctx, bar.set); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		v.fault(0, "replay", err)
+	}
+	bar.done()
+	return nil
+}
+
+// decisions checks the proof of every header with the validators before it.
+func (v *verification) decisions(ctx context.Context) error {
+	bar := v.t.progress(Text{"decisions", "共识证明"})
+	status := v.chain.Ledger().Status()
+	first := max(1, status.OldestState+1)
+	for height := first; height <= status.Executed; height++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		header, err := v.chain.Ledger().Header(height)
+		if err == nil {
+			err = v.chain.VerifyDecision(header)
+		}
+		if err != nil {
+			v.fault(height, "decision", err)
+		}
+		bar.set(float64(height-first+1) / float64(status.Executed-first+1))
+	}
+	bar.done()
+	return nil
+}
+
+// noteBook is a log that keeps its lines.
+type noteBook struct {
+	lock  sync.Mutex
+	lines []string
+}
+
+// Write implements io.Writer; slog writes one line at a time.
+func (n *noteBook) Write(line []byte) (int, error) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if len(n.lines) < maxFaults {
+		n.lines = append(n.lines, strings.TrimSpace(string(line)))
+	}
+	return len(line), nil
+}
+
+func (n *noteBook) read() []string {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	return slices.Clone(n.lines)
+}
+
+// log returns a logger whose lines have neither time nor level.
+func (n *noteBook) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(n, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
 }
 
 func (t *terminal) showReport(r *verifyReport) {
 	t.say(Text{"chain %s, height %d\nidentity   %s\nstate root %s", "链 %s，高度 %d\n链标识   %s\n状态根   %s"}, r.Chain, r.Height, r.Identity, r.State)
 	for _, f := range r.Faults {
 		t.say(Text{"fault at height %d, %s: %s", "高度 %d 处错误，位置 %s：%s"}, f.Height, f.Place, f.Reason)
+	}
+	for _, note := range r.Notes {
+		t.say(Text{"note: %s", "注意：%s"}, note)
 	}
 	if r.OK {
 		t.say(Text{"all checks hold", "全部校验通过"})
