@@ -13,6 +13,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
+	"github.com/credibleledger/credibleledger/obicore/api/debug"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -145,7 +146,11 @@ func serveNode(running *node.Chain, settings *configuration.Configuration, log *
 	}})
 	registry := jsonrpc.NewRegistry()
 	service := eth.New(running, eth.Settings{Version: "CredibleLedger/" + Version})
-	if err := errors.Join(service.Register(registry), cl.New(running).Register(registry)); err != nil {
+	faults := []error{service.Register(registry), cl.New(running).Register(registry)}
+	if settings.RPC.Traces {
+		faults = append(faults, debug.New(running, service, debug.DefaultLimits()).Register(registry))
+	}
+	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
 	return server, server.Mount(running, registry, service.Close)

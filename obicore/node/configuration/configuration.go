@@ -34,6 +34,7 @@ type RPC struct {
 	AllowedOrigins   []string `toml:"allowed_origins" comment:"Web origins from which browsers may call."`
 	MaxBody          int64    `toml:"max_body_bytes" comment:"Largest request in bytes."`
 	MaxBatch         int      `toml:"max_batch" comment:"Most calls in one batch."`
+	Traces           bool     `toml:"traces" comment:"Serve debug_trace*; tracing costs far more than a call."`
 	AllowUnprotected bool     `toml:"allow_unprotected" comment:"Admit legacy transactions without a chain id, which can be replayed from other chains."`
 }
 
