@@ -32,8 +32,8 @@ func (n notes) Infof(string, ...any) {}
 
 func (n notes) Errorf(format string, args ...any) { n.logf("pebble: "+format, args...) }
 
-// Fatalf must not return: Pebble calls it when its own files can no longer be
-// trusted, which no input reaches.
+// Fatalf must not return: Pebble calls it when an invariant of its own is broken.
+// Damaged files do not come here: see onCorruption.
 func (n notes) Fatalf(format string, args ...any) {
 	n.logf("pebble: "+format, args...)
 	panic(fmt.Sprintf("pebble: "+format, args...))
@@ -53,6 +53,7 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.
 		Logger:                      notes{logf},
 		CompactionConcurrencyRange:  func() (int, int) { return 1, compactionsAtOne },
 	}
+	options.EventListener = &pebble.EventListener{DataCorruption: onCorruption(logf)}
 	options.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	for i := range options.Levels {
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
@@ -64,11 +65,22 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.
 	return db, nil
 }
 
+// onCorruption notes a damaged file of Pebble's. Its own listener would end the
+// process; the read that met the damage returns an error instead.
+func onCorruption(logf func(string, ...any)) func(pebble.DataCorruptionInfo) {
+	return func(info pebble.DataCorruptionInfo) {
+		logf("pebble: %s is damaged: %v", info.Path, info.Details)
+	}
+}
+
 // get returns a copy of the value under key, nil when absent.
 func get(reader pebble.Reader, key []byte) ([]byte, error) {
 	value, closer, err := reader.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
+	}
+	if errors.Is(err, pebble.ErrCorruption) {
+		return nil, fmt.Errorf("%w: %w", ledger.ErrCorrupt, err)
 	}
 	if err != nil {
 		return nil, err
