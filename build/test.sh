@@ -40,8 +40,6 @@ cross() {
 	done
 }
 
-oracle() { (cd oracle && go vet ./... && go test -timeout 30m ./...); }
-
 step "formatting" formatting
 step "vet" go vet ./...
 step "unit, conformance and vector tests" go test -timeout 60m ./...
@@ -49,4 +47,3 @@ step "without cgo" without_cgo
 step "race detector" race
 step "cross-builds without cgo" cross
 step "real clients" build/clients.sh
-step "foreign code as oracle" oracle

@@ -84,6 +84,8 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 	add(s.setBaseFee, "hardhat_setNextBlockBaseFeePerGas", "anvil_setNextBlockBaseFeePerGas")
 	add(s.setRandomness, "hardhat_setPrevRandao", "anvil_setPrevRandao")
 	add(s.drop, "hardhat_dropTransaction", "anvil_dropTransaction")
+	add(s.metadata, "hardhat_metadata", "anvil_metadata")
+	add(s.automine, "hardhat_getAutomine", "anvil_getAutomine")
 	return errors.Join(faults...)
 }
 

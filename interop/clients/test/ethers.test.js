@@ -1,0 +1,4 @@
+import { openEthers } from '../clients/ethers.js'
+import { runMatrix } from '../lib/suite.js'
+
+runMatrix('ethers', openEthers)
