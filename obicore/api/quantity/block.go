@@ -159,16 +159,21 @@ func take(members map[string]json.RawMessage) (hash, number, canonical json.RawM
 	return hash, number, canonical, err
 }
 
+// setNumber reads a number or a tag: clients send {"blockNumber": "latest"} too.
 func (b *BlockTag) setNumber(value json.RawMessage) error {
 	text, err := unquote(value, uint64Type)
 	if err != nil {
 		return err
 	}
-	height, err := parseHeight(text)
-	if err == nil {
-		*b = BlockTag{Kind: BlockNumber, Number: height}
+	var tag BlockTag
+	if err := tag.UnmarshalText(text); err != nil {
+		return err
 	}
-	return err
+	if tag.Kind == BlockHash {
+		return ErrBlockRange
+	}
+	*b = tag
+	return nil
 }
 
 func (b *BlockTag) setHash(value, canonical json.RawMessage) error {

@@ -129,6 +129,7 @@ func TestBlockTagsAreParsedStrictly(t *testing.T) {
 	copy(hash[:], bytes.Repeat([]byte{0xab}, 32))
 	for input, expected := range map[string]quantity.BlockTag{
 		`"latest"`:                         {Kind: quantity.BlockLatest},
+		`{"blockNumber":"pending"}`:        {Kind: quantity.BlockPending},
 		`"earliest"`:                       {Kind: quantity.BlockEarliest},
 		`"pending"`:                        {Kind: quantity.BlockPending},
 		`"safe"`:                           {Kind: quantity.BlockSafe},
@@ -172,7 +173,6 @@ func TestBlockTagsAreParsedStrictly(t *testing.T) {
 		`{"blockHash":"0x` + digits + `","blockNumber":"0x1"}`:  "cannot specify both BlockHash and BlockNumber, choose one or the other",
 		`{"blockhash":"0x` + digits + `"}`:                      `invalid block reference: unknown member "blockhash"`,
 		`{"b":1,"a":1,"blockNumber":"0x1"}`:                     `invalid block reference: unknown member "a"`,
-		`{"blockNumber":"latest"}`:                              "hex string without 0x prefix",
 		`{"blockNumber":1}`:                                     "json: cannot unmarshal non-string into Go value of type quantity.Uint64",
 		`{"blockNumber":"0x1","requireCanonical":true}`:         "invalid block reference: requireCanonical needs blockHash",
 		`{"blockHash":"0x12"}`:                                  "json: cannot unmarshal hex string has length 2, want 64 for common.Hash into Go value of type quantity.Hash",
