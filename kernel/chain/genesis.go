@@ -60,6 +60,18 @@ type GenesisKey struct {
 // Allocation gives accounts their state at height 0.
 type Allocation map[Address]AllocatedAccount
 
+// overflows reports whether the balances together do not fit in 256 bits.
+func (a Allocation) overflows() bool {
+	var sum Word
+	for _, account := range a {
+		var overflow bool
+		if sum, overflow = sum.Add(account.Balance); overflow {
+			return true
+		}
+	}
+	return false
+}
+
 // AllocatedAccount is the genesis state of one account.
 type AllocatedAccount struct {
 	Balance Word          `json:"balance,omitzero"`
@@ -139,6 +151,10 @@ func (g *Genesis) Check() error {
 	fault(g.Limits.TransactionBytes == 0 || g.Limits.TransactionBytes > MaxWire, "limits.transactionBytes: use 1 to %d", MaxWire)
 	fault(g.Limits.BlockCount == 0 || g.Limits.BlockCount > MaxTransactions, "limits.blockCount: use 1 to %d", MaxTransactions)
 	fault(g.Limits.BlockBytes < g.Limits.TransactionBytes || g.Limits.BlockBytes > 1<<30, "limits.blockBytes: at least one transaction, at most 2^30")
+	fault(len(g.Admin) > MaxAdmins, "admin: %d accounts, at most %d", len(g.Admin), MaxAdmins)
+	fault(len(g.Rules) > MaxSchedule, "rules: %d activations, at most %d", len(g.Rules), MaxSchedule)
+	fault(g.Fees.BaseFee.Cmp(MaxBaseFee) > 0, "fees.baseFee: at most 2^128")
+	fault(g.Allocation.overflows(), "allocation: the sum of all balances does not fit in 256 bits")
 	if err := checkRules(g.Rules); err != nil {
 		faults = append(faults, err)
 	}

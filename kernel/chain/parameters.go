@@ -51,6 +51,13 @@ var (
 // MaxAdmins bounds the number of administrators.
 const MaxAdmins = 64
 
+// MaxSchedule bounds the activations of rules that a chain keeps.
+const MaxSchedule = 256
+
+// MaxBaseFee is the highest base fee: 2^128, under which the price of any gas
+// limit fits in 256 bits.
+var MaxBaseFee = Word{15: 1}
+
 // Parameters are the chain parameters in state. A block executes under the
 // parameters of the state after its parent.
 type Parameters struct {

@@ -124,13 +124,23 @@ func (a *application) checkBlobs() error {
 	return nil
 }
 
+// gasCap is the most gas of one transaction: the rules' or the chain's own limit,
+// whichever is lower; 0 for the block's.
+func (a *application) gasCap() uint64 {
+	own := a.block.Limits.TransactionGas
+	if a.rules.GasCap == 0 || own != 0 && own < a.rules.GasCap {
+		return own
+	}
+	return a.rules.GasCap
+}
+
 func (a *application) checkGas(gasLeft uint64) error {
 	m := &a.message
 	if m.System {
 		return nil
 	}
-	if a.rules.GasCap != 0 && m.Gas > a.rules.GasCap && !m.Query {
-		return invalid(chain.ReasonGas, ErrGasCap, "cap: %d, tx: %d", a.rules.GasCap, m.Gas)
+	if limit := a.gasCap(); limit != 0 && m.Gas > limit && !m.Query {
+		return invalid(chain.ReasonGas, ErrGasCap, "cap: %d, tx: %d", limit, m.Gas)
 	}
 	if m.Gas > gasLeft {
 		return invalid(chain.ReasonGas, ErrGasLimit, "transaction wants %d, block has %d left", m.Gas, gasLeft)

@@ -116,11 +116,13 @@ func (c *Chain) fill(ctx context.Context, p *prepared, progress *execution.Progr
 	return ctx.Err()
 }
 
-// reject drops a pooled transaction that can never start; one that only waits
-// for a nonce, for money or for room stays.
+// reject drops a pooled transaction that cannot start at its turn: its sender's
+// next one, so waiting for money would hold a place in the pool for ever. One
+// that waits for an earlier nonce stays.
 func (c *Chain) reject(t chain.Verified, refused *execution.InvalidError) {
-	switch refused.Reason {
-	case chain.ReasonInvalid, chain.ReasonExpired, chain.ReasonDuplicate, chain.ReasonPolicy, chain.ReasonFee, chain.ReasonGas:
+	switch {
+	case refused.Reason == chain.ReasonNonce && !errors.Is(refused, execution.ErrNonceTooLow):
+	default:
 		c.pool.Remove(t.ID)
 		c.log.Info("transaction dropped", "id", t.ID, "reason", refused.Error())
 	}
@@ -195,7 +197,7 @@ func (c *Chain) context(header *chain.Header, parameters *chain.Parameters, vali
 			Chain: c.identity, ChainID: c.genesis.EVMChainID, Height: header.Height, Time: header.Time,
 			Coinbase: payout, GasLimit: header.GasLimit, BaseFee: parameters.Fees.BaseFee,
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
-			Ancestor: c.ancestor(header),
+			Ancestor: c.ancestor(header, c.halt),
 		},
 		Rules: header.Rules, Parent: header.Parent, FeeAccount: parameters.Fees.Account, BurnBase: parameters.Fees.Burn,
 		Admit: func(t chain.Verified) error { return c.admission.Admit(view, t) },
@@ -205,7 +207,9 @@ func (c *Chain) context(header *chain.Header, parameters *chain.Parameters, vali
 // ancestorWindow is how far back contracts may ask for header hashes (BLOCKHASH).
 const ancestorWindow = 256
 
-func (c *Chain) ancestor(header *chain.Header) func(uint64) chain.Hash {
+// ancestor returns header hashes below a block. A read that fails is told to
+// fault: making a block on a wrong hash would be unsafe, a query just fails.
+func (c *Chain) ancestor(header *chain.Header, fault func(error)) func(uint64) chain.Hash {
 	return func(height uint64) chain.Hash {
 		if height >= header.Height || header.Height-height > ancestorWindow {
 			return chain.Hash{}
@@ -215,7 +219,7 @@ func (c *Chain) ancestor(header *chain.Header) func(uint64) chain.Hash {
 		}
 		child, err := c.store.Header(height + 1)
 		if err != nil {
-			c.halt(fmt.Errorf("reading header %d for a contract: %w", height+1, err))
+			fault(fmt.Errorf("reading header %d for a contract: %w", height+1, err))
 			return chain.Hash{}
 		}
 		return child.Parent

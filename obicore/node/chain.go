@@ -99,6 +99,9 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	if c.identity, err = c.genesis.Identity(c.suite); err != nil {
 		return err
 	}
+	if err = c.checkKeys(); err != nil {
+		return err
+	}
 	families, err := registry.Families(c.suite, c.identity)
 	if err != nil {
 		return err
@@ -120,6 +123,20 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	c.verifier = module.Verifier(c.verifyVote)
 	c.engine, err = module.New(consensus.Options{Interval: c.options.Interval})
 	return err
+}
+
+// checkKeys refuses a genesis whose consensus keys the suite cannot use.
+func (c *Chain) checkKeys() error {
+	set, err := c.genesis.ValidatorSet()
+	if err != nil {
+		return err
+	}
+	for i := range set.Members {
+		if _, err := c.suite.Address(set.Members[i].ConsensusKey); err != nil {
+			return fmt.Errorf("%w: validators[%d].consensusKey: %w", chain.ErrGenesis, i, err)
+		}
+	}
+	return nil
 }
 
 func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error {
@@ -221,6 +238,9 @@ func readValidators(view ledger.View) (*chain.ValidatorSet, error) {
 // Start lets the engine take part.
 func (c *Chain) Start(ctx context.Context) error {
 	head := c.Head()
+	if member, ok := head.Validators.Member(c.options.Self); ok && !member.ConsensusKey.Equal(c.options.Signer.Public()) {
+		return fmt.Errorf("node: the validator key of this node is not the one that the chain has for %s", c.options.Self)
+	}
 	boot := consensus.Boot{Self: c.options.Self, Set: head.Validators, Tip: head.decision, Clock: c.options.Clock}
 	if err := c.engine.Start(ctx, (*host)(c), boot); err != nil {
 		return err
@@ -235,7 +255,9 @@ func (c *Chain) Start(ctx context.Context) error {
 // call more than once.
 func (c *Chain) Close(ctx context.Context) (err error) {
 	c.closeOnce.Do(func() {
-		err = errors.Join(c.engine.Stop(ctx))
+		// Whatever the caller's patience: the ledger must not close under an engine
+		// that is committing, which takes bounded time.
+		err = c.engine.Stop(context.WithoutCancel(ctx))
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close())
 	})

@@ -26,6 +26,8 @@ type Development struct {
 
 	mutex     sync.Mutex
 	edits     map[chain.StateKey][]byte // recorded in the next block
+	taken     map[chain.StateKey][]byte // those that the block being made records
+	used      NextBlock                 // what the block being made has taken
 	offset    time.Duration             // added to the clock
 	next      NextBlock
 	manual    bool // no block without a demand
@@ -261,6 +263,7 @@ func (c *Chain) takeEdits() (t chain.Verified, waiting bool, err error) {
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	d.taken, d.used = maps.Clone(d.edits), d.next
 	if len(d.edits) == 0 {
 		return t, false, nil
 	}
@@ -283,8 +286,18 @@ func (c *Chain) editsDone() {
 	if d := c.options.Development; d != nil {
 		d.mutex.Lock()
 		defer d.mutex.Unlock()
-		d.edits = nil
-		d.next = NextBlock{Coinbase: d.next.Coinbase}
+		// What came while the block was being made waits for the next one.
+		for key, value := range d.taken {
+			if bytes.Equal(d.edits[key], value) {
+				delete(d.edits, key)
+			}
+		}
+		if d.next.Time == d.used.Time {
+			d.next.Time = 0
+		}
+		if d.next.Randomness == d.used.Randomness {
+			d.next.Randomness = nil
+		}
 	}
 }
 

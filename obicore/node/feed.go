@@ -20,6 +20,7 @@ type Subscription struct {
 
 	feed   *feed
 	events chan Event
+	blocks bool // wants blocks only
 	full   bool
 }
 
@@ -31,11 +32,11 @@ type feed struct {
 }
 
 // Subscribe returns a subscription with room for buffer events.
-func (c *Chain) Subscribe(buffer int) *Subscription { return c.feed.subscribe(buffer) }
+func (c *Chain) Subscribe(buffer int) *Subscription { return c.feed.subscribe(buffer, false) }
 
-func (f *feed) subscribe(buffer int) *Subscription {
+func (f *feed) subscribe(buffer int, blocks bool) *Subscription {
 	events := make(chan Event, max(1, buffer))
-	s := &Subscription{Events: events, feed: f, events: events}
+	s := &Subscription{Events: events, feed: f, events: events, blocks: blocks}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.closed {
@@ -53,6 +54,9 @@ func (f *feed) publish(event Event) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for s := range f.subscribers {
+		if s.blocks && event.Block == nil {
+			continue
+		}
 		select {
 		case s.events <- event:
 		default:

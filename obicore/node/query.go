@@ -65,6 +65,9 @@ func (c *Chain) readBlock(height uint64) (*Block, error) {
 // pruned the oldest kept one stands in.
 func (c *Chain) fillContext(block *Block) error {
 	height := max(block.Header.Height, 1) - 1
+	if len(block.Transactions) > 0 && block.Transactions[0].System {
+		height = block.Header.Height // its first transaction records what was in force
+	}
 	view, err := c.store.View(max(height, c.store.Status().OldestState))
 	if err != nil {
 		return err
@@ -128,21 +131,28 @@ func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error)
 	parameters := chain.Parameters{Fees: block.Fees}
 	context := c.context(block.Header, &parameters, &chain.ValidatorSet{}, view)
 	context.Coinbase = block.Coinbase
+	context.Ancestor = c.ancestor(block.Header, c.noteFault)
 	return context, nil
 }
 
 // NextContext returns the execution context of the block that would come next.
 func (c *Chain) NextContext(view ledger.View) execution.Block {
 	head := c.Head()
-	return c.context(c.nextHeader(head), head.Parameters, head.Validators, view)
+	header := c.nextHeader(head)
+	context := c.context(header, head.Parameters, head.Validators, view)
+	context.Ancestor = c.ancestor(header, c.noteFault)
+	return context
 }
+
+// noteFault is what a failed read costs a query: a line in the log.
+func (c *Chain) noteFault(fault error) { c.log.Warn("a query met a fault", "reason", fault) }
 
 // Mine asks the engine for count blocks, empty if need be, and waits for them.
 func (c *Chain) Mine(ctx context.Context, count int) error {
 	if c.options.Interval > 0 && c.demanded.Load() > 0 {
 		return fmt.Errorf("node: blocks are being mined already")
 	}
-	events := c.Subscribe(count + 1)
+	events := c.feed.subscribe(count+1, true)
 	defer events.Close()
 	c.demanded.Add(int64(count))
 	mined := 0

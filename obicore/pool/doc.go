@@ -1,6 +1,6 @@
 // Package pool keeps verified transactions until a block includes them.
 //
-// The contract, which txpool_* shows and docs/spec/pool states:
+// The contract, which txpool_* shows:
 //   - A transaction is pending when its nonces from the account's nonce on are
 //     all present, otherwise it is queued.
 //   - A transaction with the sender and nonce of another replaces it when it

@@ -9,7 +9,10 @@ import (
 
 // Selection offers pending transactions in the pool's order. It is a snapshot:
 // later changes of the pool do not show.
-type Selection struct{ heads heads }
+type Selection struct {
+	heads   heads
+	skipped map[chain.Address]bool
+}
 
 // head is one sender's next transaction and those behind it.
 type head struct {
@@ -54,6 +57,9 @@ func (a *account) pending() []*entry {
 // Next returns the best transaction that is left and goes on to the next of its
 // sender; ok is false at the end.
 func (s *Selection) Next() (t chain.Verified, ok bool) {
+	for len(s.heads) > 0 && s.skipped[s.heads[0].waiting[0].transaction.Sender] {
+		heap.Pop(&s.heads)
+	}
 	if len(s.heads) == 0 {
 		return t, false
 	}
@@ -69,12 +75,10 @@ func (s *Selection) Next() (t chain.Verified, ok bool) {
 // Skip leaves out all further transactions of a sender: the one before them
 // could not be included.
 func (s *Selection) Skip(sender chain.Address) {
-	for i := range s.heads {
-		if s.heads[i].waiting[0].transaction.Sender == sender {
-			heap.Remove(&s.heads, i)
-			return
-		}
+	if s.skipped == nil {
+		s.skipped = make(map[chain.Address]bool)
 	}
+	s.skipped[sender] = true
 }
 
 // HasPending reports whether any transaction is pending.

@@ -126,6 +126,9 @@ func (s *Service) setTime(_ context.Context, params jsonrpc.Params) (any, error)
 	if err != nil {
 		return nil, err
 	}
+	if at > 1<<33 {
+		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "time %d: seconds up to 2^33", at)
+	}
 	offset, err := s.chain.SetTime(at * 1000)
 	return int64(offset / time.Second), err
 }
@@ -141,7 +144,7 @@ func (s *Service) setNextTimestamp(_ context.Context, params jsonrpc.Params) (an
 // nextAt gives the next block a time in seconds; the clock goes on from there.
 func (s *Service) nextAt(at uint64) error {
 	head := s.chain.Head().Header.Time
-	if at*1000 <= head || at > 1<<40 {
+	if at*1000 <= head || at > 1<<33 {
 		return jsonrpc.Errorf(jsonrpc.InvalidParams, "Timestamp %d is lower than or equal to previous block's timestamp %d", at, head/1000)
 	}
 	if err := s.chain.SetNext(func(next *node.NextBlock) { next.Time = at * 1000 }); err != nil {
@@ -184,7 +187,7 @@ func (s *Service) setInterval(_ context.Context, params jsonrpc.Params) (any, er
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				if s.chain.Mine(ctx, 1) != nil {
+				if s.chain.Mine(ctx, 1) != nil && s.chain.HaltReason() != nil {
 					return
 				}
 			}

@@ -52,7 +52,7 @@ func (s *Service) Close() {
 func (s *Service) Impersonated(a chain.Address) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	return s.everybody || s.impersonated[a]
+	return !chain.IsSystemAddress(a) && (s.everybody || s.impersonated[a])
 }
 
 // Register adds all methods, under each name that tools use.
@@ -132,6 +132,9 @@ func (s *Service) edit(params jsonrpc.Params, f func(view ledger.View, owner cha
 	var owner quantity.Address
 	if err := params.Decode(0, true, &owner); err != nil {
 		return nil, err
+	}
+	if chain.IsSystemAddress(owner.Value()) {
+		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "%s is a native module: call its functions instead", owner)
 	}
 	return true, s.chain.Edit(func(view ledger.View) ([]chain.Write, error) { return f(view, owner.Value()) })
 }
@@ -216,6 +219,9 @@ func (s *Service) setGasLimit(_ context.Context, params jsonrpc.Params) (any, er
 	if err != nil {
 		return nil, err
 	}
+	if limit < 21_000 || limit > 1<<53-1 {
+		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "block gas limit %d: use 21000 to 2^53-1", limit)
+	}
 	return s.setParameters(func(p *chain.Parameters) { p.GasLimit = limit })
 }
 
@@ -278,6 +284,9 @@ func (s *Service) impersonate(_ context.Context, params jsonrpc.Params) (any, er
 	}
 	if err := s.chain.SetNext(func(*node.NextBlock) {}); err != nil {
 		return nil, err // not a chain that can be edited
+	}
+	if chain.IsSystemAddress(owner.Value()) {
+		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "%s is a native module and sends no transactions", owner)
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

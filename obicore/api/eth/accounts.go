@@ -50,6 +50,10 @@ func (s *Service) sendTransaction(ctx context.Context, params jsonrpc.Params) (a
 	if args.From == nil {
 		return nil, errAccount
 	}
+	// From choosing a nonce to pooling it, one call at a time for a sender.
+	turn := &s.turns[args.From[chain.AddressSize-1]]
+	turn.Lock()
+	defer turn.Unlock()
 	t, err := s.complete(ctx, &args)
 	if err != nil {
 		return nil, err

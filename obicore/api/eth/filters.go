@@ -139,8 +139,8 @@ func (f *filters) expire() {
 // errFilter is geth's text for a filter that is unknown or expired.
 var errFilter = jsonrpc.Errorf(jsonrpc.ServerError, "filter not found")
 
-// take returns a copy of a filter and moves it past head.
-func (f *filters) take(name string, head uint64, move bool) (filter, error) {
+// take returns a copy of a filter, with the pending ids that it has collected.
+func (f *filters) take(name string) (filter, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.expire()
@@ -150,10 +150,18 @@ func (f *filters) take(name string, head uint64, move bool) (filter, error) {
 	}
 	taken := *installed
 	installed.used = f.clock()
-	if move {
-		installed.next, installed.pending = head+1, nil
-	}
+	installed.pending = nil
 	return taken, nil
+}
+
+// moved notes that a client has read all heights below next. It comes after the
+// answer was made, so that a query that fails loses nothing.
+func (f *filters) moved(name string, next uint64) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if installed := f.installed[name]; installed != nil {
+		installed.next = next
+	}
 }
 
 func (f *filters) remove(name string) bool {
@@ -200,17 +208,24 @@ func (s *Service) filterChanges(ctx context.Context, params jsonrpc.Params) (any
 		return nil, err
 	}
 	head := s.chain.Head().Header.Height
-	f, err := s.filters.take(name, head, true)
+	f, err := s.filters.take(name)
 	if err != nil {
 		return nil, err
 	}
-	switch f.kind {
-	case pendingFilter:
+	if f.kind == pendingFilter {
 		return append([]chain.Hash{}, f.pending...), nil
-	case blockFilter:
-		return s.hashes(f.next, head)
 	}
-	return s.logsSince(ctx, &f, head)
+	var changes any
+	if f.kind == blockFilter {
+		changes, err = s.hashes(f.next, head)
+	} else {
+		changes, err = s.logsSince(ctx, &f, head)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.filters.moved(name, head+1)
+	return changes, nil
 }
 
 func (s *Service) hashes(from, to uint64) (any, error) {
@@ -245,7 +260,7 @@ func (s *Service) filterLogs(ctx context.Context, params jsonrpc.Params) (any, e
 	if err := params.Decode(0, true, &name); err != nil {
 		return nil, err
 	}
-	f, err := s.filters.take(name, 0, false)
+	f, err := s.filters.take(name)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package eth
 
 import (
 	"bytes"
+	"math"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -100,7 +101,7 @@ func (o *blockOverrides) apply(block *execution.Block) {
 		block.Height = uint64(*o.Number)
 	}
 	if o.Time != nil {
-		block.Time = uint64(*o.Time) * 1000
+		block.Time = min(uint64(*o.Time), math.MaxUint64/1000) * 1000
 	}
 	if o.GasLimit != nil {
 		block.GasLimit = uint64(*o.GasLimit)

@@ -3,6 +3,7 @@ package eth
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -54,6 +55,7 @@ type Service struct {
 	settings Settings
 	limits   Limits
 	filters  *filters
+	turns    [256]sync.Mutex // of senders that the node signs for, by last byte
 }
 
 // New returns a service; Close releases it.

@@ -46,6 +46,7 @@ type engine struct {
 	cancel   context.CancelFunc
 
 	mutex   sync.Mutex
+	moves   uint64 // how often SyncedTo has moved the tip
 	self    chain.NodeID
 	set     *chain.ValidatorSet
 	tip     consensus.Decision
@@ -109,6 +110,7 @@ func (e *engine) SyncedTo(_ context.Context, tip consensus.Decision) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.tip = tip
+	e.moves++
 	return nil
 }
 
@@ -155,13 +157,13 @@ func (e *engine) arm(tick chan struct{}) {
 // where it is; the reason stands in Status until the next success.
 func (e *engine) decide(ctx context.Context, force bool) bool {
 	e.mutex.Lock()
-	parent := e.tip
+	parent, moves := e.tip, e.moves
 	e.mutex.Unlock()
 	decision, err := e.propose(ctx, parent, force)
 	if err == nil {
 		var next *chain.ValidatorSet
 		if next, err = e.host.Commit(ctx, decision); err == nil {
-			e.advance(decision, next)
+			e.advance(decision, next, moves)
 			return true
 		}
 	}
@@ -195,10 +197,13 @@ func (e *engine) propose(ctx context.Context, parent consensus.Decision, force b
 	return consensus.Decision{Proposal: proposal, Proof: proof}, nil
 }
 
-func (e *engine) advance(decision consensus.Decision, next *chain.ValidatorSet) {
+// advance moves the tip, unless the host has moved it elsewhere meanwhile.
+func (e *engine) advance(decision consensus.Decision, next *chain.ValidatorSet, moves uint64) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.tip, e.waiting = decision, ""
+	if e.waiting = ""; e.moves == moves {
+		e.tip = decision
+	}
 	if next != nil {
 		e.set = next
 	}

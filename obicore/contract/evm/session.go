@@ -18,6 +18,7 @@ type session struct {
 	machine *vm.EVM
 	env     contract.Env
 	ctx     context.Context // of the frame that is running, for calls into other VMs
+	paid    common.Address  // who got value in the call that is being entered
 }
 
 // Run implements contract.Session.
@@ -123,6 +124,7 @@ func (d detailed) Unwrap() error { return d.kind }
 type bridge struct {
 	session *session
 	address chain.Address
+	paid    bool // the call carries value
 }
 
 var errBridge = errors.New("native module")
@@ -130,6 +132,8 @@ var errBridge = errors.New("native module")
 // RequiredGas implements vm.PrecompiledContract. The module meters itself, so
 // the price is what a read of it costs.
 func (b *bridge) RequiredGas(input []byte) uint64 {
+	b.paid = b.session.paid == common.Address(b.address)
+	b.session.paid = common.Address{}
 	return bridgeGas + bridgeWordGas*uint64((len(input)+31)/32)
 }
 
@@ -141,6 +145,9 @@ const (
 
 // Run implements vm.PrecompiledContract.
 func (b *bridge) Run(input []byte) ([]byte, error) {
+	if b.paid {
+		return nil, vm.ErrExecutionReverted // a module takes no value
+	}
 	outcome := b.session.env.Call(b.session.ctx, contract.Frame{
 		Kind: contract.StaticCall, Self: b.address, Code: b.address, Gas: bridgeRunGas,
 		ReadOnly: true, Depth: 1, Input: input,

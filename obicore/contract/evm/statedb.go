@@ -37,7 +37,13 @@ func canTransfer(db vm.StateDB, from common.Address, amount *uint256.Int) bool {
 	return db.GetBalance(from).Cmp(amount) >= 0
 }
 
-func transfer(db vm.StateDB, from, to common.Address, amount *uint256.Int, _ *params.Rules) {
+// transfer moves value and notes who got it, so that a native module which is
+// called next can refuse it: the interpreter does not tell a precompile.
+func (s *session) transfer(db vm.StateDB, from, to common.Address, amount *uint256.Int, _ *params.Rules) {
+	s.paid = common.Address{}
+	if !amount.IsZero() {
+		s.paid = to
+	}
 	db.SubBalance(from, amount, tracing.BalanceChangeTransfer)
 	db.AddBalance(to, amount, tracing.BalanceChangeTransfer)
 }

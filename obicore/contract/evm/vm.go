@@ -73,14 +73,17 @@ func (v *VM) Begin(env contract.Env, rules uint64) (contract.Session, error) {
 	if env.Trace() != nil {
 		settings.Tracer = hooks(env.Trace(), env.State())
 	}
-	machine := vm.NewEVM(blockContext(&block), &stateDB{State: env.State(), trace: env.Trace()}, config, settings)
+	s := &session{env: env}
+	context := blockContext(&block)
+	context.Transfer = s.transfer
+	machine := vm.NewEVM(context, &stateDB{State: env.State(), trace: env.Trace()}, config, settings)
 	machine.SetJumpDestCache(v.jumpDests)
 	machine.SetTxContext(vm.TxContext{
 		Origin:     common.Address(transaction.Origin),
 		GasPrice:   toInt(transaction.GasPrice),
 		BlobHashes: commonHashes(transaction.BlobHashes),
 	})
-	s := &session{machine: machine, env: env}
+	s.machine = machine
 	if natives := env.Natives(); len(natives) > 0 {
 		machine.SetPrecompiles(s.withNatives(fork, natives))
 	}
@@ -109,7 +112,6 @@ func blockContext(block *contract.Block) vm.BlockContext {
 	random := common.Hash(block.Randomness)
 	return vm.BlockContext{
 		CanTransfer: canTransfer,
-		Transfer:    transfer,
 		GetHash: func(height uint64) common.Hash {
 			if block.Ancestor == nil {
 				return common.Hash{}

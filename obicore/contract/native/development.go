@@ -45,6 +45,9 @@ func (Development) Functions() []Function {
 // edit makes one write through the journaled state.
 func edit(state contract.State, write *chain.Write, all []chain.Write) error {
 	owner := write.Key.Owner
+	if write.Key.Space == chain.SpaceStorage && (len(write.Key.Subkey) != chain.WordSize || len(write.Value) > chain.WordSize) {
+		return &Revert{Reason: "a storage entry has a slot of 32 bytes and at most 32 bytes"}
+	}
 	switch write.Key.Space {
 	case chain.SpaceAccount:
 		var account chain.Account

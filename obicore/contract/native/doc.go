@@ -6,6 +6,7 @@
 // is journaled, proved and traced like any other contract. Modules are named in
 // the distribution's main, never deployed.
 //
-// Invariants: a module runs as itself only, so DELEGATECALL and CALLCODE into it
-// are refused; it takes no value unless it says so; each function has a price.
+// Invariants: a module runs as itself only and takes no value; each function has
+// a price. EVM code reaches a module read-only, so that a DELEGATECALL into it,
+// which the EVM's bridge cannot tell from a call, changes nothing.
 package native

@@ -105,8 +105,12 @@ func setGasLimit(p *chain.Parameters, _ contract.Env, a Arguments) error {
 	return nil
 }
 
-func setBaseFee(p *chain.Parameters, _ contract.Env, a Arguments) (err error) {
-	p.Fees.BaseFee, err = a.Word(0)
+func setBaseFee(p *chain.Parameters, _ contract.Env, a Arguments) error {
+	fee, err := a.Word(0)
+	if err == nil && fee.Cmp(chain.MaxBaseFee) > 0 {
+		return &Revert{Reason: "the base fee is at most 2^128"}
+	}
+	p.Fees.BaseFee = fee
 	return err
 }
 
@@ -114,9 +118,6 @@ func setFeeAccount(p *chain.Parameters, _ contract.Env, a Arguments) (err error)
 	p.Fees.Account, err = a.Address(0)
 	return err
 }
-
-// maxSchedule bounds the activations that a chain keeps.
-const maxSchedule = 256
 
 func scheduleRules(p *chain.Parameters, env contract.Env, a Arguments) error {
 	version, err := a.Uint64(0)
@@ -133,7 +134,7 @@ func scheduleRules(p *chain.Parameters, env contract.Env, a Arguments) error {
 		return &Revert{Reason: "the activation height must lie at least two blocks ahead"}
 	case version <= last.Version || height <= last.Activation:
 		return &Revert{Reason: "versions and activations must rise"}
-	case len(p.Rules) >= maxSchedule:
+	case len(p.Rules) >= chain.MaxSchedule:
 		return &Revert{Reason: "the schedule is full"}
 	}
 	p.Rules = append(p.Rules, chain.Rules{Version: version, Activation: height})

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"fmt"
+
 	"github.com/holiman/uint256"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -89,7 +91,9 @@ func (s *State) AddBalance(owner chain.Address, amount *uint256.Int) uint256.Int
 	a := s.change(owner)
 	before := a.balance
 	s.record(change{kind: changedBalance, account: a, amount: before})
-	a.balance.Add(&a.balance, amount)
+	if _, overflow := a.balance.AddOverflow(&a.balance, amount); overflow {
+		s.fail(fmt.Errorf("balance of %s exceeds 256 bits", owner))
+	}
 	return before
 }
 

@@ -194,11 +194,13 @@ func (f *fixture) block(fork string, version uint64) execution.Block {
 	coinbase := chain.Address(env.Coinbase)
 	random := chain.Hash{}
 	copy(random[chain.HashSize-len(env.Random):], env.Random)
+	limits := chain.DefaultLimits()
+	limits.TransactionGas = 0 // the fork's own cap, if it has one
 	return execution.Block{
 		Block: contract.Block{
 			ChainID: max(1, f.Config.ChainID.Uint64()), Height: env.Number.Uint64(), Time: env.Timestamp.Uint64() * 1000,
 			Coinbase: coinbase, GasLimit: env.GasLimit.Uint64(), BaseFee: env.BaseFee.word(), BlobFee: f.blobFee(fork),
-			Randomness: random, Limits: chain.DefaultLimits(),
+			Randomness: random, Limits: limits,
 			Ancestor: func(height uint64) chain.Hash {
 				return keccak.Keccak256([]byte(strconv.FormatUint(height, 10)))
 			},
