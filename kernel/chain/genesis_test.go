@@ -62,8 +62,14 @@ func TestBrokenGenesisFilesAreRefusedWithTheReason(t *testing.T) {
 		"must rise":               func(g *chain.Genesis) { g.Rules = append(g.Rules, chain.Rules{Version: 1, Activation: 5}) },
 		"validators":              func(g *chain.Genesis) { g.Validators = nil },
 		"unknown scheme":          func(g *chain.Genesis) { g.Validators[0].ConsensusKey.Scheme = "rot13" },
-		"weight":                  func(g *chain.Genesis) { g.Validators[0].Weight = 0 },
-		"ascending":               func(g *chain.Genesis) { g.Validators = append(g.Validators, g.Validators[0]) },
+		"admin":                   func(g *chain.Genesis) { g.Admin = make([]chain.Address, chain.MaxAdmins+1) },
+		"baseFee":                 func(g *chain.Genesis) { g.Fees.BaseFee = chain.Word{0: 1} },
+		"sum of all balances": func(g *chain.Genesis) {
+			g.Allocation[chain.Address{1}] = chain.AllocatedAccount{Balance: chain.Word{0: 0xff}}
+			g.Allocation[chain.Address{2}] = chain.AllocatedAccount{Balance: chain.Word{0: 0xff}}
+		},
+		"weight":    func(g *chain.Genesis) { g.Validators[0].Weight = 0 },
+		"ascending": func(g *chain.Genesis) { g.Validators = append(g.Validators, g.Validators[0]) },
 	} {
 		g := validGenesis()
 		change(g)

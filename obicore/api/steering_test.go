@@ -120,6 +120,50 @@ func steer(t *testing.T, g *target) {
 	g.await(map[string]any{"from": g.chain.Accounts[0].Address, "to": other, "value": "0x1"})
 }
 
+func TestAReadOfABlockHashDuringARevertDoesNotStopTheChain(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	hasher := chain.Address{0xbb}
+	g.value("hardhat_setCode", hasher, "0x60014060005260206000f3") // returns blockhash(1)
+	before := g.value("evm_snapshot")
+	g.value("hardhat_mine", "0x20")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 50 {
+			g.call("eth_call", map[string]any{"to": hasher}, "pending")
+		}
+	}()
+	if g.value("evm_revert", before) != "true" {
+		t.Fatal("not reverted")
+	}
+	<-done
+	g.await(map[string]any{"from": g.chain.Accounts[0].Address, "to": hasher})
+}
+
+func TestParallelSendsOfOneAccountAllArrive(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	const sends = 40
+	ids := make(chan string, sends)
+	for range sends {
+		go func() {
+			a := g.call("eth_sendTransaction", map[string]any{"from": g.chain.Accounts[0].Address, "to": g.chain.Accounts[1].Address})
+			ids <- strings.Trim(string(a.Result), `"`)
+		}()
+	}
+	different := make(map[string]bool)
+	for range sends {
+		different[<-ids] = true
+	}
+	events := g.chain.Subscribe(1024)
+	defer events.Close()
+	for g.value("eth_getTransactionCount", g.chain.Accounts[0].Address, "latest") != "0x28" {
+		<-events.Events
+	}
+	if len(different) != sends {
+		t.Fatalf("%d of %d transactions are different", len(different), sends)
+	}
+}
+
 func TestWithoutAutomineTransactionsWaitForABlockOnDemand(t *testing.T) {
 	g := newTarget(t, development.Options{})
 	g.value("evm_setAutomine", false)

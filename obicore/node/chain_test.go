@@ -84,6 +84,15 @@ func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fi
 	return f
 }
 
+func mustSuite(t *testing.T, f *fixture) crypto.Suite {
+	t.Helper()
+	suite, err := f.registry.CryptoSuite(f.options.Genesis.Crypto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return suite
+}
+
 func (f *fixture) open() *node.Chain {
 	f.t.Helper()
 	c, err := node.Open(f.t.Context(), f.registry, f.options)
