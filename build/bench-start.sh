@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 go build -trimpath -o bin/credible ./cmd/credible
 go build -trimpath -o bin/startup ./tools/bench/startup
 anvil=
-if build/clients.sh install >/dev/null 2>&1; then
-	anvil=$(find interop/clients/node_modules/@foundry-rs -type f -name anvil -size +1M 2>/dev/null | head -n 1)
+if (cd interop/peers && npm install --no-save >/dev/null 2>&1); then
+	anvil=$(find interop/peers/node_modules/@foundry-rs -type f -name anvil -size +1M 2>/dev/null | head -n 1)
 fi
 [ -n "$anvil" ] || printf 'anvil could not be installed from npm; measuring credible alone\n' >&2
 exec bin/startup -runs "${RUNS:-10}" -credible bin/credible ${anvil:+-anvil "$anvil"}
