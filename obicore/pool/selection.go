@@ -165,6 +165,13 @@ func (p *Pool) Count() (pending, queued int) {
 	return pending, len(p.byID) - pending
 }
 
+// Bytes returns the wire bytes of all pooled transactions.
+func (p *Pool) Bytes() int {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	return p.bytes
+}
+
 // Export returns all transactions in an order in which they can be added again.
 func (p *Pool) Export() []chain.Verified {
 	p.mutex.RLock()

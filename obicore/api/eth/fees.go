@@ -38,7 +38,7 @@ type feeHistoryView struct {
 	Reward           [][]quantity.Word `json:"reward,omitempty"`
 }
 
-func (s *Service) feeHistory(_ context.Context, params jsonrpc.Params) (any, error) {
+func (s *Service) feeHistory(ctx context.Context, params jsonrpc.Params) (any, error) {
 	var count quantityOrNumber
 	var tag quantity.BlockTag
 	var percentiles []float64
@@ -68,6 +68,9 @@ func (s *Service) feeHistory(_ context.Context, params jsonrpc.Params) (any, err
 		return view, nil
 	}
 	for height := last + 1 - blocks; height <= last; height++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := s.addFees(view, height, percentiles); err != nil {
 			return nil, err
 		}

@@ -32,7 +32,7 @@ type filter struct {
 }
 
 // maxPendingIDs bounds the ids that wait in one pending transaction filter.
-const maxPendingIDs = 65_536
+const maxPendingIDs = 4_096
 
 // filters are the installed filters of one service. One goroutine feeds the
 // pending filters; close ends it.
@@ -98,6 +98,7 @@ func (f *filters) notePending(pending []chain.Verified) {
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.expire()
 	for _, installed := range f.installed {
 		if installed.kind != pendingFilter {
 			continue

@@ -20,13 +20,31 @@ func (s *Service) poolStatus(context.Context, jsonrpc.Params) (any, error) {
 // byNonce maps nonces, in decimal, to what is shown of a transaction.
 type byNonce map[string]any
 
+// maxPoolContent bounds the wire bytes of the transactions that one answer shows;
+// their JSON takes several times as much.
+const maxPoolContent = 4 << 20
+
+// tooMuch refuses to show a pool that no answer could hold.
+func (s *Service) tooMuch() error {
+	if bytes := s.chain.Pool().Bytes(); bytes > maxPoolContent {
+		return jsonrpc.Errorf(jsonrpc.LimitExceeded, "the pool holds %d bytes, an answer shows %d: ask txpool_status, or txpool_contentFrom for one account", bytes, maxPoolContent)
+	}
+	return nil
+}
+
 func (s *Service) poolContent(context.Context, jsonrpc.Params) (any, error) {
+	if err := s.tooMuch(); err != nil {
+		return nil, err
+	}
 	return s.viewPool(func(t *chain.Verified) any {
 		return s.viewTransaction(t)
 	}), nil
 }
 
 func (s *Service) poolInspect(context.Context, jsonrpc.Params) (any, error) {
+	if err := s.tooMuch(); err != nil {
+		return nil, err
+	}
 	return s.viewPool(func(t *chain.Verified) any {
 		target := "contract creation"
 		if to := t.Calls[0].To; to != nil {
