@@ -147,6 +147,9 @@ func TestParallelSendsOfOneAccountAllArrive(t *testing.T) {
 	for range sends {
 		go func() {
 			a := g.call("eth_sendTransaction", map[string]any{"from": g.chain.Accounts[0].Address, "to": g.chain.Accounts[1].Address})
+			if a.Error != nil {
+				t.Errorf("%d %s", a.Error.Code, a.Error.Message)
+			}
 			ids <- strings.Trim(string(a.Result), `"`)
 		}()
 	}
@@ -154,13 +157,13 @@ func TestParallelSendsOfOneAccountAllArrive(t *testing.T) {
 	for range sends {
 		different[<-ids] = true
 	}
+	if t.Failed() || len(different) != sends {
+		t.Fatalf("%d of %d transactions are different", len(different), sends)
+	}
 	events := g.chain.Subscribe(1024)
 	defer events.Close()
 	for g.value("eth_getTransactionCount", g.chain.Accounts[0].Address, "latest") != "0x28" {
 		<-events.Events
-	}
-	if len(different) != sends {
-		t.Fatalf("%d of %d transactions are different", len(different), sends)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
@@ -54,23 +56,43 @@ func (s *Service) sendTransaction(ctx context.Context, params jsonrpc.Params) (a
 	turn := &s.turns[args.From[chain.AddressSize-1]]
 	turn.Lock()
 	defer turn.Unlock()
-	t, err := s.complete(ctx, &args)
-	if err != nil {
-		return nil, err
+	// A block between reading the nonce and pooling makes a chosen nonce stale:
+	// choose again.
+	for try := 0; ; try++ {
+		attempt := args
+		id, err := s.sendOnce(ctx, &attempt)
+		if args.Nonce == nil && try < maxNonceTries && staleNonce(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return id, nil
 	}
-	raw, err := s.envelope(args.from(), &args, t)
+}
+
+// maxNonceTries bounds how often a nonce is chosen again.
+const maxNonceTries = 100
+
+func staleNonce(err error) bool {
+	return errors.Is(err, execution.ErrNonceTooLow) || errors.Is(err, pool.ErrNonceTooLow)
+}
+
+// sendOnce completes, signs and submits a transaction.
+func (s *Service) sendOnce(ctx context.Context, args *arguments) (id chain.Hash, err error) {
+	t, err := s.complete(ctx, args)
 	if err != nil {
-		return nil, err
+		return id, err
+	}
+	raw, err := s.envelope(args.from(), args, t)
+	if err != nil {
+		return id, err
 	}
 	submit := s.submit
 	if _, keyed := s.settings.Unlocked[args.from()]; !keyed {
 		submit = s.chain.SubmitUnsigned
 	}
-	id, err := submit(ctx, raw)
-	if err != nil {
-		return nil, err
-	}
-	return id, nil
+	return submit(ctx, raw)
 }
 
 // envelope signs a completed transaction, or makes an unsigned one for an
