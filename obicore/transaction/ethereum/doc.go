@@ -3,7 +3,7 @@
 //
 // [Transaction] has the fields of all types; [Decode] and [Transaction.Encode] are its wire format. [Family] offers it
 // to the chain as a chain.Family. Beside it stand what wallets and tools need with the same bytes: signing, contract
-// addresses, checksummed addresses, EIP-191 and EIP-712 hashes, and intrinsic gas.
+// addresses, checksummed addresses, and EIP-191 and EIP-712 hashes.
 //
 // Where each rule of the protocol sits:
 //   - Decode: canonical RLP, the number of fields, widths (256-bit amounts, 64-bit nonce, gas and chain id, 20-byte
@@ -14,7 +14,7 @@
 //   - Family.Verify: the recovery of the sender and of each authority. An authorisation whose signature yields none is
 //     marked and does not make the transaction invalid (EIP-7702).
 //   - Elsewhere, because they need a chain: chain id, initcode size (EIP-3860), gas limits (EIP-7825), the number of
-//     blobs, balances, account nonces. IntrinsicGas gives the figures to compare with.
+//     blobs, balances, account nonces.
 //
 // Invariants:
 //   - What Decode accepts, Encode writes back unchanged; so an id is the hash of the only encoding of its transaction.

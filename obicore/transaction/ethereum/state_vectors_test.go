@@ -8,7 +8,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/internal/testdata"
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 )
 
 // stateTest is the part of an execution-spec state test that concerns the transaction's bytes.
@@ -135,7 +135,7 @@ func decodeWithGas(raw []byte) (*chain.Transaction, error) {
 	if err != nil {
 		return nil, err
 	}
-	if gas, floor := ethereum.IntrinsicGas(decoded); decoded.Gas < gas || decoded.Gas < floor {
+	if gas, floor := execution.IntrinsicGas(execution.DefaultRules()[1], decoded); decoded.Gas < gas || decoded.Gas < floor {
 		return nil, errGas
 	}
 	return decoded, nil

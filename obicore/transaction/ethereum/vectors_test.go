@@ -11,6 +11,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/internal/testdata"
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
@@ -48,7 +49,7 @@ func admit(t *chain.Transaction) error {
 	if t.Protected && t.ChainID != vectorChain {
 		return fmt.Errorf("chain id %d", t.ChainID)
 	}
-	if gas, floor := ethereum.IntrinsicGas(t); t.Gas < gas || t.Gas < floor {
+	if gas, floor := execution.IntrinsicGas(execution.DefaultRules()[1], t); t.Gas < gas || t.Gas < floor {
 		return fmt.Errorf("gas %d below intrinsic gas %d or floor %d", t.Gas, gas, floor)
 	}
 	if t.Calls[0].To == nil && len(t.Calls[0].Input) > initcodeMax {
@@ -133,7 +134,7 @@ func checkGas(t *testing.T, decoded *chain.Transaction, want outcome) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gas, _ := ethereum.IntrinsicGas(decoded); expected != 0 && gas != expected {
+	if gas, _ := execution.IntrinsicGas(execution.DefaultRules()[1], decoded); expected != 0 && gas != expected {
 		t.Errorf("intrinsic gas %d, want %d", gas, expected)
 	}
 }
