@@ -9,6 +9,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/kernel/security"
 )
 
@@ -18,6 +19,8 @@ type Registry struct {
 	Crypto    map[string]crypto.Suite
 	Consensus map[string]consensus.Module
 	Ledger    map[string]ledger.Module
+	Mesh      map[string]network.Module
+	Channels  map[string]network.ChannelModule
 	// Commitments are the state commitments that a genesis can choose.
 	Commitments map[string]ledger.NewCommitment
 	// Families returns the transaction families of a chain; they may depend on
@@ -55,6 +58,16 @@ func (r *Registry) ConsensusModule(name string) (consensus.Module, error) {
 // LedgerModule returns the ledger module with the given name.
 func (r *Registry) LedgerModule(name string) (ledger.Module, error) {
 	return pick(r.Ledger, "ledger", name)
+}
+
+// MeshModule returns the mesh module with the given name.
+func (r *Registry) MeshModule(name string) (network.Module, error) {
+	return pick(r.Mesh, "mesh", name)
+}
+
+// ChannelModule returns the channel module with the given name.
+func (r *Registry) ChannelModule(name string) (network.ChannelModule, error) {
+	return pick(r.Channels, "channel", name)
 }
 
 // Commitment returns the state commitment with the given name.

@@ -21,14 +21,14 @@ func newClock() *clock {
 	return &clock{now: time.UnixMilli(1_700_000_000_000), timers: make(map[*timer]struct{})}
 }
 
-// Now implements consensus.Clock.
+// Now implements chain.Clock.
 func (c *clock) Now() time.Time {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.now
 }
 
-// AfterFunc implements consensus.Clock.
+// AfterFunc implements chain.Clock.
 func (c *clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -174,11 +174,11 @@ func (h *host) Commit(ctx context.Context, d consensus.Decision) (*chain.Validat
 }
 
 // Fetch implements consensus.Host.
-func (h *host) Fetch(context.Context, uint64) (consensus.Decision, error) {
+func (h *host) Fetch(context.Context, uint64) (consensus.Decision, *chain.ValidatorSet, error) {
 	defer h.enter("Fetch")()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	return h.tip(), nil
+	return h.tip(), h.set, nil
 }
 
 // Send implements consensus.Host; there is nobody to send to.
@@ -197,6 +197,18 @@ func (h *host) Sign(kind string, message []byte) ([]byte, error) {
 func (h *host) Verify(key chain.PublicKey, kind string, message, signature []byte) error {
 	defer h.enter("Verify")()
 	return verifyVote(identity, key, kind, message, signature)
+}
+
+// Endorse implements consensus.Host; these validators have no export keys.
+func (h *host) Endorse(kind string, vote consensus.Vote) (consensus.Endorsement, error) {
+	defer h.enter("Endorse")()
+	return consensus.Endorsement{Signature: h.sign(kind, vote.Encode())}, nil
+}
+
+// CheckEndorsement implements consensus.Host.
+func (h *host) CheckEndorsement(member *chain.Validator, kind string, vote consensus.Vote, endorsement consensus.Endorsement) error {
+	defer h.enter("CheckEndorsement")()
+	return endorsement.Verify(verifyVote, identity, member, kind, vote)
 }
 
 // HeaderHash implements consensus.Host.

@@ -3,6 +3,7 @@ package consensus
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -54,6 +55,11 @@ type Options struct {
 	// Interval is the time between blocks in milliseconds; 0 makes a block on
 	// demand.
 	Interval uint64
+	// Patience is how long, in milliseconds, a node waits for a leader before it
+	// asks for another; 0 takes the engine's own figure.
+	Patience uint64
+	// Logf receives the engine's remarks; nil drops them.
+	Logf func(level slog.Level, format string, args ...any)
 }
 
 // Engine is what a consensus module implements.
@@ -81,9 +87,9 @@ type Engine interface {
 type Boot struct {
 	Self  chain.NodeID
 	Set   *chain.ValidatorSet
-	Tip   Decision // the genesis block at height 0
+	Tip   Decision // with its body; the genesis block at height 0
 	WAL   WAL
-	Clock Clock
+	Clock chain.Clock
 	Rand  func() uint64
 }
 
@@ -95,7 +101,8 @@ type Status struct {
 	Waiting string // why no block is made, empty when nothing is wrong
 }
 
-// Proposal is what an engine orders. Only the host reads Header and Body.
+// Proposal is what an engine orders. Only the host reads Header and Body; an
+// engine finds its own bytes in the header's ConsensusMeta.
 type Proposal struct {
 	Height uint64
 	Header []byte // canonical header; its hash is what is signed
@@ -110,9 +117,11 @@ type Decision struct {
 
 // Errors that engines and hosts wrap.
 var (
-	ErrStopped  = errors.New("consensus: engine is stopped")
-	ErrProposal = errors.New("consensus: proposal is not valid")
-	ErrProof    = errors.New("consensus: proof does not verify")
-	ErrMessage  = errors.New("consensus: malformed message")
-	ErrNothing  = errors.New("consensus: nothing to propose")
+	ErrStopped    = errors.New("consensus: engine is stopped")
+	ErrProposal   = errors.New("consensus: proposal is not valid")
+	ErrProof      = errors.New("consensus: proof does not verify")
+	ErrMessage    = errors.New("consensus: malformed message")
+	ErrNothing    = errors.New("consensus: nothing to propose")
+	ErrDoubleSign = errors.New("consensus: this key has signed a contradicting vote")
+	ErrEvidence   = errors.New("consensus: evidence does not convict")
 )

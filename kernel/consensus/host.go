@@ -2,7 +2,6 @@ package consensus
 
 import (
 	"context"
-	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -18,10 +17,13 @@ type Host interface {
 	Validate(ctx context.Context, proposal Proposal) error
 	// Commit is called once per height, in order; it returns after the decision
 	// is durable. next is the set that takes effect at the next height, nil when
-	// it does not change.
+	// it does not change. A height that the host has applied already – it got the
+	// decision elsewhere – is nothing new when the header is the same.
 	Commit(ctx context.Context, decision Decision) (next *chain.ValidatorSet, err error)
-	// Fetch catches up from peers to at least the given height.
-	Fetch(ctx context.Context, atLeast uint64) (Decision, error)
+	// Fetch catches up from peers and returns the tip with the set that decides the
+	// next height. It waits until the tip has at least the given height, or, when
+	// that is 0, until enough peers have been asked to know that nothing is missing.
+	Fetch(ctx context.Context, atLeast uint64) (tip Decision, next *chain.ValidatorSet, err error)
 
 	// Send and Broadcast deliver to authenticated peers, in order per link; a
 	// message to a peer that is down is dropped.
@@ -32,6 +34,12 @@ type Host interface {
 	Sign(kind string, message []byte) ([]byte, error)
 	// Verify checks what Sign made on another node.
 	Verify(key chain.PublicKey, kind string, message, signature []byte) error
+	// Endorse signs a vote with the node's consensus key and its export key. The
+	// host keeps a durable record of votes, below every engine: ErrDoubleSign when
+	// another vote of this kind contradicts it.
+	Endorse(kind string, vote Vote) (Endorsement, error)
+	// CheckEndorsement checks what Endorse made on the node of a validator.
+	CheckEndorsement(member *chain.Validator, kind string, vote Vote, endorsement Endorsement) error
 	// HeaderHash returns the header hash of a proposal.
 	HeaderHash(proposal Proposal) (chain.Hash, error)
 	// Report hands over evidence of misbehaviour.
@@ -54,14 +62,6 @@ type ProofVerifier interface {
 	Verify(identity chain.Hash, set *chain.ValidatorSet, header *chain.Header, hash chain.Hash, proof chain.Proof) error
 }
 
-// Evidence is a transferable proof that a validator misbehaved.
-type Evidence struct {
-	Kind    string // "equivocation", "invalid-proposal"
-	Height  uint64
-	Accused chain.NodeID
-	A, B    []byte // two signed messages that cannot both be honest
-}
-
 // WAL is the engine's own log on the host's disk.
 type WAL interface {
 	// Append adds a record; with sync it is durable on return.
@@ -70,11 +70,4 @@ type WAL interface {
 	Replay(f func(record []byte) error) error
 	// Truncate drops all records before the last n.
 	Truncate(keep int) error
-}
-
-// Clock is injected so that a simulator owns time.
-type Clock interface {
-	Now() time.Time
-	// AfterFunc runs f after d; stop prevents it and reports whether it did.
-	AfterFunc(d time.Duration, f func()) (stop func() bool)
 }

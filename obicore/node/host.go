@@ -41,8 +41,8 @@ func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.
 }
 
 // Fetch implements consensus.Host: without a network there is nobody to ask.
-func (h *host) Fetch(context.Context, uint64) (consensus.Decision, error) {
-	return consensus.Decision{}, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
+func (h *host) Fetch(context.Context, uint64) (consensus.Decision, *chain.ValidatorSet, error) {
+	return consensus.Decision{}, nil, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
 }
 
 // Send and Broadcast implement consensus.Host; without a network they drop, as a
@@ -72,6 +72,22 @@ func (c *Chain) verifyVote(identity chain.Hash, key chain.PublicKey, kind string
 	return scheme.Verify(key, chain.SigningHash(c.suite, chain.DomainVote, identity, kind, message), signature)
 }
 
+// Endorse implements consensus.Host.
+func (h *host) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsement, err error) {
+	c := h.chain()
+	digest := chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, vote.Encode())
+	if e.Signature, err = c.options.Signer.Sign(digest); err != nil || c.options.Export == nil {
+		return e, err
+	}
+	e.Export, err = c.options.Export.Sign(digest)
+	return e, err
+}
+
+// CheckEndorsement implements consensus.Host.
+func (h *host) CheckEndorsement(member *chain.Validator, kind string, vote consensus.Vote, endorsement consensus.Endorsement) error {
+	return endorsement.Verify(h.chain().verifyVote, h.identity, member, kind, vote)
+}
+
 // HeaderHash implements consensus.Host.
 func (h *host) HeaderHash(proposal consensus.Proposal) (chain.Hash, error) {
 	header, err := chain.DecodeHeader(proposal.Header)
@@ -83,7 +99,7 @@ func (h *host) HeaderHash(proposal consensus.Proposal) (chain.Hash, error) {
 
 // Report implements consensus.Host.
 func (h *host) Report(evidence consensus.Evidence) {
-	h.log.Warn("evidence of misbehaviour", "kind", evidence.Kind, "height", evidence.Height, "accused", evidence.Accused)
+	h.log.Warn("evidence of misbehaviour", "kind", evidence.Kind, "height", evidence.A.Height, "accused", evidence.Accused)
 }
 
 // Halt implements consensus.Host.

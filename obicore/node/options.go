@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/pool"
@@ -21,6 +20,8 @@ type Options struct {
 	// Self and Signer are the node's validator identity and consensus key.
 	Self   chain.NodeID
 	Signer crypto.Signer
+	// Export is the node's export key; nil when its validator record has none.
+	Export crypto.Signer
 	// Interval between blocks in milliseconds; 0 makes a block on demand.
 	Interval uint64
 	// RetainState is how many heights below the tip can be read; 0 keeps all.
@@ -33,7 +34,7 @@ type Options struct {
 	AllowUnprotected bool
 	// Development makes a chain in memory editable; nil for every other chain.
 	Development *Development
-	Clock       consensus.Clock
+	Clock       chain.Clock
 	Log         *slog.Logger
 }
 

@@ -40,7 +40,7 @@ func (Module) Verifier(verify consensus.VerifySignature) consensus.ProofVerifier
 type engine struct {
 	interval time.Duration
 	host     consensus.Host
-	clock    consensus.Clock
+	clock    chain.Clock
 	wake     chan struct{}
 	done     chan struct{}
 	cancel   context.CancelFunc
