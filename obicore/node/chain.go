@@ -38,9 +38,11 @@ type Chain struct {
 	blocks   *blockCache
 	feed     feed
 	head     atomic.Pointer[Head]
+	tip      atomic.Pointer[Tip]
+	rulings  rulings
+	course   course
 
-	commitMutex sync.Mutex // one block is built or committed at a time
-	prepared    *prepared  // what this node has executed for its own proposal
+	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
 
 	snapshotsTaken uint64 // number of the last snapshot; under commitMutex
@@ -58,13 +60,21 @@ type Head struct {
 	Results    *chain.Results
 	Parameters *chain.Parameters   // in force for the next block
 	Validators *chain.ValidatorSet // deciding the next block
-	decision   consensus.Decision
+	proof      chain.Proof
+}
+
+// Tip is the last decided and durable block. On a chain whose headers carry the
+// roots of earlier blocks it runs ahead of the head.
+type Tip struct {
+	Header *chain.Header
+	Hash   chain.Hash
+	proof  chain.Proof
 }
 
 // Open assembles a chain and opens its ledger; Start sets it going.
-func Open(ctx context.Context, registry *kernel.Registry, options Options) (*Chain, error) {
+func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *Chain, err error) {
 	options.fill()
-	c := &Chain{
+	c = &Chain{
 		options: options, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
 		halted: make(chan struct{}), metrics: newMetrics(),
@@ -82,6 +92,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (*Cha
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.pool = pool.New(options.Pool)
+	if c.course, err = newCourse(c); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
 	c.restorePool()
 	return c, nil
 }
@@ -169,6 +182,8 @@ func (c *Chain) catchUp(ctx context.Context) error {
 			return err
 		}
 		if status.Executed == status.Decided {
+			head := c.Head()
+			c.tip.Store(&Tip{Header: head.Header, Hash: head.Hash, proof: head.proof})
 			return nil
 		}
 		if err := c.reexecute(ctx, status.Executed+1); err != nil {
@@ -202,37 +217,20 @@ func (c *Chain) loadHead(height uint64) error {
 
 // setHead shows a block as the latest; view is the state after it.
 func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chain.Proof, view ledger.View) error {
-	parameters, err := readParameters(view)
+	own, err := readRuling(view)
 	if err != nil {
 		return err
 	}
-	validators, err := readValidators(view)
+	c.rulings.put(header.Height, own)
+	next, err := c.Ruling(header.Height + 1)
 	if err != nil {
 		return err
 	}
 	c.head.Store(&Head{
-		Header: header, Hash: header.Hash(c.suite), Results: results, Parameters: parameters, Validators: validators,
-		decision: consensus.Decision{
-			Proposal: consensus.Proposal{Height: header.Height, Header: header.Encode()}, Proof: proof,
-		},
+		Header: header, Hash: header.Hash(c.suite), Results: results,
+		Parameters: next.Parameters, Validators: next.Validators, proof: proof,
 	})
 	return nil
-}
-
-func readParameters(view ledger.View) (*chain.Parameters, error) {
-	value, err := view.Get(chain.ParametersKey)
-	if err != nil {
-		return nil, err
-	}
-	return chain.DecodeParameters(value)
-}
-
-func readValidators(view ledger.View) (*chain.ValidatorSet, error) {
-	value, err := view.Get(chain.ValidatorsKey)
-	if err != nil {
-		return nil, err
-	}
-	return chain.DecodeValidatorSet(value)
 }
 
 // Start lets the engine take part.
@@ -241,14 +239,35 @@ func (c *Chain) Start(ctx context.Context) error {
 	if member, ok := head.Validators.Member(c.options.Self); ok && !member.ConsensusKey.Equal(c.options.Signer.Public()) {
 		return fmt.Errorf("node: the validator key of this node is not the one that the chain has for %s", c.options.Self)
 	}
-	boot := consensus.Boot{Self: c.options.Self, Set: head.Validators, Tip: head.decision, Clock: c.options.Clock}
+	tip, err := c.tipDecision()
+	if err != nil {
+		return err
+	}
+	boot := consensus.Boot{Self: c.options.Self, Set: head.Validators, Tip: tip, Clock: c.options.Clock}
 	if err := c.engine.Start(ctx, (*host)(c), boot); err != nil {
 		return err
 	}
-	if c.pool.HasPending() {
+	c.nudge()
+	return nil
+}
+
+// tipDecision returns the last decision with its body, as an engine starts from it.
+func (c *Chain) tipDecision() (consensus.Decision, error) {
+	tip := c.Tip()
+	body, err := c.store.Body(tip.Header.Height)
+	if err != nil {
+		return consensus.Decision{}, err
+	}
+	return consensus.Decision{
+		Proposal: consensus.Proposal{Height: tip.Header.Height, Header: tip.Header.Encode(), Body: body.Encode()}, Proof: tip.proof,
+	}, nil
+}
+
+// nudge tells the engine when there is something to order.
+func (c *Chain) nudge() {
+	if c.course.wanted() {
 		c.engine.Notify()
 	}
-	return nil
 }
 
 // Close stops the engine, saves the pool and closes the ledger. It is safe to
@@ -257,7 +276,7 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 	c.closeOnce.Do(func() {
 		// Whatever the caller's patience: the ledger must not close under an engine
 		// that is committing, which takes bounded time.
-		err = c.engine.Stop(context.WithoutCancel(ctx))
+		err = errors.Join(c.engine.Stop(context.WithoutCancel(ctx)), c.course.close())
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close())
 	})
@@ -266,6 +285,9 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 
 // Head returns the last executed and durable block.
 func (c *Chain) Head() *Head { return c.head.Load() }
+
+// Tip returns the last decided and durable block; never below Head.
+func (c *Chain) Tip() *Tip { return c.tip.Load() }
 
 // Genesis returns the chain's genesis; it must not be changed.
 func (c *Chain) Genesis() *chain.Genesis { return c.genesis }

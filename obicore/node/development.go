@@ -56,7 +56,7 @@ const maxSnapshots = 10_000
 
 // development returns the chain's development mode, or ErrDevelopment.
 func (c *Chain) development() (*Development, error) {
-	if c.options.Development == nil || c.options.Directory != "" {
+	if c.options.Development == nil || c.options.Directory != "" || c.genesis.RootDelay != 0 {
 		return nil, ErrDevelopment
 	}
 	return c.options.Development, nil
@@ -97,7 +97,7 @@ func (c *Chain) refreshHead(nonces map[chain.Address]uint64) error {
 		return err
 	}
 	defer view.Close()
-	if err := c.setHead(head.Header, head.Results, head.decision.Proof, view); err != nil {
+	if err := c.setHead(head.Header, head.Results, head.proof, view); err != nil {
 		return err
 	}
 	c.pool.Advance(nonces, nil)
@@ -236,14 +236,17 @@ func (c *Chain) RevertTo(id uint64) (bool, error) {
 }
 
 func (c *Chain) rewind(rewinder ledger.Rewinder, s snapshot) error {
-	c.prepared = nil
+	c.course.forget()
 	if err := rewinder.Rewind(context.Background(), s.height); err != nil {
 		return err
 	}
 	c.blocks.clear()
+	c.rulings.clear()
 	if err := c.loadHead(s.height); err != nil {
 		return err
 	}
+	head := c.Head()
+	c.tip.Store(&Tip{Header: head.Header, Hash: head.Hash, proof: head.proof})
 	c.pool.Clear()
 	for _, raw := range s.pool {
 		if t, err := c.verify(raw); err == nil {
@@ -252,7 +255,11 @@ func (c *Chain) rewind(rewinder ledger.Rewinder, s snapshot) error {
 			}
 		}
 	}
-	return c.engine.SyncedTo(context.Background(), c.Head().decision)
+	tip, err := c.tipDecision()
+	if err != nil {
+		return err
+	}
+	return c.engine.SyncedTo(context.Background(), tip)
 }
 
 // takeEdits returns the system transaction for the edits that wait, if any.

@@ -18,19 +18,19 @@ func (h *host) chain() *Chain { return (*Chain)(h) }
 
 // Propose implements consensus.Host.
 func (h *host) Propose(ctx context.Context, parent consensus.Decision, meta []byte, force bool) (consensus.Proposal, error) {
-	return h.chain().propose(ctx, parent.Proposal.Height, meta, force)
+	return h.course.propose(ctx, parent.Proposal.Height, meta, force)
 }
 
 // Validate implements consensus.Host.
 func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {
-	return h.chain().validate(ctx, proposal)
+	return h.course.validate(ctx, proposal)
 }
 
 // Commit implements consensus.Host. A failure here is not one of the engine's:
 // the chain stops, because nobody knows what is on disk.
 func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error) {
 	c := h.chain()
-	next, err := c.commit(ctx, decision)
+	next, err := c.course.commit(ctx, decision)
 	if err != nil && h.options.Development != nil && errors.Is(err, consensus.ErrProposal) {
 		return next, err // evm_revert has moved the head between proposal and decision
 	}

@@ -24,6 +24,11 @@ type Options struct {
 	Export crypto.Signer
 	// Interval between blocks in milliseconds; 0 makes a block on demand.
 	Interval uint64
+	// Skew is how far ahead of this node's clock a proposal's time may be; 5 s when 0.
+	Skew time.Duration
+	// Heartbeat is the longest time between blocks of a chain with deferred roots,
+	// so that block time moves on; 0 makes none.
+	Heartbeat time.Duration
 	// RetainState is how many heights below the tip can be read; 0 keeps all.
 	RetainState uint64
 	Pool        pool.Limits
@@ -47,6 +52,9 @@ func (o *Options) fill() {
 	}
 	if o.Rules == nil {
 		o.Rules = execution.DefaultRules()
+	}
+	if o.Skew == 0 {
+		o.Skew = 5 * time.Second
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock{}

@@ -64,7 +64,7 @@ func (c *Chain) readBlock(height uint64) (*Block, error) {
 // fillContext adds what the parameters before the block say. Where that state is
 // pruned the oldest kept one stands in.
 func (c *Chain) fillContext(block *Block) error {
-	height := max(block.Header.Height, 1) - 1
+	height := c.rulingHeight(block.Header.Height)
 	if len(block.Transactions) > 0 && block.Transactions[0].System {
 		height = block.Header.Height // its first transaction records what was in force
 	}
@@ -73,15 +73,11 @@ func (c *Chain) fillContext(block *Block) error {
 		return err
 	}
 	defer view.Close()
-	parameters, err := readParameters(view)
+	ruling, err := readRuling(view)
 	if err != nil {
 		return err
 	}
-	validators, err := readValidators(view)
-	if err != nil {
-		return err
-	}
-	block.Fees, block.Coinbase = parameters.Fees, coinbase(validators, block.Header.Proposer)
+	block.Fees, block.Coinbase = ruling.Parameters.Fees, coinbase(ruling.Validators, block.Header.Proposer)
 	return nil
 }
 
@@ -128,8 +124,8 @@ func (c *Chain) View(height uint64) (ledger.View, error) {
 // Context returns the execution context of an existing block: the one in which
 // its transactions ran.
 func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error) {
-	parameters := chain.Parameters{Fees: block.Fees}
-	context := c.context(block.Header, &parameters, &chain.ValidatorSet{}, view)
+	ruling := &Ruling{Parameters: &chain.Parameters{Fees: block.Fees}, Validators: &chain.ValidatorSet{}}
+	context := c.context(block.Header, ruling, view)
 	context.Coinbase = block.Coinbase
 	context.Ancestor = c.ancestor(block.Header, c.noteFault)
 	return context, nil
@@ -139,7 +135,7 @@ func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error)
 func (c *Chain) NextContext(view ledger.View) execution.Block {
 	head := c.Head()
 	header := c.nextHeader(head)
-	context := c.context(header, head.Parameters, head.Validators, view)
+	context := c.context(header, head.ruling(), view)
 	context.Ancestor = c.ancestor(header, c.noteFault)
 	return context
 }

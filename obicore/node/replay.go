@@ -14,6 +14,9 @@ import (
 func (c *Chain) Replay(ctx context.Context, progress func(share float64)) error {
 	status := c.store.Status()
 	first := max(1, status.OldestBody, status.OldestState+1)
+	if status.OldestState > 0 {
+		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
+	}
 	for height := first; height <= status.Executed; height++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -38,8 +41,8 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 	if err != nil {
 		return err
 	}
-	p := &prepared{block: &chain.Block{Header: header, Body: *body}}
-	if err := c.decodeBody(p); err != nil {
+	p, err := c.decodeBody(&chain.Block{Header: header, Body: *body})
+	if err != nil {
 		return err
 	}
 	view, err := c.store.View(height - 1)
@@ -47,15 +50,11 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 		return err
 	}
 	defer view.Close()
-	parameters, err := readParameters(view)
+	ruling, err := c.Ruling(height)
 	if err != nil {
 		return err
 	}
-	validators, err := readValidators(view)
-	if err != nil {
-		return err
-	}
-	again, err := c.executor.Run(ctx, c.context(header, parameters, validators, view), view, p.transactions)
+	again, err := c.executor.Run(ctx, c.context(header, ruling, view), view, p.transactions)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (c *Chain) VerifyDecision(header *chain.Header) error {
 }
 
 func (c *Chain) validatorsBefore(height uint64) (*chain.ValidatorSet, error) {
-	view, err := c.store.View(max(height-1, c.store.Status().OldestState))
+	view, err := c.store.View(max(c.rulingHeight(height), c.store.Status().OldestState))
 	if err != nil {
 		return nil, err
 	}

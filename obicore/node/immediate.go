@@ -1,0 +1,187 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+)
+
+// immediate executes a block while it is proposed or validated, so that its header
+// carries its own roots.
+type immediate struct {
+	*Chain
+	latest *executed // the last block executed on the head; under commitMutex
+}
+
+// executed is a block with what executing it on the head came to.
+type executed struct {
+	prepared
+	staged ledger.Staged
+}
+
+// propose builds the next block from the pool on top of the head.
+func (i *immediate) propose(ctx context.Context, parent uint64, meta []byte, force bool) (consensus.Proposal, error) {
+	i.commitMutex.Lock()
+	defer i.commitMutex.Unlock()
+	if reason := i.HaltReason(); reason != nil {
+		return consensus.Proposal{}, reason
+	}
+	head := i.Head()
+	if head.Header.Height != parent {
+		return consensus.Proposal{}, fmt.Errorf("%w: parent %d is not the head %d", consensus.ErrProposal, parent, head.Header.Height)
+	}
+	if !force && !i.wanted() {
+		return consensus.Proposal{}, consensus.ErrNothing
+	}
+	e, err := i.build(ctx, head, meta)
+	var unknown *execution.UnknownRulesError
+	if errors.As(err, &unknown) {
+		i.halt(err) // before the height, with everything up to here intact
+	}
+	if err != nil {
+		return consensus.Proposal{}, err
+	}
+	if len(e.transactions) == 0 && !force && i.demanded.Load() == 0 {
+		return consensus.Proposal{}, consensus.ErrNothing
+	}
+	i.latest = e
+	return e.proposal(), nil
+}
+
+func (p *prepared) proposal() consensus.Proposal {
+	header := p.block.Header
+	return consensus.Proposal{Height: header.Height, Header: header.Encode(), Body: p.block.Body.Encode()}
+}
+
+// wanted implements course: a demand, or transactions unless blocks are made by
+// demand only.
+func (i *immediate) wanted() bool {
+	return i.demanded.Load() > 0 || !i.Manual() && i.pool.HasPending()
+}
+
+func (i *immediate) forget() { i.latest = nil }
+
+func (i *immediate) close() error { return nil }
+
+// validate checks a proposal by executing it. The node's own proposal was executed
+// when it was built, so it is only recognised.
+func (i *immediate) validate(ctx context.Context, proposal consensus.Proposal) error {
+	i.commitMutex.Lock()
+	defer i.commitMutex.Unlock()
+	_, err := i.execute(ctx, proposal)
+	return err
+}
+
+// execute returns the proposal as an executed block on top of the head.
+func (i *immediate) execute(ctx context.Context, proposal consensus.Proposal) (*executed, error) {
+	block, err := i.decodeProposal(proposal)
+	if err != nil {
+		return nil, err
+	}
+	if hash := block.Header.Hash(i.suite); i.latest != nil && i.latest.hash == hash {
+		return i.latest, nil
+	}
+	e, err := i.executeBlock(ctx, i.Head(), block)
+	if err != nil {
+		return nil, err
+	}
+	i.latest = e
+	return e, nil
+}
+
+func (c *Chain) decodeProposal(proposal consensus.Proposal) (*chain.Block, error) {
+	header, err := chain.DecodeHeader(proposal.Header)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
+	}
+	body, err := chain.DecodeBody(proposal.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
+	}
+	return &chain.Block{Header: header, Body: *body}, nil
+}
+
+// executeBlock checks a block against the head and executes it there.
+func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block) (*executed, error) {
+	header := block.Header
+	ruling, err := c.Ruling(header.Height)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkHeader(head.Header, header, ruling); err != nil {
+		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
+	}
+	p, err := c.decodeBody(block)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
+	}
+	e, err := c.run(ctx, p, ruling)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkRoots(header, e.results); err != nil {
+		return nil, err
+	}
+	if header.NextValidators != e.next.Hash(c.suite) {
+		return nil, fmt.Errorf("%w: next validator set %s is not what state says", consensus.ErrProposal, header.NextValidators)
+	}
+	return e, nil
+}
+
+// run executes a checked block on the head.
+func (c *Chain) run(ctx context.Context, p *prepared, ruling *Ruling) (*executed, error) {
+	header := p.block.Header
+	view, err := c.store.View(header.Height - 1)
+	if err != nil {
+		return nil, err
+	}
+	defer view.Close()
+	e := &executed{prepared: *p}
+	e.results, err = c.executor.Run(ctx, c.context(header, ruling, view), view, p.transactions)
+	if err != nil {
+		return nil, err
+	}
+	if e.staged, err = c.store.Stage(e.results.Writes()); err != nil {
+		return nil, err
+	}
+	e.results.StateRoot = e.staged.Root()
+	e.next, err = c.nextValidators(header.Height, ruling.Validators, e.results)
+	return e, err
+}
+
+// commit makes a decision durable and shows it.
+func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error) {
+	i.commitMutex.Lock()
+	defer i.commitMutex.Unlock()
+	started := time.Now()
+	// A decision must not be left half done: from here on cancellation waits.
+	ctx = context.WithoutCancel(ctx)
+	e, err := i.execute(ctx, decision.Proposal)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids}); err != nil {
+		return nil, err
+	}
+	if err := i.store.Commit(ctx, e.results, e.staged); err != nil {
+		return nil, err
+	}
+	i.latest = nil
+	i.editsDone()
+	before := i.Head().Validators
+	i.tip.Store(&Tip{Header: e.block.Header, Hash: e.hash, proof: decision.Proof})
+	if err := i.show(&e.prepared, decision.Proof); err != nil {
+		return nil, err
+	}
+	i.metrics.committed(&e.prepared, time.Since(started))
+	if e.next.Epoch == before.Epoch {
+		return nil, nil
+	}
+	return e.next, nil
+}

@@ -1,0 +1,119 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/execution/state"
+)
+
+// propose orders pool transactions on top of the tip, none of which is executed.
+func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, force bool) (consensus.Proposal, error) {
+	if reason := d.HaltReason(); reason != nil {
+		return consensus.Proposal{}, reason
+	}
+	tip := d.Tip()
+	if tip.Header.Height != parent {
+		return consensus.Proposal{}, fmt.Errorf("%w: parent %d is not the tip %d", consensus.ErrProposal, parent, tip.Header.Height)
+	}
+	if !force && !d.wanted() {
+		return consensus.Proposal{}, consensus.ErrNothing
+	}
+	height := parent + 1
+	if err := d.awaitExecuted(ctx, max(height, d.delay)-d.delay); err != nil {
+		return consensus.Proposal{}, err
+	}
+	p, err := d.order(ctx, tip, meta)
+	if err != nil {
+		return consensus.Proposal{}, err
+	}
+	d.mutex.Lock()
+	d.checked = p
+	d.mutex.Unlock()
+	return p.proposal(), nil
+}
+
+func (d *deferred) order(ctx context.Context, tip *Tip, meta []byte) (*prepared, error) {
+	height := tip.Header.Height + 1
+	ruling, err := d.Ruling(height)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{}
+	if p.next, err = d.nextValidators(height, nil, nil); err != nil {
+		return nil, err
+	}
+	header := d.childHeader(tip.Header, tip.Hash, ruling)
+	header.ConsensusMeta, header.NextValidators = meta, p.next.Hash(d.suite)
+	if header.StateRoot, header.ResultRoot, err = d.roots(height, nil); err != nil {
+		return nil, err
+	}
+	p.block = &chain.Block{Header: header}
+	if err := d.choose(ctx, p, ruling); err != nil {
+		return nil, err
+	}
+	d.seal(p)
+	p.hash = header.Hash(d.suite)
+	return p, nil
+}
+
+// choose takes from the pool what could start on the latest executed state after
+// all that is in flight, at the worst price of each: a proposer never orders what
+// cannot start (formats item 8).
+func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) error {
+	header, limits := p.block.Header, d.genesis.Limits
+	rules, err := d.executor.Rules(header.Rules)
+	if err != nil {
+		d.halt(err) // before the height, with everything up to here intact
+		return err
+	}
+	// The blocks in flight are read before the head: one that is executed in
+	// between is then counted twice, which only makes the choice more careful.
+	flight := d.inFlight()
+	view, err := d.store.View(d.Head().Header.Height)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	world, block := state.New(view), d.context(header, ruling, view)
+	for _, f := range flight {
+		for i := range f.transactions {
+			execution.Reserve(world, &f.transactions[i])
+		}
+	}
+	bytes, gas := uint64(0), uint64(0)
+	selection := d.pool.Select()
+	for uint64(len(p.transactions)) < limits.BlockCount && ctx.Err() == nil {
+		t, ok := selection.Next()
+		if !ok {
+			break
+		}
+		if t.Lane == 0 && t.Nonce < world.Nonce(t.Sender) {
+			continue // in flight
+		}
+		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > header.GasLimit-gas {
+			selection.Skip(t.Sender)
+			continue
+		}
+		err := d.executor.Check(rules, &block, world, execution.Message{Verified: t})
+		var refused *execution.InvalidError
+		switch {
+		case errors.As(err, &refused):
+			selection.Skip(t.Sender)
+			if len(flight) == 0 {
+				d.reject(t, refused)
+			}
+		case err != nil:
+			return err
+		default:
+			execution.Reserve(world, &t)
+			bytes, gas = bytes+uint64(len(t.Raw)), gas+t.Gas
+			p.transactions = append(p.transactions, t)
+		}
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,123 @@
+package node
+
+import (
+	"sync"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// Ruling is what state says about the making of a block: the parameters under
+// which it is made and executed, and the validators who decide it.
+type Ruling struct {
+	Parameters *chain.Parameters
+	Validators *chain.ValidatorSet
+}
+
+// rulingHeight returns the height whose state rules the block at height: that of
+// height-1-k, so that a change executed at h takes effect at h+k+1 and nobody has
+// to execute a block before the next one is ordered (formats items 7 and 9).
+func (c *Chain) rulingHeight(height uint64) uint64 {
+	back := 1 + c.genesis.RootDelay
+	return max(height, back) - back
+}
+
+// Ruling returns what rules the block at a height; the state of rulingHeight must
+// be kept.
+func (c *Chain) Ruling(height uint64) (*Ruling, error) {
+	source := c.rulingHeight(height)
+	if ruling := c.rulings.get(source); ruling != nil {
+		return ruling, nil
+	}
+	view, err := c.store.View(source)
+	if err != nil {
+		return nil, err
+	}
+	defer view.Close()
+	ruling, err := readRuling(view)
+	if err == nil {
+		c.rulings.put(source, ruling)
+	}
+	return ruling, err
+}
+
+func readRuling(view ledger.View) (*Ruling, error) {
+	parameters, err := readParameters(view)
+	if err != nil {
+		return nil, err
+	}
+	validators, err := readValidators(view)
+	return &Ruling{Parameters: parameters, Validators: validators}, err
+}
+
+func readParameters(view ledger.View) (*chain.Parameters, error) {
+	value, err := view.Get(chain.ParametersKey)
+	if err != nil {
+		return nil, err
+	}
+	return chain.DecodeParameters(value)
+}
+
+func readValidators(view ledger.View) (*chain.ValidatorSet, error) {
+	value, err := view.Get(chain.ValidatorsKey)
+	if err != nil {
+		return nil, err
+	}
+	return chain.DecodeValidatorSet(value)
+}
+
+// nextValidators returns the set that decides the block after height: for a chain
+// whose headers carry their own roots it is in the block's own results.
+func (c *Chain) nextValidators(height uint64, now *chain.ValidatorSet, own *chain.Results) (*chain.ValidatorSet, error) {
+	if c.genesis.RootDelay > 0 {
+		ruling, err := c.Ruling(height + 1)
+		if err != nil {
+			return nil, err
+		}
+		return ruling.Validators, nil
+	}
+	for _, write := range own.Writes() {
+		if write.Key == chain.ValidatorsKey {
+			return chain.DecodeValidatorSet(write.Value)
+		}
+	}
+	return now, nil
+}
+
+// rulingsKept is how many heights' rulings are remembered: those that blocks in
+// flight and the next one need, for any root delay.
+const rulingsKept = 32
+
+// rulings remembers what states say about the making of blocks.
+type rulings struct {
+	mutex sync.Mutex
+	kept  [rulingsKept]struct {
+		height uint64
+		ruling *Ruling
+	}
+}
+
+func (r *rulings) get(height uint64) *Ruling {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if place := &r.kept[height%rulingsKept]; place.height == height {
+		return place.ruling
+	}
+	return nil
+}
+
+func (r *rulings) put(height uint64, ruling *Ruling) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	place := &r.kept[height%rulingsKept]
+	place.height, place.ruling = height, ruling
+}
+
+// clear forgets everything: the chain has been rewound.
+func (r *rulings) clear() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for i := range r.kept {
+		r.kept[i].ruling = nil
+	}
+}
