@@ -24,6 +24,15 @@ func (v Vote) Encode() []byte {
 	return rlp.AppendList(nil, p)
 }
 
+// DecodeVote reads what Encode writes.
+func DecodeVote(b []byte) (v Vote, err error) {
+	reader := rlp.NewReader(b)
+	if err = v.decode(reader); err == nil {
+		err = reader.End()
+	}
+	return v, err
+}
+
 func (v *Vote) decode(reader *rlp.Reader) error {
 	list, err := reader.List()
 	if err != nil {

@@ -1,0 +1,131 @@
+package dissemination
+
+import (
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+)
+
+// Limits bound an outbox.
+type Limits struct {
+	Batch      int           // wire bytes of one batch
+	Kept       int           // transactions for which the node stays responsible
+	Linger     time.Duration // how long a transaction waits for company
+	FirstPause time.Duration // before it is sent again
+	LastPause  time.Duration
+	Again      int // transactions sent again in one step
+}
+
+// DefaultLimits are what a node starts with.
+func DefaultLimits() Limits {
+	return Limits{
+		Batch: 256 << 10, Kept: 100_000, Linger: 2 * time.Millisecond,
+		FirstPause: time.Second, LastPause: 16 * time.Second, Again: 2000,
+	}
+}
+
+// Outbox holds what a node has to send.
+type Outbox struct {
+	limits Limits
+	fresh  []*item // not sent yet, in order of arrival
+	oldest time.Time
+	kept   map[chain.Hash]*item
+	again  []*item // sent at least once, roughly in order of when they are due
+}
+
+type item struct {
+	id    chain.Hash
+	raw   []byte
+	due   time.Time
+	pause time.Duration
+	gone  bool // ordered or dropped
+}
+
+// New returns an empty outbox.
+func New(limits Limits) *Outbox {
+	return &Outbox{limits: limits, kept: make(map[chain.Hash]*item)}
+}
+
+// Add takes a transaction that a client has given to this node. When the outbox is
+// full it is sent once and then forgotten.
+func (o *Outbox) Add(id chain.Hash, raw []byte, now time.Time) {
+	if o.kept[id] != nil {
+		return
+	}
+	it := &item{id: id, raw: raw}
+	if len(o.fresh) == 0 {
+		o.oldest = now
+	}
+	o.fresh = append(o.fresh, it)
+	if len(o.kept) < o.limits.Kept {
+		o.kept[id] = it
+	}
+}
+
+// Done forgets transactions that are ordered or dropped.
+func (o *Outbox) Done(ids []chain.Hash) {
+	for _, id := range ids {
+		if it := o.kept[id]; it != nil {
+			it.gone = true
+			delete(o.kept, id)
+		}
+	}
+}
+
+// Wake is when Step should be called next, the zero time when there is nothing to
+// wait for.
+func (o *Outbox) Wake() (at time.Time) {
+	if len(o.fresh) > 0 {
+		at = o.oldest.Add(o.limits.Linger)
+	}
+	if len(o.again) > 0 && (at.IsZero() || o.again[0].due.Before(at)) {
+		at = o.again[0].due
+	}
+	return at
+}
+
+// Step returns the batches to send now. alive says whether a transaction still
+// waits to be ordered; what does not is forgotten.
+func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (batches [][][]byte) {
+	if len(o.fresh) > 0 && !now.Before(o.oldest.Add(o.limits.Linger)) {
+		batches = o.pack(batches, o.fresh, now)
+		o.fresh = nil
+	}
+	var due []*item
+	for len(o.again) > 0 && !now.Before(o.again[0].due) && len(due) < o.limits.Again {
+		it := o.again[0]
+		o.again = o.again[1:]
+		switch {
+		case it.gone:
+		case !alive(it.id):
+			delete(o.kept, it.id)
+		default:
+			due = append(due, it)
+		}
+	}
+	return o.pack(batches, due, now)
+}
+
+// pack puts items into batches and plans their next time.
+func (o *Outbox) pack(batches [][][]byte, items []*item, now time.Time) [][][]byte {
+	var batch [][]byte
+	size := 0
+	for _, it := range items {
+		if it.gone {
+			continue
+		}
+		if size > 0 && size+len(it.raw) > o.limits.Batch {
+			batches, batch, size = append(batches, batch), nil, 0
+		}
+		batch, size = append(batch, it.raw), size+len(it.raw)
+		if o.kept[it.id] == it {
+			it.pause = min(max(2*it.pause, o.limits.FirstPause), o.limits.LastPause)
+			it.due = now.Add(it.pause)
+			o.again = append(o.again, it)
+		}
+	}
+	if len(batch) > 0 {
+		batches = append(batches, batch)
+	}
+	return batches
+}

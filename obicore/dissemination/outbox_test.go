@@ -1,0 +1,135 @@
+package dissemination_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/dissemination"
+)
+
+func id(n int) (h chain.Hash) {
+	h[0], h[1], h[2] = byte(n>>16), byte(n>>8), byte(n)
+	return h
+}
+
+func raw(n int) []byte { h := id(n); return bytes.Repeat(h[:3], 40) }
+
+// count returns how often each transaction is in the batches.
+func count(into map[string]int, batches [][][]byte) {
+	for _, batch := range batches {
+		for _, raw := range batch {
+			into[string(raw)]++
+		}
+	}
+}
+
+func TestATransactionIsSentOnceWhenItIsOrderedInTime(t *testing.T) {
+	o := dissemination.New(dissemination.DefaultLimits())
+	now := time.Unix(0, 0)
+	sent := make(map[string]int)
+	for n := range 10_000 {
+		o.Add(id(n), raw(n), now)
+		o.Add(id(n), raw(n), now)
+		if n%7 == 0 {
+			now = now.Add(time.Millisecond)
+		}
+		count(sent, o.Step(now, func(chain.Hash) bool { return true }))
+		if n >= 500 {
+			o.Done([]chain.Hash{id(n - 500)})
+		}
+	}
+	count(sent, o.Step(now.Add(10*time.Millisecond), func(chain.Hash) bool { return true }))
+	for n := range 10_000 {
+		if sent[string(raw(n))] != 1 {
+			t.Fatalf("transaction %d is sent %d times", n, sent[string(raw(n))])
+		}
+	}
+}
+
+func TestWhatIsNotOrderedIsSentAgainWithGrowingPausesUntilItIsGone(t *testing.T) {
+	limits := dissemination.DefaultLimits()
+	o := dissemination.New(limits)
+	start := time.Unix(0, 0)
+	o.Add(id(1), raw(1), start)
+	var times []time.Duration
+	for now := start; now.Sub(start) < time.Minute; now = o.Wake() {
+		for range o.Step(now, func(chain.Hash) bool { return true }) {
+			times = append(times, now.Sub(start))
+		}
+	}
+	if len(times) < 5 || len(times) > 8 || times[0] != limits.Linger {
+		t.Fatalf("sent at %v", times)
+	}
+	for i := 2; i < len(times); i++ {
+		if times[i]-times[i-1] < times[i-1]-times[i-2] || times[i]-times[i-1] > limits.LastPause {
+			t.Fatalf("pauses do not grow up to the last: %v", times)
+		}
+	}
+	if o.Step(o.Wake(), func(chain.Hash) bool { return false }) != nil || !o.Wake().IsZero() {
+		t.Fatal("a dropped transaction is still sent")
+	}
+}
+
+func TestBatchesKeepTheirLimitAndTheOutboxItsOwn(t *testing.T) {
+	limits := dissemination.DefaultLimits()
+	limits.Batch, limits.Kept = 1000, 50
+	o := dissemination.New(limits)
+	now := time.Unix(0, 0)
+	for n := range 500 {
+		o.Add(id(n), raw(n), now)
+	}
+	sent := make(map[string]int)
+	batches := o.Step(now.Add(limits.Linger), func(chain.Hash) bool { return true })
+	count(sent, batches)
+	for _, batch := range batches {
+		size := 0
+		for _, raw := range batch {
+			size += len(raw)
+		}
+		if size > limits.Batch {
+			t.Fatalf("batch of %d bytes", size)
+		}
+	}
+	again := make(map[string]int)
+	count(again, o.Step(now.Add(limits.Linger+limits.FirstPause), func(chain.Hash) bool { return true }))
+	if len(sent) != 500 || len(again) != limits.Kept {
+		t.Fatalf("%d sent, %d sent again", len(sent), len(again))
+	}
+}
+
+func TestMessagesReadBackAndMalformedOnesAreRefused(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		var batch [][]byte
+		for range random.IntN(50) {
+			batch = append(batch, raw(1+random.IntN(1<<20)))
+		}
+		message := dissemination.Encode(batch)
+		back, err := dissemination.Decode(message)
+		if err != nil || len(back) != len(batch) {
+			t.Fatal(err)
+		}
+		for i := range batch {
+			if !bytes.Equal(batch[i], back[i]) {
+				t.Fatal("another transaction")
+			}
+		}
+		if _, err := dissemination.Decode(append(message, 0)); err == nil {
+			t.Fatal("trailing bytes are accepted")
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(dissemination.Encode([][]byte{{1}, {2, 3}}))
+	f.Add([]byte{0xc1, 0x80})
+	f.Fuzz(func(t *testing.T, message []byte) {
+		batch, err := dissemination.Decode(message)
+		if err == nil && !bytes.Equal(dissemination.Encode(batch), message) {
+			t.Fatalf("%x decodes and encodes to something else", message)
+		}
+	})
+}
