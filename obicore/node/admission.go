@@ -28,23 +28,35 @@ const blobType = 3
 // transactions.
 const unsignedType = 0x7e
 
-// Submit admits a transaction to the pool and returns its id. The id is also
-// returned beside pool.ErrKnown.
-func (c *Chain) Submit(ctx context.Context, raw []byte) (chain.Hash, error) {
-	if reason := c.HaltReason(); reason != nil {
-		return chain.Hash{}, fmt.Errorf("%w: %w", ErrStopped, reason)
-	}
-	t, err := c.admit(raw)
-	if err != nil {
-		c.metrics.refused.Inc()
+// Submit admits a client's transaction to the pool and returns its id. The id is
+// also returned beside pool.ErrKnown.
+func (c *Chain) Submit(_ context.Context, raw []byte) (chain.Hash, error) {
+	t, err := c.take(raw)
+	if t.Transaction == nil {
 		return chain.Hash{}, err
 	}
-	if err := c.enter(t); err != nil {
+	if err == nil && c.link != nil {
+		c.link.offer(t)
+	}
+	return t.ID, err
+}
+
+// take admits a transaction, whoever has sent it. The transaction is empty when
+// not even its envelope is good.
+func (c *Chain) take(raw []byte) (chain.Verified, error) {
+	if reason := c.HaltReason(); reason != nil {
+		return chain.Verified{}, fmt.Errorf("%w: %w", ErrStopped, reason)
+	}
+	t, err := c.admit(raw)
+	if err == nil {
+		err = c.enter(t)
+	}
+	if err != nil {
 		c.metrics.refused.Inc()
-		return t.ID, err
+		return t, err
 	}
 	c.metrics.admitted.Inc()
-	return t.ID, nil
+	return t, nil
 }
 
 // admit decodes a transaction and checks everything that needs no account.
@@ -103,7 +115,7 @@ func (c *Chain) enter(t chain.Verified) error {
 	if added.Pending {
 		pending := append([]chain.Verified{t}, added.Promoted...)
 		c.feed.publish(Event{Pending: pending})
-		c.engine.Notify()
+		c.notify()
 	}
 	return nil
 }

@@ -29,7 +29,6 @@ type Chain struct {
 	admission security.Admission
 	store     ledger.Ledger
 	pool      *pool.Pool
-	engine    consensus.Engine
 	verifier  consensus.ProofVerifier
 	log       *slog.Logger
 	metrics   *metrics
@@ -41,6 +40,9 @@ type Chain struct {
 	tip      atomic.Pointer[Tip]
 	rulings  rulings
 	course   course
+
+	participation *participation
+	link          *link // nil without a network
 
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
@@ -95,6 +97,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	if c.course, err = newCourse(c); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	if options.Network != nil {
+		c.link = newLink(c, options.Network)
+	}
 	c.restorePool()
 	return c, nil
 }
@@ -134,8 +139,8 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 		return err
 	}
 	c.verifier = module.Verifier(c.verifyVote)
-	c.engine, err = module.New(consensus.Options{Interval: c.options.Interval})
-	return err
+	c.participation = newParticipation(c, module)
+	return nil
 }
 
 // checkKeys refuses a genesis whose consensus keys the suite cannot use.
@@ -233,22 +238,14 @@ func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chai
 	return nil
 }
 
-// Start lets the engine take part.
+// Start connects the chain to its network and lets the engine take part.
 func (c *Chain) Start(ctx context.Context) error {
-	head := c.Head()
-	if member, ok := head.Validators.Member(c.options.Self); ok && !member.ConsensusKey.Equal(c.options.Signer.Public()) {
-		return fmt.Errorf("node: the validator key of this node is not the one that the chain has for %s", c.options.Self)
+	if c.link != nil {
+		if err := c.link.start(ctx); err != nil {
+			return err
+		}
 	}
-	tip, err := c.tipDecision()
-	if err != nil {
-		return err
-	}
-	boot := consensus.Boot{Self: c.options.Self, Set: head.Validators, Tip: tip, Clock: c.options.Clock}
-	if err := c.engine.Start(ctx, (*host)(c), boot); err != nil {
-		return err
-	}
-	c.nudge()
-	return nil
+	return c.participation.start(ctx)
 }
 
 // tipDecision returns the last decision with its body, as an engine starts from it.
@@ -263,20 +260,17 @@ func (c *Chain) tipDecision() (consensus.Decision, error) {
 	}, nil
 }
 
-// nudge tells the engine when there is something to order.
-func (c *Chain) nudge() {
-	if c.course.wanted() {
-		c.engine.Notify()
-	}
-}
-
 // Close stops the engine, saves the pool and closes the ledger. It is safe to
 // call more than once.
 func (c *Chain) Close(ctx context.Context) (err error) {
 	c.closeOnce.Do(func() {
 		// Whatever the caller's patience: the ledger must not close under an engine
 		// that is committing, which takes bounded time.
-		err = errors.Join(c.engine.Stop(context.WithoutCancel(ctx)), c.course.close())
+		err = c.participation.close(context.WithoutCancel(ctx))
+		if c.link != nil {
+			err = errors.Join(err, c.link.close())
+		}
+		err = errors.Join(err, c.course.close())
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close())
 	})
@@ -303,9 +297,6 @@ func (c *Chain) Ledger() ledger.Ledger { return c.store }
 
 // Pool returns the chain's pool for reading.
 func (c *Chain) Pool() *pool.Pool { return c.pool }
-
-// Engine returns the engine's status.
-func (c *Chain) Engine() consensus.Status { return c.engine.Status() }
 
 // Executor returns the chain's executor.
 func (c *Chain) Executor() *execution.Executor { return c.executor }

@@ -282,7 +282,8 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 			f.pooled++
 		}
 	}
-	d.take(f)
+	d.fly(f)
+	d.decided(p.ids)
 	if p.next.Epoch == ruling.Validators.Epoch {
 		return nil, nil
 	}
@@ -302,8 +303,8 @@ func (d *deferred) sameDecision(header *chain.Header) error {
 	return nil
 }
 
-// take puts a durable block at the end of the line for execution.
-func (d *deferred) take(f *inFlight) {
+// fly puts a durable block at the end of the line for execution.
+func (d *deferred) fly(f *inFlight) {
 	header := f.block.Header
 	d.mutex.Lock()
 	defer d.mutex.Unlock()

@@ -102,7 +102,7 @@ func (c *Chain) refreshHead(nonces map[chain.Address]uint64) error {
 	}
 	c.pool.Advance(nonces, nil)
 	if c.pool.HasPending() {
-		c.engine.Notify()
+		c.notify()
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func (c *Chain) SetManual(manual bool) error {
 	d.manual = manual
 	d.mutex.Unlock()
 	if !manual {
-		c.engine.Notify()
+		c.notify()
 	}
 	return nil
 }
@@ -256,10 +256,11 @@ func (c *Chain) rewind(rewinder ledger.Rewinder, s snapshot) error {
 		}
 	}
 	tip, err := c.tipDecision()
-	if err != nil {
+	engine := c.participation.engine.Load()
+	if err != nil || engine == nil {
 		return err
 	}
-	return c.engine.SyncedTo(context.Background(), tip)
+	return (*engine).SyncedTo(context.Background(), tip)
 }
 
 // takeEdits returns the system transaction for the edits that wait, if any.

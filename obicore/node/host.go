@@ -7,6 +7,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/network"
 )
 
 // host is the chain as its engine sees it.
@@ -40,17 +41,44 @@ func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.
 	return next, err
 }
 
-// Fetch implements consensus.Host: without a network there is nobody to ask.
-func (h *host) Fetch(context.Context, uint64) (consensus.Decision, *chain.ValidatorSet, error) {
-	return consensus.Decision{}, nil, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
+// Fetch implements consensus.Host.
+func (h *host) Fetch(ctx context.Context, atLeast uint64) (consensus.Decision, *chain.ValidatorSet, error) {
+	if h.link == nil {
+		return consensus.Decision{}, nil, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
+	}
+	if err := h.link.fetch(ctx, atLeast); err != nil {
+		return consensus.Decision{}, nil, err
+	}
+	tip, err := h.chain().tipDecision()
+	if err != nil {
+		return consensus.Decision{}, nil, err
+	}
+	ruling, err := h.chain().Ruling(tip.Proposal.Height + 1)
+	if err != nil {
+		return consensus.Decision{}, nil, err
+	}
+	return tip, ruling.Validators, nil
 }
 
-// Send and Broadcast implement consensus.Host; without a network they drop, as a
-// host does for peers that are down.
-func (h *host) Send(chain.NodeID, []byte) {}
+// Send implements consensus.Host.
+func (h *host) Send(to chain.NodeID, message []byte) {
+	if h.link != nil {
+		h.link.send(to, network.Consensus, message)
+	}
+}
 
 // Broadcast implements consensus.Host.
-func (h *host) Broadcast([]byte) {}
+func (h *host) Broadcast(message []byte) {
+	if h.link == nil {
+		return
+	}
+	validators := h.chain().Head().Validators
+	for i := range validators.Members {
+		if id := validators.Members[i].ID; id != h.options.Self {
+			h.link.send(id, network.Consensus, message)
+		}
+	}
+}
 
 // Sign implements consensus.Host.
 func (h *host) Sign(kind string, message []byte) ([]byte, error) {
@@ -75,6 +103,11 @@ func (c *Chain) verifyVote(identity chain.Hash, key chain.PublicKey, kind string
 // Endorse implements consensus.Host.
 func (h *host) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsement, err error) {
 	c := h.chain()
+	if c.options.Votes != nil {
+		if err := c.options.Votes.Record(kind, vote); err != nil {
+			return e, err
+		}
+	}
 	digest := chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, vote.Encode())
 	if e.Signature, err = c.options.Signer.Sign(digest); err != nil || c.options.Export == nil {
 		return e, err

@@ -2,9 +2,11 @@ package node
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/pool"
@@ -22,6 +24,17 @@ type Options struct {
 	Signer crypto.Signer
 	// Export is the node's export key; nil when its validator record has none.
 	Export crypto.Signer
+	// Votes is the record of what Signer has signed, and WAL the engine's own log;
+	// engines that vote need both.
+	Votes *Guard
+	WAL   consensus.WAL
+	// Network connects the chain to its other nodes; nil for a chain of one.
+	Network *Network
+	// Patience is how long this node waits for a leader before it asks for another;
+	// 0 takes the engine's own figure.
+	Patience time.Duration
+	// Random seeds what engines draw; the system's when nil.
+	Random func() uint64
 	// Interval between blocks in milliseconds; 0 makes a block on demand.
 	Interval uint64
 	// Skew is how far ahead of this node's clock a proposal's time may be; 5 s when 0.
@@ -55,6 +68,9 @@ func (o *Options) fill() {
 	}
 	if o.Skew == 0 {
 		o.Skew = 5 * time.Second
+	}
+	if o.Random == nil {
+		o.Random = rand.Uint64
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock{}

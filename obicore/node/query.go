@@ -153,7 +153,7 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 	c.demanded.Add(int64(count))
 	mined := 0
 	defer func() { c.withdraw(int64(count - mined)) }()
-	c.engine.Notify()
+	c.notify()
 	look := time.NewTicker(mineLook)
 	defer look.Stop()
 	for mined < count {
@@ -166,7 +166,7 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 				mined++
 			}
 		case <-look.C:
-			if why := c.engine.Status().Waiting; why != "" {
+			if why := c.Engine().Waiting; why != "" {
 				return fmt.Errorf("no block is made: %s", why)
 			}
 		case <-ctx.Done():

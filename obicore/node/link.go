@@ -1,0 +1,215 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/network"
+	"github.com/credibleledger/credibleledger/obicore/blocksync"
+	"github.com/credibleledger/credibleledger/obicore/dissemination"
+)
+
+// Network connects a chain to its other nodes.
+type Network struct {
+	Mesh network.Mesh // not started; the chain starts and closes it
+	// Peers are the nodes that this one knows: for a validator only the address
+	// counts, its transport identity is the chain's; any other is an observer, who
+	// may follow the chain.
+	Peers []network.Peer
+}
+
+// link is the chain's side of its mesh: what comes in goes to engine, pool and
+// block sync, and what these decide to send goes out.
+type link struct {
+	*Chain
+	mesh network.Mesh
+
+	mutex    sync.Mutex
+	book     map[chain.NodeID]network.Peer
+	outbox   *dissemination.Outbox
+	sync     *blocksync.Synchronizer
+	shunned  map[chain.NodeID]time.Time // until when a peer's transactions are not looked at
+	fetches  int                        // calls of fetch under way
+	heard    map[chain.NodeID]int       // answers to the question for heights, by question
+	question int
+
+	news                 chan struct{} // closed and made anew when heard or the tip changes
+	wakeSync, wakeOutbox chan struct{}
+	answers              chan answer
+	loops                sync.WaitGroup
+	stop                 context.CancelFunc
+}
+
+type answer struct {
+	from   chain.NodeID
+	answer *blocksync.Answer
+}
+
+func newLink(c *Chain, options *Network) *link {
+	l := &link{
+		Chain: c, mesh: options.Mesh, book: make(map[chain.NodeID]network.Peer, len(options.Peers)),
+		outbox: dissemination.New(dissemination.DefaultLimits()), shunned: make(map[chain.NodeID]time.Time),
+		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),
+		news: make(chan struct{}), wakeSync: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1), answers: make(chan answer, 1),
+	}
+	for _, peer := range options.Peers {
+		l.book[peer.ID] = peer
+	}
+	return l
+}
+
+func (l *link) start(ctx context.Context) error {
+	if err := l.setPeers(); err != nil {
+		return err
+	}
+	if err := l.mesh.Start(ctx, network.Handlers{Receive: l.receive, Changed: l.connectionChanged}); err != nil {
+		return fmt.Errorf("node: starting the mesh: %w", err)
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	l.loops.Go(func() { l.runSync(running) })
+	l.loops.Go(func() { l.runOutbox(running) })
+	return nil
+}
+
+func (l *link) close() error {
+	if l.stop == nil {
+		return nil
+	}
+	l.stop()
+	err := l.mesh.Close()
+	l.loops.Wait()
+	return err
+}
+
+// setPeers tells the mesh whom the chain's state and this node's book name.
+func (l *link) setPeers() error {
+	ruling, err := l.Ruling(l.Tip().Header.Height + 1)
+	if err != nil {
+		return err
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	var peers []network.Peer
+	for i := range ruling.Validators.Members {
+		member := &ruling.Validators.Members[i]
+		if member.ID != l.options.Self {
+			peers = append(peers, network.Peer{ID: member.ID, Transport: member.Transport, Address: l.book[member.ID].Address})
+		}
+	}
+	for id, peer := range l.book {
+		if _, validator := ruling.Validators.Member(id); !validator && id != l.options.Self && !peer.Transport.IsZero() {
+			peers = append(peers, peer)
+		}
+	}
+	l.mesh.SetPeers(peers)
+	return nil
+}
+
+// SetPeers replaces the nodes that this one knows.
+func (c *Chain) SetPeers(peers []network.Peer) error {
+	if c.link == nil {
+		return errors.New("node: this chain has no network")
+	}
+	book := make(map[chain.NodeID]network.Peer, len(peers))
+	for _, peer := range peers {
+		book[peer.ID] = peer
+	}
+	c.link.mutex.Lock()
+	c.link.book = book
+	c.link.mutex.Unlock()
+	return c.link.setPeers()
+}
+
+// Peers describes the connections to other nodes; nil without a network.
+func (c *Chain) Peers() []network.PeerStatus {
+	if c.link == nil {
+		return nil
+	}
+	return c.link.mesh.Status()
+}
+
+// receive takes what the mesh delivers, one goroutine per peer and class.
+func (l *link) receive(from chain.NodeID, class network.Class, message []byte) {
+	switch class {
+	case network.Consensus:
+		if engine := l.participation.engine.Load(); engine != nil {
+			if err := (*engine).Receive(from, message); err != nil {
+				l.log.Debug("consensus message refused", "from", from, "reason", err)
+			}
+		}
+	case network.Bulk:
+		l.receiveTransactions(from, message)
+	case network.Sync:
+		l.receiveSync(from, message)
+	}
+}
+
+func (l *link) connectionChanged(peer chain.NodeID, class network.Class, connected bool) {
+	if class != network.Sync {
+		return
+	}
+	if connected {
+		l.sendStatus(peer)
+		return
+	}
+	l.mutex.Lock()
+	l.sync.Gone(peer)
+	l.mutex.Unlock()
+	wake(l.wakeSync)
+}
+
+// tell wakes who waits for news; the mutex is held.
+func (l *link) tell() {
+	close(l.news)
+	l.news = make(chan struct{})
+}
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // a wake-up is already waiting
+	}
+}
+
+// moved is called after every decision: the tip is told to everybody.
+func (l *link) moved(ids []chain.Hash) {
+	height := l.Tip().Header.Height
+	l.mutex.Lock()
+	l.sync.Tip(height)
+	l.outbox.Done(ids)
+	l.tell()
+	l.mutex.Unlock()
+	for _, peer := range l.mesh.Status() {
+		l.sendStatus(peer.ID)
+	}
+	wake(l.wakeSync)
+}
+
+func (l *link) sendStatus(to chain.NodeID) {
+	tip := l.Tip()
+	status := blocksync.Status{Height: tip.Header.Height, Hash: tip.Hash}
+	l.send(to, network.Sync, status.Encode())
+}
+
+// send drops what cannot be sent: every protocol here asks or sends again.
+func (l *link) send(to chain.NodeID, class network.Class, message []byte) {
+	if err := l.mesh.Send(to, class, message); err != nil {
+		l.log.Debug("message dropped", "to", to, "class", class, "reason", err)
+	}
+}
+
+// timer returns a channel that gets a value when clock reaches at, and what
+// releases it; a zero time never comes.
+func (c *Chain) timer(at time.Time) (<-chan struct{}, func()) {
+	if at.IsZero() {
+		return nil, func() {}
+	}
+	fired := make(chan struct{}, 1)
+	stop := c.options.Clock.AfterFunc(at.Sub(c.options.Clock.Now()), func() { fired <- struct{}{} })
+	return fired, func() { stop() }
+}

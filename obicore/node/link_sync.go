@@ -1,0 +1,242 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/network"
+	"github.com/credibleledger/credibleledger/obicore/blocksync"
+)
+
+// Limits of one answer that this node gives, whatever is asked.
+const (
+	answerBlocks = 512
+	answerBytes  = 8 << 20
+)
+
+func (l *link) receiveSync(from chain.NodeID, message []byte) {
+	m, err := blocksync.Decode(message)
+	if err != nil {
+		l.log.Debug("sync message refused", "from", from, "reason", err)
+		return
+	}
+	switch m := m.(type) {
+	case *blocksync.Status:
+		l.mutex.Lock()
+		l.sync.Heard(from, m.Height)
+		l.heard[from] = l.question
+		l.tell()
+		l.mutex.Unlock()
+		wake(l.wakeSync)
+	case *blocksync.Request:
+		l.serve(from, m)
+	case *blocksync.Answer:
+		l.mutex.Lock()
+		expected := l.sync.Answered(from, m.From)
+		l.mutex.Unlock()
+		if expected {
+			l.answers <- answer{from, m} // has room: one answer is expected at a time
+		}
+	}
+}
+
+// serve answers with blocks, or with this node's height to who asks for none.
+func (l *link) serve(to chain.NodeID, request *blocksync.Request) {
+	if request.Blocks == 0 {
+		l.sendStatus(to)
+		return
+	}
+	reply := blocksync.Answer{From: request.From}
+	tip, bytes := l.Tip().Header.Height, uint64(0)
+	for height := request.From; height > 0 && height <= tip && height-request.From < min(request.Blocks, answerBlocks); height++ {
+		block, err := l.sealedBlock(height)
+		if err != nil {
+			break // pruned: who asks finds another
+		}
+		bytes += uint64(len(block.Header) + len(block.Body) + len(block.Proof))
+		if len(reply.Blocks) > 0 && bytes > min(request.Bytes, answerBytes) {
+			break
+		}
+		reply.Blocks = append(reply.Blocks, block)
+	}
+	l.send(to, network.Sync, reply.Encode())
+}
+
+func (l *link) sealedBlock(height uint64) (b blocksync.Block, err error) {
+	header, err := l.store.Header(height)
+	if err != nil {
+		return b, err
+	}
+	body, err := l.store.Body(height)
+	if err != nil {
+		return b, err
+	}
+	proof, err := l.store.Proof(height)
+	if err != nil {
+		return b, err
+	}
+	return blocksync.Block{Header: header.Encode(), Body: body.Encode(), Proof: proof.Encode()}, nil
+}
+
+// runSync asks for blocks when the synchronizer says so, and applies the answers.
+func (l *link) runSync(ctx context.Context) {
+	for ctx.Err() == nil {
+		l.mutex.Lock()
+		l.sync.SetEager(l.fetches > 0 || l.participation.engine.Load() == nil)
+		effect, at := l.sync.Step(l.options.Clock.Now())
+		l.mutex.Unlock()
+		if effect != nil {
+			l.send(effect.Peer, network.Sync, effect.Request.Encode())
+		}
+		due, release := l.timer(at)
+		select {
+		case <-ctx.Done():
+		case <-l.wakeSync:
+		case <-due:
+		case a := <-l.answers:
+			l.apply(ctx, a)
+		}
+		release()
+	}
+}
+
+// apply verifies and commits the blocks of an answer, and tells the engine.
+func (l *link) apply(ctx context.Context, a answer) {
+	before, err := l.Tip().Header.Height, error(nil)
+	for i := range a.answer.Blocks {
+		if err = l.applyBlock(ctx, &a.answer.Blocks[i]); err != nil {
+			break
+		}
+	}
+	tip := l.Tip().Header.Height
+	if err != nil && ctx.Err() == nil {
+		l.log.Warn("a peer's blocks do not verify", "peer", a.from, "height", tip+1, "reason", err)
+	}
+	l.mutex.Lock()
+	l.sync.Applied(tip, err == nil && len(a.answer.Blocks) > 0, l.options.Clock.Now())
+	fetching := l.fetches > 0
+	l.mutex.Unlock()
+	engine := l.participation.engine.Load()
+	if tip == before || fetching || engine == nil {
+		return // who fetches tells the engine itself
+	}
+	decision, err := l.tipDecision()
+	if err == nil {
+		err = (*engine).SyncedTo(ctx, decision)
+	}
+	if err != nil && ctx.Err() == nil {
+		l.log.Warn("the engine does not go on from where block sync has come", "height", tip, "reason", err)
+	}
+}
+
+// applyBlock commits a block that another node says was decided, after checking
+// that it was.
+func (l *link) applyBlock(ctx context.Context, b *blocksync.Block) error {
+	header, err := chain.DecodeHeader(b.Header)
+	if err != nil {
+		return err
+	}
+	tip := l.Tip().Header.Height
+	if header.Height <= tip {
+		return nil // decided here meanwhile
+	}
+	if header.Height != tip+1 {
+		return fmt.Errorf("%w: height %d, the tip is %d", consensus.ErrProposal, header.Height, tip)
+	}
+	proof, err := chain.DecodeProof(b.Proof)
+	if err != nil {
+		return err
+	}
+	ruling, err := l.Ruling(header.Height)
+	if err != nil {
+		return err
+	}
+	if err := l.verifier.Verify(l.identity, ruling.Validators, header, header.Hash(l.suite), *proof); err != nil {
+		return err
+	}
+	proposal := consensus.Proposal{Height: header.Height, Header: b.Header, Body: b.Body}
+	_, err = l.course.commit(ctx, consensus.Decision{Proposal: proposal, Proof: *proof})
+	if err != nil && !errors.Is(err, consensus.ErrProposal) && ctx.Err() == nil {
+		// The header is decided, so that this is no longer the peer's fault.
+		l.halt(fmt.Errorf("committing block %d: %w", header.Height, err))
+	}
+	return err
+}
+
+// fetchPatience bounds the wait for the heights of peers that do not answer.
+const fetchPatience = time.Second
+
+// fetch catches up: to at least a height, or with 0 to what enough peers have.
+func (l *link) fetch(ctx context.Context, atLeast uint64) error {
+	l.mutex.Lock()
+	l.fetches++
+	l.question++
+	question := l.question
+	l.mutex.Unlock()
+	defer func() {
+		l.mutex.Lock()
+		l.fetches--
+		l.mutex.Unlock()
+	}()
+	ask := (&blocksync.Request{}).Encode()
+	for _, peer := range l.mesh.Status() {
+		l.send(peer.ID, network.Sync, ask)
+	}
+	wake(l.wakeSync)
+	if atLeast == 0 {
+		patience, cancel := context.WithTimeout(ctx, fetchPatience)
+		err := l.awaitHeard(patience, question)
+		cancel()
+		if err != nil && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.mutex.Lock()
+		atLeast = l.sync.Best(l.faults() + 1)
+		l.mutex.Unlock()
+	}
+	return l.awaitTip(ctx, atLeast)
+}
+
+// faults is how many validators may be faulty.
+func (c *Chain) faults() int { return (len(c.Head().Validators.Members) - 1) / 3 }
+
+// awaitHeard waits until all validators but the possibly faulty have said their
+// heights since the question.
+func (l *link) awaitHeard(ctx context.Context, question int) error {
+	return l.await(ctx, func() bool {
+		set, count := l.Head().Validators, 0
+		for i := range set.Members {
+			if id := set.Members[i].ID; id == l.options.Self || l.heard[id] >= question {
+				count++
+			}
+		}
+		return count >= len(set.Members)-l.faults()
+	})
+}
+
+func (l *link) awaitTip(ctx context.Context, height uint64) error {
+	return l.await(ctx, func() bool { return l.Tip().Header.Height >= height })
+}
+
+// await waits until holds, which is called with the mutex held.
+func (l *link) await(ctx context.Context, holds func() bool) error {
+	for {
+		l.mutex.Lock()
+		done, news := holds(), l.news
+		l.mutex.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.halted:
+			return errors.Join(ErrStopped, l.HaltReason())
+		}
+	}
+}
