@@ -60,7 +60,8 @@ func (s *ValidatorSet) Member(id NodeID) (Validator, bool) {
 }
 
 // Check verifies that the set is usable: 1 to MaxValidators members, strictly
-// ascending by id, each with a weight and within its limits.
+// ascending by id, each with a weight and within its limits. Ids must differ in
+// their first eight bytes, by which engines number nodes.
 func (s *ValidatorSet) Check() error {
 	if len(s.Members) == 0 || len(s.Members) > MaxValidators {
 		return fmt.Errorf("%w: %d validators, want 1 to %d", ErrMalformed, len(s.Members), MaxValidators)
@@ -70,6 +71,8 @@ func (s *ValidatorSet) Check() error {
 		switch {
 		case i > 0 && s.Members[i-1].ID.String() >= v.ID.String():
 			return fmt.Errorf("%w: validators are not in strictly ascending order of id at %s", ErrMalformed, v.ID)
+		case i > 0 && [8]byte(s.Members[i-1].ID[:8]) == [8]byte(v.ID[:8]):
+			return fmt.Errorf("%w: the ids of validators %s and %s begin with the same eight bytes", ErrMalformed, s.Members[i-1].ID, v.ID)
 		case v.Weight == 0 || v.Weight > 1<<32:
 			return fmt.Errorf("%w: validator %s has weight %d, want 1 to 2^32", ErrMalformed, v.ID, v.Weight)
 		case len(v.Organisation) > MaxOrganisation:
@@ -96,6 +99,16 @@ func (k *PublicKey) append(dst []byte) []byte {
 	p := rlp.AppendUint64(nil, uint64(k.Scheme))
 	p = rlp.AppendBytes(p, k.Bytes)
 	return rlp.AppendList(dst, p)
+}
+
+// Encode returns the canonical encoding of one record.
+func (v *Validator) Encode() []byte { return v.append(nil) }
+
+// DecodeValidator reads one record and nothing after it.
+func DecodeValidator(b []byte) (Validator, error) {
+	d := newDecoder(b, "validator")
+	v := d.validator()
+	return v, d.finish()
 }
 
 // DecodeValidatorSet reads what Encode writes and checks the set.

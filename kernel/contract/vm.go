@@ -78,6 +78,9 @@ type Block struct {
 	BlobFee    chain.Word
 	Randomness chain.Hash
 	Limits     chain.Limits
+	// Effective is the first height that the state after this block rules: from there on
+	// what it says of parameters and validators is in force.
+	Effective uint64
 	// Ancestor returns the header hash at a height below Height, or zero when it
 	// is outside the 256 that contracts may ask for.
 	Ancestor func(height uint64) chain.Hash

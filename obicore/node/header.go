@@ -92,7 +92,7 @@ func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) 
 			Chain: c.identity, ChainID: c.genesis.EVMChainID, Height: header.Height, Time: header.Time,
 			Coinbase: payout, GasLimit: header.GasLimit, BaseFee: fees.BaseFee,
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
-			Ancestor: c.ancestor(header, c.halt),
+			Effective: header.Height + 1 + c.genesis.RootDelay, Ancestor: c.ancestor(header, c.halt),
 		},
 		Rules: header.Rules, Parent: header.Parent, FeeAccount: fees.Account, BurnBase: fees.Burn,
 		Admit: func(t chain.Verified) error { return c.admission.Admit(view, t) },

@@ -1,13 +1,14 @@
 package native
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
 
-// Parameters is the module that holds the chain parameters. Its Solidity
+// Parameters is the module that holds the chain parameters and the validator set. Its Solidity
 // interface is contracts/IParameters.sol. Administrators of genesis may change
 // parameters until governance takes over.
 type Parameters struct{}
@@ -41,7 +42,7 @@ func (Parameters) Functions() []Function {
 			return nil, changeParameters(env, frame, func(p *chain.Parameters) error { return f(p, env, a) })
 		}}
 	}
-	return []Function{
+	functions := []Function{
 		read("gasLimit()", func(p *chain.Parameters, _ contract.Env, _ Arguments) (chain.Word, error) {
 			return chain.WordFromUint64(p.GasLimit), nil
 		}),
@@ -60,6 +61,7 @@ func (Parameters) Functions() []Function {
 		write("setFeeAccount(address)", setFeeAccount),
 		write("scheduleRules(uint64,uint64)", scheduleRules),
 	}
+	return append(functions, validatorFunctions()...)
 }
 
 func loadParameters(env contract.Env) (*chain.Parameters, error) {
@@ -130,8 +132,8 @@ func scheduleRules(p *chain.Parameters, env contract.Env, a Arguments) error {
 	}
 	last := p.Rules[len(p.Rules)-1]
 	switch {
-	case height <= env.Block().Height+1:
-		return &Revert{Reason: "the activation height must lie at least two blocks ahead"}
+	case height <= env.Block().Effective:
+		return &Revert{Reason: fmt.Sprintf("the first height that can be scheduled now is %d", env.Block().Effective+1)}
 	case version <= last.Version || height <= last.Activation:
 		return &Revert{Reason: "versions and activations must rise"}
 	case len(p.Rules) >= chain.MaxSchedule:
