@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -273,6 +274,12 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 		err = errors.Join(err, c.course.close())
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close())
+		if c.options.Votes != nil {
+			err = errors.Join(err, c.options.Votes.Close())
+		}
+		if log, ok := c.options.WAL.(io.Closer); ok {
+			err = errors.Join(err, log.Close())
+		}
 	})
 	return err
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -50,6 +51,14 @@ func NewGuard(log consensus.WAL) (*Guard, error) {
 		return nil, fmt.Errorf("node: the record of votes cannot be read; do not start this validator before it is known what its key has signed: %w", err)
 	}
 	return g, nil
+}
+
+// Close releases the log.
+func (g *Guard) Close() error {
+	if closer, ok := g.log.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }
 
 // Record makes a vote durable before it is signed: consensus.ErrDoubleSign when

@@ -25,7 +25,7 @@ type Options struct {
 	// Export is the node's export key; nil when its validator record has none.
 	Export crypto.Signer
 	// Votes is the record of what Signer has signed, and WAL the engine's own log;
-	// engines that vote need both.
+	// engines that vote need both. They are closed with the chain.
 	Votes *Guard
 	WAL   consensus.WAL
 	// Network connects the chain to its other nodes; nil for a chain of one.

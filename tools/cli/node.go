@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
 	"github.com/credibleledger/credibleledger/obicore/api/debug"
@@ -19,6 +20,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 	"github.com/credibleledger/credibleledger/tools/development"
+	"github.com/credibleledger/credibleledger/tools/network"
 )
 
 func (t *terminal) node() *cobra.Command {
@@ -111,19 +113,15 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 	if err := t.checkGenesis(genesis); err != nil {
 		return nil, err
 	}
-	suite, err := t.registry.CryptoSuite(genesis.Crypto)
+	options, err := t.nodeOptions(home, settings, genesis, log)
 	if err != nil {
 		return nil, err
 	}
-	validator, err := development.ReadKey(suite, place(settings.Data.Key))
-	if err != nil {
-		return nil, err
-	}
-	running, err := node.Open(ctx, t.registry, node.Options{
-		Genesis: genesis, Directory: place(settings.Data.Directory), Self: development.Self(suite, validator), Signer: validator,
-		Interval: uint64(time.Duration(settings.Blocks.Interval).Milliseconds()), RetainState: settings.Data.RetainState,
-		Pool: settings.Pool.Limits(), AllowUnprotected: settings.RPC.AllowUnprotected, Log: log,
-	})
+	options.Directory = place(settings.Data.Directory)
+	options.Interval = uint64(time.Duration(settings.Blocks.Interval).Milliseconds())
+	options.RetainState, options.Skew = settings.Data.RetainState, time.Duration(settings.Blocks.Skew)
+	options.Pool, options.AllowUnprotected, options.Log = settings.Pool.Limits(), settings.RPC.AllowUnprotected, log
+	running, err := node.Open(ctx, t.registry, options)
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +129,27 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 		return nil, errors.Join(err, running.Close(ctx))
 	}
 	return running, nil
+}
+
+// nodeOptions says who the node is: a node with a network has an identity, one that
+// stands alone a single key.
+func (t *terminal) nodeOptions(home string, settings *configuration.Configuration, genesis *chain.Genesis, log *slog.Logger) (node.Options, error) {
+	if settings.Network.Listen != "" {
+		return network.Options(t.registry, home, settings, genesis, log)
+	}
+	suite, err := t.registry.CryptoSuite(genesis.Crypto)
+	if err != nil {
+		return node.Options{}, err
+	}
+	path := settings.Data.Key
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(home, path)
+	}
+	validator, err := development.ReadKey(suite, path)
+	if err != nil {
+		return node.Options{}, err
+	}
+	return node.Options{Genesis: genesis, Self: development.Self(suite, validator), Signer: validator}, nil
 }
 
 // serveNode mounts the namespaces of a production node: no unlocked accounts and

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
@@ -14,6 +15,7 @@ import (
 type Configuration struct {
 	Data    Data    `toml:"data" comment:"Where things are; relative paths start at the file's folder."`
 	RPC     RPC     `toml:"rpc" comment:"JSON-RPC over HTTP and WebSocket."`
+	Network Network `toml:"network" comment:"The mesh to the other nodes of the chain; without an address to listen on the node stands alone."`
 	Blocks  Blocks  `toml:"blocks" comment:"How this node makes blocks."`
 	Pool    Pool    `toml:"pool" comment:"Limits of the transaction pool; they never decide whether a block is valid."`
 	Logging Logging `toml:"log" comment:"Structured logs on the error stream."`
@@ -38,9 +40,28 @@ type RPC struct {
 	AllowUnprotected bool     `toml:"allow_unprotected" comment:"Admit legacy transactions without a chain id, which can be replayed from other chains."`
 }
 
+// Network configures the mesh. The keys of a node with a network are in keys/
+// beside the configuration file.
+type Network struct {
+	Listen  string `toml:"listen" comment:"HOST:PORT for other nodes; empty for a node that stands alone."`
+	Channel string `toml:"channel" comment:"What protects the connections: tls13."`
+	Peers   []Peer `toml:"peers" comment:"The other nodes: of a validator the address counts, its transport identity is the chain's; others may follow the chain."`
+}
+
+// Peer is another node of the chain.
+type Peer struct {
+	Name      string     `toml:"name"`
+	ID        chain.Hash `toml:"id"`
+	Transport chain.Hash `toml:"transport"`
+	Address   string     `toml:"address"`
+}
+
 // Blocks configures block making.
 type Blocks struct {
-	Interval Duration `toml:"interval" comment:"Time between blocks; 0s makes a block on demand."`
+	Interval  Duration `toml:"interval" comment:"Time between blocks; 0s makes a block on demand."`
+	Heartbeat Duration `toml:"heartbeat" comment:"Longest time between blocks on a network, so that block time moves on; 0s for none."`
+	Patience  Duration `toml:"patience" comment:"How long a validator waits for a leader before it asks for another; 0s takes the engine's own figure."`
+	Skew      Duration `toml:"skew" comment:"How far ahead of this node's clock the time of a proposal may be."`
 }
 
 // Pool configures the transaction pool.
@@ -79,6 +100,8 @@ func Default() *Configuration {
 			Address: "127.0.0.1:8545", AllowedHosts: []string{"localhost", "127.0.0.1", "[::1]"}, AllowedOrigins: []string{},
 			MaxBody: 5 << 20, MaxBatch: 1000,
 		},
+		Network: Network{Channel: "tls13", Peers: []Peer{}},
+		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second)},
 		Pool:    Pool{Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements},
 		Logging: Logging{Level: "info", Format: "text"},
 	}
@@ -106,6 +129,16 @@ func (c *Configuration) Check() error {
 	fault(c.RPC.MaxBatch < 1 || c.RPC.MaxBatch > 100_000, "rpc.max_batch %d: want 1 to 100000", c.RPC.MaxBatch)
 	interval := time.Duration(c.Blocks.Interval)
 	fault(interval < 0 || interval > time.Hour || interval != 0 && interval < time.Millisecond, "blocks.interval %s: want 0s, or 1ms to 1h", interval)
+	fault(c.Blocks.Heartbeat < 0 || c.Blocks.Patience < 0, "blocks.heartbeat and blocks.patience: want 0s or more")
+	fault(time.Duration(c.Blocks.Skew) < time.Millisecond || time.Duration(c.Blocks.Skew) > time.Hour, "blocks.skew %s: want 1ms to 1h", time.Duration(c.Blocks.Skew))
+	if c.Network.Listen != "" {
+		_, _, err := net.SplitHostPort(c.Network.Listen)
+		fault(err != nil, "network.listen %q: want HOST:PORT", c.Network.Listen)
+	}
+	fault(len(c.Network.Peers) > chain.MaxValidators, "network.peers: %d, at most %d", len(c.Network.Peers), chain.MaxValidators)
+	for i, peer := range c.Network.Peers {
+		fault(peer.ID.IsZero(), "network.peers[%d]: it has no id", i)
+	}
 	fault(c.Pool.Transactions < 1 || c.Pool.Transactions > 10_000_000, "pool.transactions %d: want 1 to 10000000", c.Pool.Transactions)
 	fault(c.Pool.Bytes < 1<<20 || c.Pool.Bytes > 1<<36, "pool.bytes %d: want 2^20 to 2^36", c.Pool.Bytes)
 	fault(c.Pool.PerSender < 1 || c.Pool.PerSender > c.Pool.Transactions, "pool.per_sender %d: want 1 to pool.transactions", c.Pool.PerSender)

@@ -74,9 +74,12 @@ func keysOf(t reflect.Type, prefix string) []string {
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name := prefix + field.Tag.Get("toml")
-		if field.Type.Kind() == reflect.Struct {
-			keys = append(keys, keysOf(field.Type, name+".")...)
-		} else {
+		switch inner := field.Type; {
+		case inner.Kind() == reflect.Struct:
+			keys = append(keys, keysOf(inner, name+".")...)
+		case inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct:
+			keys = append(append(keys, name), keysOf(inner.Elem(), name+".")...)
+		default:
 			keys = append(keys, name)
 		}
 	}

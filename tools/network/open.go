@@ -1,0 +1,90 @@
+package network
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel"
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/network"
+	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/node/configuration"
+	"github.com/credibleledger/credibleledger/obicore/node/journal"
+)
+
+// walFile is the engine's own log, beside the ledger.
+const walFile = "consensus.log"
+
+// meshModule is the mesh that nodes use.
+const meshModule = "mesh"
+
+// Options returns the options of a node with a network: who it is, whom it knows,
+// and its logs, which are closed with the chain.
+func Options(registry *kernel.Registry, home string, settings *configuration.Configuration, genesis *chain.Genesis, log *slog.Logger) (o node.Options, err error) {
+	suite, err := registry.CryptoSuite(genesis.Crypto)
+	if err != nil {
+		return o, err
+	}
+	channel, err := registry.ChannelModule(settings.Network.Channel)
+	if err != nil {
+		return o, err
+	}
+	module, err := registry.MeshModule(meshModule)
+	if err != nil {
+		return o, err
+	}
+	identity, err := LoadIdentity(suite, channel, home)
+	if err != nil {
+		return o, err
+	}
+	chainIdentity, err := genesis.Identity(suite)
+	if err != nil {
+		return o, err
+	}
+	mesh, err := module.New(network.Options{
+		Self: identity.ID, Identity: chainIdentity, Channel: identity.Channel, Listen: settings.Network.Listen, Log: log,
+	})
+	if err != nil {
+		return o, err
+	}
+	o = node.Options{
+		Genesis: genesis, Self: identity.ID, Signer: identity.Consensus, Export: identity.Export,
+		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings)},
+		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
+	}
+	votes, err := journal.Open(filepath.Join(home, VotesFile))
+	if err != nil {
+		return o, err
+	}
+	if o.Votes, err = node.NewGuard(votes); err != nil {
+		return o, errors.Join(err, votes.Close())
+	}
+	wal, err := openWAL(home, settings.Data.Directory)
+	if err != nil {
+		return o, errors.Join(err, votes.Close())
+	}
+	o.WAL = wal
+	return o, nil
+}
+
+func openWAL(home, data string) (*journal.Journal, error) {
+	if !filepath.IsAbs(data) {
+		data = filepath.Join(home, data)
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	return journal.Open(filepath.Join(data, walFile))
+}
+
+// Peers returns the peers of a configuration as a node takes them.
+func Peers(settings *configuration.Configuration) []network.Peer {
+	peers := make([]network.Peer, len(settings.Network.Peers))
+	for i, p := range settings.Network.Peers {
+		peers[i] = network.Peer{ID: p.ID, Transport: p.Transport, Address: p.Address}
+	}
+	return peers
+}
