@@ -123,8 +123,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.firstName()) })
 	mux.HandleFunc("/chain/{name}", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, r.PathValue("name")) })
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", s.health)
-	mux.HandleFunc("GET /readyz", s.health)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.health(w, false) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { s.health(w, true) })
 	return mux
 }
 
@@ -148,20 +148,23 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string) {
 // healthAnswer is what /healthz and /readyz say of each chain.
 type healthAnswer struct {
 	Height uint64 `json:"height"`
+	Ready  bool   `json:"ready"`
 	Halted string `json:"halted,omitempty"`
 	Waits  string `json:"waits,omitempty"`
 }
 
-func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+// health answers 503 when a chain has stopped, or for readiness when one cannot
+// serve yet.
+func (s *Server) health(w http.ResponseWriter, readiness bool) {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
 	status, answer := http.StatusOK, make(map[string]healthAnswer, len(s.chains))
 	for name, m := range s.chains {
-		h := healthAnswer{Height: m.chain.Head().Header.Height, Waits: m.chain.Engine().Waiting}
-		if reason := m.chain.HaltReason(); reason != nil {
-			h.Halted, status = reason.Error(), http.StatusServiceUnavailable
+		c := m.chain.Condition()
+		if c.Halted != "" || readiness && !c.Ready() {
+			status = http.StatusServiceUnavailable
 		}
-		answer[name] = h
+		answer[name] = healthAnswer{Height: c.Height, Ready: c.Ready(), Halted: c.Halted, Waits: c.Waiting}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

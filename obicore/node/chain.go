@@ -140,8 +140,8 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 		return err
 	}
 	c.verifier = module.Verifier(c.verifyVote)
-	c.participation = newParticipation(c, module)
-	return nil
+	c.participation, err = newParticipation(c, module)
+	return err
 }
 
 // checkKeys refuses a genesis whose consensus keys the suite cannot use.

@@ -19,8 +19,10 @@ type participation struct {
 	*Chain
 	module consensus.Module
 
+	capabilities consensus.Capabilities
+
 	engine atomic.Pointer[consensus.Engine] // nil while this node takes no part
-	fault  atomic.Pointer[string]           // why it takes no part although it should
+	reason atomic.Pointer[string]           // why it takes no part although it should
 
 	epoch uint64 // of the set that the mesh knows
 	news  chan struct{}
@@ -28,8 +30,20 @@ type participation struct {
 	stop  context.CancelFunc
 }
 
-func newParticipation(c *Chain, module consensus.Module) *participation {
-	return &participation{Chain: c, module: module, news: make(chan struct{}, 1)}
+func newParticipation(c *Chain, module consensus.Module) (*participation, error) {
+	p := &participation{Chain: c, module: module, news: make(chan struct{}, 1)}
+	engine, err := p.newEngine()
+	if err != nil {
+		return nil, err
+	}
+	p.capabilities = engine.Capabilities()
+	return p, nil
+}
+
+func (p *participation) newEngine() (consensus.Engine, error) {
+	return p.module.New(consensus.Options{
+		Interval: p.options.Interval, Patience: uint64(p.options.Patience.Milliseconds()), Logf: p.logEngine,
+	})
 }
 
 // start takes part at once when this node is a validator, and from then on whenever
@@ -121,7 +135,7 @@ func (p *participation) join(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
 			why := err.Error()
-			p.fault.Store(&why)
+			p.reason.Store(&why)
 		}
 	}()
 	if p.link != nil {
@@ -140,13 +154,11 @@ func (p *participation) join(ctx context.Context) (err error) {
 	if member, ok := ruling.Validators.Member(p.options.Self); ok && !member.ConsensusKey.Equal(p.options.Signer.Public()) {
 		return fmt.Errorf("node: the validator key of this node is not the one that the chain has for %s", p.options.Self)
 	}
-	engine, err := p.module.New(consensus.Options{
-		Interval: p.options.Interval, Patience: uint64(p.options.Patience.Milliseconds()), Logf: p.logEngine,
-	})
+	engine, err := p.newEngine()
 	if err != nil {
 		return err
 	}
-	if p.link != nil && engine.Capabilities().Fault > consensus.Solo && p.options.Votes == nil {
+	if p.capabilities.Fault > consensus.Solo && p.options.Votes == nil {
 		return errors.New("node: a validator of this engine needs a record of its votes; give Options.Votes")
 	}
 	boot := consensus.Boot{
@@ -156,7 +168,7 @@ func (p *participation) join(ctx context.Context) (err error) {
 		return err
 	}
 	p.engine.Store(&engine)
-	p.fault.Store(nil)
+	p.reason.Store(nil)
 	return nil
 }
 
@@ -196,7 +208,7 @@ func (c *Chain) Engine() consensus.Status {
 		return (*engine).Status()
 	}
 	status := consensus.Status{Height: c.Tip().Header.Height, Waiting: "this node is not a validator"}
-	if why := c.participation.fault.Load(); why != nil {
+	if why := c.participation.reason.Load(); why != nil {
 		status.Waiting = *why
 	}
 	return status

@@ -21,7 +21,7 @@ func New(c *node.Chain) *Service { return &Service{chain: c} }
 func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
-		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof,
+		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status,
 	} {
 		faults = append(faults, registry.Register(name, handler))
 	}
