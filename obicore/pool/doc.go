@@ -8,12 +8,23 @@
 //     cap. At zero price the latest wins, at most Replacements times.
 //   - One sender has at most PerSender transactions, and none further than that
 //     from the account's nonce.
-//   - When the pool is full, a newcomer takes the place of the queued
-//     transaction with the lowest tip cap if it is pending itself and offers
-//     more; otherwise it is refused. Pending transactions are never evicted.
+//   - Queued transactions have limits of their own, far below the pool's: of
+//     one sender (QueuedPerSender), in all (Queued), and in time (QueuedLife).
+//   - When there is no room, a newcomer takes that of queued transactions, those
+//     of the most crowded sender first: of senders the one with most places in
+//     the queue, then the one that has been queueing longest; of its
+//     transactions the one with the lowest tip cap, then the highest nonce. What
+//     a queued transaction offers does not count between senders, because
+//     nothing secures a price that may never be paid.
+//   - A pending newcomer may always do so, a queued one if its sender has none
+//     queued or no more than the most crowded one even with it. Otherwise it is
+//     refused, at a cost that does not grow with the pool, and evicts nobody.
+//   - Pending transactions are never evicted. Those that fall into the queue,
+//     because one before them was dropped, count as queued from then on.
 //   - Order: highest tip cap first, among equals first come first served, and
 //     one sender's always by nonce.
 //
 // The pool checks no signature and no policy: only admitted transactions come
-// here. It is a plain value behind a mutex with no goroutine of its own.
+// here. It is a plain value behind a mutex with no goroutine of its own, so what
+// has been queued too long goes when something is added or a block comes.
 package pool

@@ -3,6 +3,7 @@ package pool_test
 import (
 	"encoding/binary"
 	"testing"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/pool"
@@ -10,7 +11,15 @@ import (
 
 // roomy are limits that no test reaches by accident.
 func roomy() pool.Limits {
-	return pool.Limits{Transactions: 1000, Bytes: 1 << 20, PerSender: 64, Replacements: 4}
+	return pool.Limits{
+		Transactions: 1000, Bytes: 1 << 20, PerSender: 64, Replacements: 4,
+		Queued: 1000, QueuedPerSender: 64, QueuedLife: time.Hour,
+	}
+}
+
+// newPool returns a pool for which no time passes.
+func newPool(limits pool.Limits) *pool.Pool {
+	return pool.New(limits, func() time.Time { return time.Unix(1_800_000_000, 0) })
 }
 
 func sender(n byte) chain.Address { return chain.Address{19: n} }

@@ -1,9 +1,11 @@
 package pool
 
 import (
+	"container/list"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -17,11 +19,19 @@ type Limits struct {
 	Bytes        int // of wire encodings in all
 	PerSender    int // of one sender, and how far a nonce may be ahead
 	Replacements int // of one sender and nonce at zero price
+
+	Queued          int           // places in the queue; see Places
+	QueuedPerSender int           // queued transactions of one sender
+	QueuedLife      time.Duration // after which a queued transaction is dropped
 }
 
-// DefaultLimits are what a node starts with.
+// DefaultLimits are what a node starts with. Scripts send some hundred
+// transactions of one sender in any order, which QueuedPerSender leaves room for.
 func DefaultLimits() Limits {
-	return Limits{Transactions: 100_000, Bytes: 256 << 20, PerSender: 16_384, Replacements: 64}
+	return Limits{
+		Transactions: 100_000, Bytes: 256 << 20, PerSender: 16_384, Replacements: 64,
+		Queued: 25_000, QueuedPerSender: 1024, QueuedLife: 3 * time.Hour,
+	}
 }
 
 // The reasons of refusal, in the words that Ethereum clients match on.
@@ -35,52 +45,28 @@ var (
 	ErrLane        = errors.New("lane is not supported by this pool")
 )
 
-// entry is one pooled transaction.
-type entry struct {
-	transaction  chain.Verified
-	arrival      uint64
-	replacements int
-}
-
-// account is one sender's transactions by nonce.
-type account struct {
-	nonce   uint64 // next nonce by state
-	ready   uint64 // how many follow the nonce without a gap
-	byNonce map[uint64]*entry
-}
-
-// extend counts on over transactions that have closed a gap.
-func (a *account) extend() {
-	for a.byNonce[a.nonce+a.ready] != nil {
-		a.ready++
-	}
-}
-
-// move sets a new next nonce.
-func (a *account) move(nonce uint64) {
-	if passed := nonce - a.nonce; nonce >= a.nonce && passed <= a.ready {
-		a.ready -= passed
-	} else {
-		a.ready = 0
-	}
-	a.nonce = nonce
-	a.extend()
-}
-
 // Pool is a transaction pool. It is safe for concurrent use.
 type Pool struct {
 	limits Limits
+	now    func() time.Time
 
 	mutex    sync.RWMutex
 	byID     map[chain.Hash]*entry
 	accounts map[chain.Address]*account
 	bytes    int
 	arrivals uint64
+
+	pending      int // transactions that are pending
+	pendingBytes int
+	places       int       // that the queue takes
+	crowds       crowds    // senders with queued transactions, the most crowded on top
+	ages         list.List // queued *entry, the longest queued in front
+	turns        uint64    // how often a sender began to queue
 }
 
-// New returns an empty pool.
-func New(limits Limits) *Pool {
-	return &Pool{limits: limits, byID: make(map[chain.Hash]*entry), accounts: make(map[chain.Address]*account)}
+// New returns an empty pool; now tells the time by which queued transactions age.
+func New(limits Limits, now func() time.Time) *Pool {
+	return &Pool{limits: limits, now: now, byID: make(map[chain.Hash]*entry), accounts: make(map[chain.Address]*account)}
 }
 
 // Added says what became of an added transaction.
@@ -92,9 +78,10 @@ type Added struct {
 
 // Add takes an admitted transaction. nonce is the sender's next nonce in the
 // latest state.
-func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
+func (p *Pool) Add(t chain.Verified, nonce uint64) (added Added, err error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	p.expire()
 	a := p.accounts[t.Sender]
 	if a == nil {
 		a = &account{nonce: nonce, byNonce: make(map[uint64]*entry)}
@@ -104,30 +91,37 @@ func (p *Pool) Add(t chain.Verified, nonce uint64) (Added, error) {
 	if err := p.check(a, t); err != nil {
 		return Added{}, err
 	}
-	before := a.ready
-	added, replacements, err := p.replace(a, t)
-	if err != nil {
+	e := &entry{transaction: t}
+	old := a.byNonce[t.Nonce]
+	if e.replacements, err = p.replacements(old, t); err != nil {
 		return Added{}, err
 	}
-	if err := p.makeRoom(t, t.Nonce <= a.nonce+before, added.Replaced); err != nil {
+	added.Pending = t.Nonce <= a.end()
+	if err := p.checkRoom(a, t, old, added.Pending); err != nil {
 		return Added{}, err
 	}
-	if added.Replaced != nil {
-		p.drop(added.Replaced.ID)
+	if old != nil {
+		added.Replaced = &old.transaction
 	}
-	p.accounts[t.Sender] = a
-	p.arrivals++
-	e := &entry{transaction: t, arrival: p.arrivals, replacements: replacements}
-	a.byNonce[t.Nonce], p.byID[t.ID] = e, e
-	p.bytes += len(t.Raw)
-
-	a.extend()
-	after := a.ready
-	added.Pending = t.Nonce < a.nonce+after
-	for n := a.nonce + before + 1; added.Replaced == nil && n < a.nonce+after; n++ {
-		added.Promoted = append(added.Promoted, a.byNonce[n].transaction)
-	}
+	added.Promoted = p.enter(a, e, old, added.Pending)
 	return added, nil
+}
+
+// enter puts a newcomer that has been checked in the place of old, or in a new
+// one, and returns what became pending with it.
+func (p *Pool) enter(a *account, e, old *entry, pending bool) (promoted []chain.Verified) {
+	if old != nil {
+		p.forget(a, old)
+	}
+	for !p.fits(e.transaction, pending, p.without(a, nil)) {
+		p.evict()
+	}
+	p.put(a, e, pending)
+	if pending && old == nil {
+		a.ready++
+		promoted = p.promote(a)
+	}
+	return promoted
 }
 
 func (p *Pool) check(a *account, t chain.Verified) error {
@@ -140,46 +134,77 @@ func (p *Pool) check(a *account, t chain.Verified) error {
 		return fmt.Errorf("%w: next nonce %d, tx nonce %d", ErrNonceTooLow, a.nonce, t.Nonce)
 	case t.Nonce-a.nonce >= uint64(p.limits.PerSender):
 		return fmt.Errorf("%w: next nonce %d, tx nonce %d, at most %d ahead", ErrGap, a.nonce, t.Nonce, p.limits.PerSender)
-	case len(a.byNonce) >= p.limits.PerSender && a.byNonce[t.Nonce] == nil:
+	case a.byNonce[t.Nonce] != nil:
+		return nil
+	case len(a.byNonce) >= p.limits.PerSender:
 		return fmt.Errorf("%w: %d transactions of %s are waiting", ErrSenderFull, len(a.byNonce), t.Sender)
+	case t.Nonce > a.end() && a.queue.Len() >= p.limits.QueuedPerSender:
+		return fmt.Errorf("%w: %d transactions of %s wait for an earlier nonce: send nonce %d first", ErrSenderFull, a.queue.Len(), t.Sender, a.end())
 	}
 	return nil
 }
 
-// replace decides whether t may take the place of one with its nonce.
-func (p *Pool) replace(a *account, t chain.Verified) (added Added, replacements int, err error) {
-	old := a.byNonce[t.Nonce]
-	if old == nil {
-		return added, 0, nil
-	}
-	added.Replaced, replacements = &old.transaction, old.replacements
-	if old.transaction.FeeCap.IsZero() && t.FeeCap.IsZero() {
-		if replacements++; replacements > p.limits.Replacements {
-			return added, 0, fmt.Errorf("%w: replaced %d times at zero price already", ErrUnderpriced, p.limits.Replacements)
+// replacements decides whether t may take the place of old, which has its nonce,
+// and counts the replacements at zero price.
+func (p *Pool) replacements(old *entry, t chain.Verified) (int, error) {
+	switch {
+	case old == nil:
+		return 0, nil
+	case old.transaction.FeeCap.IsZero() && t.FeeCap.IsZero():
+		if old.replacements >= p.limits.Replacements {
+			return 0, fmt.Errorf("%w: replaced %d times at zero price already", ErrUnderpriced, p.limits.Replacements)
 		}
-		return added, replacements, nil
+		return old.replacements + 1, nil
+	case !outbids(t.FeeCap, old.transaction.FeeCap) || !outbids(t.TipCap, old.transaction.TipCap):
+		return 0, ErrUnderpriced
 	}
-	if !outbids(t.FeeCap, old.transaction.FeeCap) || !outbids(t.TipCap, old.transaction.TipCap) {
-		return added, 0, ErrUnderpriced
-	}
-	return added, replacements, nil
+	return old.replacements, nil
 }
 
-// drop removes one transaction by id and reports whether it was there.
+// put enters a transaction for which there is room.
+func (p *Pool) put(a *account, e *entry, pending bool) {
+	t := &e.transaction
+	p.arrivals++
+	e.arrival = p.arrivals
+	p.accounts[t.Sender], a.byNonce[t.Nonce], p.byID[t.ID] = a, e, e
+	p.bytes += len(t.Raw)
+	if pending {
+		p.countPending(e, 1)
+	} else {
+		p.enqueue(a, e)
+	}
+}
+
+// forget takes a transaction out; what follows it keeps its standing.
+func (p *Pool) forget(a *account, e *entry) {
+	t := &e.transaction
+	delete(p.byID, t.ID)
+	delete(a.byNonce, t.Nonce)
+	p.bytes -= len(t.Raw)
+	if e.age != nil {
+		p.dequeue(a, e)
+	} else {
+		p.countPending(e, -1)
+	}
+	if len(a.byNonce) == 0 {
+		delete(p.accounts, t.Sender)
+	}
+}
+
+// drop removes one transaction by id and reports whether it was there. Those
+// behind a pending one are queued then.
 func (p *Pool) drop(id chain.Hash) bool {
 	e := p.byID[id]
 	if e == nil {
 		return false
 	}
-	delete(p.byID, id)
-	p.bytes -= len(e.transaction.Raw)
 	a := p.accounts[e.transaction.Sender]
-	delete(a.byNonce, e.transaction.Nonce)
-	if nonce := e.transaction.Nonce; nonce >= a.nonce {
-		a.ready = min(a.ready, nonce-a.nonce)
-	}
-	if len(a.byNonce) == 0 {
-		delete(p.accounts, e.transaction.Sender)
+	pending, end := e.age == nil, a.end()
+	p.forget(a, e)
+	if pending {
+		a.ready = e.transaction.Nonce - a.nonce
+		p.demote(a, e.transaction.Nonce+1, end)
+		p.trim(a)
 	}
 	return true
 }
@@ -189,24 +214,36 @@ func (p *Pool) drop(id chain.Hash) bool {
 func (p *Pool) Advance(nonces map[chain.Address]uint64, included []chain.Hash) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	for _, id := range included {
-		p.drop(id)
-	}
+	// Nonces first: an included transaction that lies below its sender's nonce
+	// then leaves no gap.
 	for address, nonce := range nonces {
 		if a := p.accounts[address]; a != nil {
 			p.advance(a, nonce)
 		}
 	}
+	for _, id := range included {
+		p.drop(id)
+	}
+	p.expire()
 }
 
 // advance gives one account a new next nonce and drops what lies before it.
 func (p *Pool) advance(a *account, nonce uint64) {
 	for n, e := range a.byNonce {
 		if n < nonce {
-			p.drop(e.transaction.ID)
+			p.forget(a, e)
 		}
 	}
-	a.move(nonce)
+	first, end := a.nonce, a.end()
+	a.nonce, a.ready = nonce, 0
+	switch {
+	case nonce < first:
+		p.demote(a, first, end)
+	case nonce < end:
+		a.ready = end - nonce
+	}
+	p.promote(a)
+	p.trim(a)
 }
 
 // Remove drops one transaction and reports whether it was there.
@@ -222,5 +259,7 @@ func (p *Pool) Clear() {
 	defer p.mutex.Unlock()
 	clear(p.byID)
 	clear(p.accounts)
-	p.bytes = 0
+	p.bytes, p.pending, p.pendingBytes, p.places = 0, 0, 0, 0
+	p.crowds = nil
+	p.ages.Init()
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestATransactionWithTheNextNonceIsPending(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	if added := mustAdd(t, p, offer(1, 7, 1, 1), 7); !added.Pending || added.Promoted != nil || added.Replaced != nil {
 		t.Errorf("got %+v", added)
 	}
@@ -21,7 +21,7 @@ func TestATransactionWithTheNextNonceIsPending(t *testing.T) {
 }
 
 func TestATransactionAfterAGapIsQueuedUntilTheGapIsFilled(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	third, second, first := offer(1, 2, 1, 1), offer(1, 1, 1, 1), offer(1, 0, 1, 1)
 	for _, queued := range []chain.Verified{third, second} {
 		if mustAdd(t, p, queued, 0).Pending {
@@ -41,7 +41,7 @@ func TestATransactionAfterAGapIsQueuedUntilTheGapIsFilled(t *testing.T) {
 }
 
 func TestPromotionStopsAtTheNextGap(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	mustAdd(t, p, offer(1, 3, 1, 1), 0)
 	second := offer(1, 1, 1, 1)
 	mustAdd(t, p, second, 0)
@@ -50,7 +50,7 @@ func TestPromotionStopsAtTheNextGap(t *testing.T) {
 }
 
 func TestAKnownTransactionIsRefused(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	transaction := offer(1, 0, 1, 1)
 	mustAdd(t, p, transaction, 0)
 	if _, err := p.Add(transaction, 0); !errors.Is(err, pool.ErrKnown) {
@@ -60,7 +60,7 @@ func TestAKnownTransactionIsRefused(t *testing.T) {
 }
 
 func TestASpentNonceIsRefused(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	if _, err := p.Add(offer(1, 4, 1, 1), 5); !errors.Is(err, pool.ErrNonceTooLow) {
 		t.Errorf("got %v", err)
 	}
@@ -68,7 +68,7 @@ func TestASpentNonceIsRefused(t *testing.T) {
 }
 
 func TestALaneOtherThanTheFirstIsRefused(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	for _, lane := range []uint64{1, chain.UnorderedLane} {
 		transaction := offer(1, 0, 1, 1)
 		transaction.Lane = lane
@@ -96,7 +96,7 @@ func TestAReplacementMustOutbidBothPricesByTenPerCent(t *testing.T) {
 		"from a price to zero":            {1, 1, 0, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := pool.New(roomy())
+			p := newPool(roomy())
 			old, replacement := offer(1, 0, c.fee, c.tip), offer(1, 0, c.newFee, c.newTip)
 			mustAdd(t, p, old, 0)
 			added, err := p.Add(replacement, 0)
@@ -119,7 +119,7 @@ func TestAReplacementMustOutbidBothPricesByTenPerCent(t *testing.T) {
 }
 
 func TestAReplacementPromotesNothing(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	mustAdd(t, p, offer(1, 0, 10, 10), 0)
 	mustAdd(t, p, offer(1, 1, 10, 10), 0)
 	if added := mustAdd(t, p, offer(1, 0, 20, 20), 0); len(added.Promoted) != 0 {
@@ -129,7 +129,7 @@ func TestAReplacementPromotesNothing(t *testing.T) {
 }
 
 func TestAQueuedTransactionCanBeReplaced(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	mustAdd(t, p, offer(1, 5, 10, 10), 0)
 	if added := mustAdd(t, p, offer(1, 5, 20, 20), 0); added.Pending || added.Replaced == nil {
 		t.Errorf("got %+v", added)
@@ -139,7 +139,7 @@ func TestAQueuedTransactionCanBeReplaced(t *testing.T) {
 
 func TestAtZeroPriceTheLatestWinsABoundedNumberOfTimes(t *testing.T) {
 	limits := roomy()
-	p := pool.New(limits)
+	p := newPool(limits)
 	latest := offer(1, 0, 0, 0)
 	mustAdd(t, p, latest, 0)
 	for range limits.Replacements {
@@ -157,7 +157,7 @@ func TestAtZeroPriceTheLatestWinsABoundedNumberOfTimes(t *testing.T) {
 func TestAPriceNearTheLargestIsNotUndercut(t *testing.T) {
 	highest := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
 	for _, price := range []*big.Int{highest, new(big.Int).Div(highest, big.NewInt(100+pool.PriceBump))} {
-		p := pool.New(roomy())
+		p := newPool(roomy())
 		old := offer(1, 0, 0, 0)
 		old.FeeCap, _ = chain.WordFromBig(price)
 		old.TipCap = old.FeeCap
@@ -169,7 +169,7 @@ func TestAPriceNearTheLargestIsNotUndercut(t *testing.T) {
 }
 
 func TestNextNonceFollowsThePendingTransactions(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	if next := p.NextNonce(sender(1), 3); next != 3 {
 		t.Errorf("%d without transactions", next)
 	}
@@ -182,7 +182,7 @@ func TestNextNonceFollowsThePendingTransactions(t *testing.T) {
 }
 
 func TestAdvanceDropsWhatIsSpentAndMakesTheRestPending(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	included, spent, rest := offer(1, 0, 1, 1), offer(1, 1, 1, 1), offer(1, 3, 1, 1)
 	for _, transaction := range []chain.Verified{included, spent, rest} {
 		mustAdd(t, p, transaction, 0)
@@ -202,7 +202,7 @@ func TestAdvanceDropsWhatIsSpentAndMakesTheRestPending(t *testing.T) {
 }
 
 func TestRemovingAPendingTransactionQueuesThoseBehindIt(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	first := offer(1, 0, 1, 1)
 	mustAdd(t, p, first, 0)
 	mustAdd(t, p, offer(1, 1, 1, 1), 0)
@@ -215,7 +215,7 @@ func TestRemovingAPendingTransactionQueuesThoseBehindIt(t *testing.T) {
 func TestClearLeavesNothingAndFreesTheRoom(t *testing.T) {
 	limits := roomy()
 	limits.Transactions, limits.Bytes = 1, wire
-	p := pool.New(limits)
+	p := newPool(limits)
 	for range 3 {
 		mustAdd(t, p, offer(1, 0, 1, 1), 0)
 		p.Clear()

@@ -1,7 +1,6 @@
 package pool
 
 import (
-	"container/heap"
 	"fmt"
 
 	"github.com/holiman/uint256"
@@ -23,74 +22,56 @@ func outbids(price, old chain.Word) bool {
 	return !new(uint256.Int).SetBytes32(price[:]).Lt(least)
 }
 
-// makeRoom evicts queued transactions for a newcomer, or refuses it and evicts
-// none. The room of the transaction that it replaces counts as free.
-func (p *Pool) makeRoom(t chain.Verified, pending bool, replaced *chain.Verified) error {
-	if len(t.Raw) > p.limits.Bytes {
-		return fmt.Errorf("%w: %d bytes, the pool holds %d", ErrFull, len(t.Raw), p.limits.Bytes)
+// standing is what counts against the limits.
+type standing struct {
+	count, bytes               int // of the pool
+	pendingCount, pendingBytes int
+	places, own                int // of the queue, and of those the sender's
+}
+
+// without returns the standing of the pool if old, an entry of a, were gone.
+func (p *Pool) without(a *account, old *entry) standing {
+	s := standing{len(p.byID), p.bytes, p.pending, p.pendingBytes, p.places, a.places}
+	if old == nil {
+		return s
 	}
-	count, size := len(p.byID)+1, p.bytes+len(t.Raw)
-	if replaced != nil {
-		count, size = count-1, size-len(replaced.Raw)
+	size := len(old.transaction.Raw)
+	s.count, s.bytes = s.count-1, s.bytes-size
+	if old.age == nil {
+		s.pendingCount, s.pendingBytes = s.pendingCount-1, s.pendingBytes-size
+		return s
 	}
-	fits := func() bool { return count <= p.limits.Transactions && size <= p.limits.Bytes }
-	if fits() {
+	taken := Places(old.transaction)
+	s.places, s.own = s.places-taken, s.own-taken
+	return s
+}
+
+// checkRoom refuses a newcomer of the sender a for which evictions from the queue
+// make no room, or may not. It costs the same however full the pool is.
+func (p *Pool) checkRoom(a *account, t chain.Verified, old *entry, pending bool) error {
+	s := p.without(a, old)
+	if p.fits(t, pending, s) {
 		return nil
 	}
-	var evicted []chain.Hash
-	for queued := p.evictable(pending); !fits(); count-- {
-		if len(queued) == 0 {
-			return fmt.Errorf("%w: %d transactions, %d bytes", ErrFull, len(p.byID), p.bytes)
-		}
-		victim := heap.Pop(&queued).(*entry).transaction
-		if victim.Sender == t.Sender || victim.TipCap.Cmp(t.TipCap) >= 0 {
-			return fmt.Errorf("%w: %d transactions, %d bytes", ErrFull, len(p.byID), p.bytes)
-		}
-		size -= len(victim.Raw)
-		evicted = append(evicted, victim.ID)
-	}
-	for _, id := range evicted {
-		p.drop(id)
+	wanted := needed(t, pending)
+	switch {
+	case s.pendingCount >= p.limits.Transactions || s.pendingBytes+len(t.Raw) > p.limits.Bytes || wanted > p.limits.Queued:
+		return fmt.Errorf("%w: %d transactions, %d bytes: try again after the next block", ErrFull, len(p.byID), p.bytes)
+	case !pending && s.own > 0 && s.own+wanted > p.crowds[0].places:
+		return fmt.Errorf("%w: the queue is, and %s has %d of its %d places: send nonce %d first", ErrFull, t.Sender, a.places, p.limits.Queued, a.end())
 	}
 	return nil
 }
 
-// evictable returns the queued transactions, the worst on top; nothing for a
-// newcomer that is queued itself.
-func (p *Pool) evictable(pending bool) (queued queue) {
-	if !pending {
-		return nil
-	}
-	for _, a := range p.accounts {
-		next := a.nonce + a.ready
-		for nonce, e := range a.byNonce {
-			if nonce >= next {
-				queued = append(queued, e)
-			}
-		}
-	}
-	heap.Init(&queued)
-	return queued
+// fits reports whether a newcomer has room beside what stands.
+func (p *Pool) fits(t chain.Verified, pending bool, s standing) bool {
+	return s.count < p.limits.Transactions && s.bytes+len(t.Raw) <= p.limits.Bytes && s.places+needed(t, pending) <= p.limits.Queued
 }
 
-// queue is a heap of entries, the worst on top.
-type queue []*entry
-
-func (q queue) Len() int           { return len(q) }
-func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q queue) Less(i, j int) bool { return worse(q[i], q[j]) }
-func (q *queue) Push(x any)        { *q = append(*q, x.(*entry)) }
-func (q *queue) Pop() any {
-	last := len(*q) - 1
-	x := (*q)[last]
-	*q = (*q)[:last]
-	return x
-}
-
-// worse orders entries for eviction: lower tip cap first, then the latest.
-func worse(a, b *entry) bool {
-	if c := a.transaction.TipCap.Cmp(b.transaction.TipCap); c != 0 {
-		return c < 0
+// needed returns how many places of the queue a newcomer takes.
+func needed(t chain.Verified, pending bool) int {
+	if pending {
+		return 0
 	}
-	return a.arrival > b.arrival
+	return Places(t)
 }

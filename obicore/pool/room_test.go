@@ -11,7 +11,7 @@ import (
 func TestASenderHasAtMostPerSenderTransactions(t *testing.T) {
 	limits := roomy()
 	limits.PerSender = 3
-	p := pool.New(limits)
+	p := newPool(limits)
 	for nonce := range uint64(3) {
 		mustAdd(t, p, offer(1, 10+nonce, 1, 1), 10)
 	}
@@ -28,66 +28,62 @@ func TestASenderHasAtMostPerSenderTransactions(t *testing.T) {
 
 func TestANonceTooFarAheadIsRefused(t *testing.T) {
 	limits := roomy()
-	p := pool.New(limits)
+	p := newPool(limits)
 	mustAdd(t, p, offer(1, uint64(limits.PerSender)-1, 1, 1), 0)
 	if _, err := p.Add(offer(1, uint64(limits.PerSender), 1, 1), 0); !errors.Is(err, pool.ErrGap) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// full is a pool of three transactions: one pending, two queued.
-func full(t *testing.T) (p *pool.Pool, pending, cheap, dear chain.Verified) {
+// full is a pool of four transactions: one pending, three queued of two senders.
+func full(t *testing.T) (p *pool.Pool, pending, single, cheap, dear chain.Verified) {
 	limits := roomy()
-	limits.Transactions = 3
-	p = pool.New(limits)
-	pending, cheap, dear = offer(1, 0, 5, 5), offer(2, 9, 10, 10), offer(3, 9, 20, 20)
-	for _, transaction := range []chain.Verified{pending, cheap, dear} {
+	limits.Transactions = 4
+	p = newPool(limits)
+	pending, single, cheap, dear = offer(1, 0, 5, 5), offer(2, 9, 1, 1), offer(3, 9, 10, 10), offer(3, 8, 20, 20)
+	for _, transaction := range []chain.Verified{pending, single, cheap, dear} {
 		mustAdd(t, p, transaction, 0)
 	}
-	return p, pending, cheap, dear
+	return p, pending, single, cheap, dear
 }
 
-func TestAPendingNewcomerTakesThePlaceOfTheCheapestQueued(t *testing.T) {
-	p, pending, cheap, dear := full(t)
-	newcomer := offer(4, 0, 11, 11)
-	mustAdd(t, p, newcomer, 0)
-	if _, ok := p.Get(cheap.ID); ok {
-		t.Error("the cheapest queued transaction is still there")
-	}
-	for _, kept := range []chain.Verified{pending, dear, newcomer} {
-		if _, ok := p.Get(kept.ID); !ok {
-			t.Errorf("the transaction of %s is gone", kept.Sender)
+func wantHeld(t *testing.T, p *pool.Pool, held bool, transactions ...chain.Verified) {
+	t.Helper()
+	for _, transaction := range transactions {
+		if _, ok := p.Get(transaction.ID); ok != held {
+			t.Errorf("nonce %d of %s: held %t, want %t", transaction.Nonce, transaction.Sender, ok, held)
 		}
 	}
 }
 
-func TestAFullPoolRefusesWhatIsNotPendingOrOffersNoMore(t *testing.T) {
-	for name, newcomer := range map[string]chain.Verified{
-		"queued":        offer(4, 1, 1000, 1000),
-		"no more":       offer(4, 0, 10, 10),
-		"less":          offer(4, 0, 1000, 9),
-		"same, queued":  offer(2, 8, 1000, 1000),
-		"a second gap":  offer(1, 2, 1000, 1000),
-		"tip, not fees": offer(4, 0, 1000, 0),
-	} {
-		t.Run(name, func(t *testing.T) {
-			p, pending, cheap, dear := full(t)
-			if _, err := p.Add(newcomer, 0); !errors.Is(err, pool.ErrFull) {
-				t.Errorf("got %v", err)
-			}
-			for _, kept := range []chain.Verified{pending, cheap, dear} {
-				if _, ok := p.Get(kept.ID); !ok {
-					t.Errorf("the transaction of %s is gone", kept.Sender)
-				}
-			}
-		})
+func TestAPendingNewcomerTakesThePlaceOfTheCheapestQueuedOfTheMostCrowdedSender(t *testing.T) {
+	p, pending, single, cheap, dear := full(t)
+	newcomer := offer(4, 0, 0, 0) // whatever it offers: only it can go into a block
+	mustAdd(t, p, newcomer, 0)
+	wantHeld(t, p, false, cheap)
+	wantHeld(t, p, true, pending, single, dear, newcomer)
+}
+
+func TestAQueuedNewcomerTakesAPlaceFromAMoreCrowdedSender(t *testing.T) {
+	p, pending, single, cheap, dear := full(t)
+	newcomer := offer(4, 1, 0, 0)
+	mustAdd(t, p, newcomer, 0)
+	wantHeld(t, p, false, cheap)
+	wantHeld(t, p, true, pending, single, dear, newcomer)
+}
+
+func TestAFullPoolRefusesAQueuedNewcomerOfTheMostCrowdedSender(t *testing.T) {
+	p, pending, single, cheap, dear := full(t)
+	if _, err := p.Add(offer(3, 7, 1000, 1000), 0); !errors.Is(err, pool.ErrFull) {
+		t.Errorf("got %v", err)
 	}
+	wantHeld(t, p, true, pending, single, cheap, dear)
 }
 
 func TestPendingTransactionsAreNeverEvicted(t *testing.T) {
 	limits := roomy()
 	limits.Transactions = 3
-	p := pool.New(limits)
+	p := newPool(limits)
 	for from := range byte(3) {
 		mustAdd(t, p, offer(from, 0, 1, 1), 0)
 	}
@@ -98,25 +94,21 @@ func TestPendingTransactionsAreNeverEvicted(t *testing.T) {
 }
 
 func TestAReplacementNeedsNoRoomInAFullPool(t *testing.T) {
-	p, pending, cheap, dear := full(t)
+	p, pending, single, cheap, dear := full(t)
 	replacement := offer(1, 0, 10, 10)
 	if added := mustAdd(t, p, replacement, 0); added.Replaced == nil || added.Replaced.ID != pending.ID {
 		t.Errorf("got %+v", added)
 	}
 	mustAdd(t, p, offer(2, 9, 100, 100), 0) // a queued one too
-	wantCount(t, p, 1, 2)
-	if _, ok := p.Get(dear.ID); !ok {
-		t.Error("a replacement evicted another transaction")
-	}
-	if _, ok := p.Get(cheap.ID); ok {
-		t.Error("the replaced transaction is still there")
-	}
+	wantCount(t, p, 1, 3)
+	wantHeld(t, p, true, cheap, dear)
+	wantHeld(t, p, false, single, pending)
 }
 
 func TestALargerReplacementNeedsOnlyTheDifference(t *testing.T) {
 	limits := roomy()
 	limits.Bytes = 300
-	p := pool.New(limits)
+	p := newPool(limits)
 	mustAdd(t, p, sized(offer(1, 0, 10, 10), 200), 0)
 	mustAdd(t, p, sized(offer(1, 0, 20, 20), 300), 0)
 	if _, err := p.Add(sized(offer(1, 0, 40, 40), 301), 0); !errors.Is(err, pool.ErrFull) {
@@ -128,7 +120,7 @@ func TestALargerReplacementNeedsOnlyTheDifference(t *testing.T) {
 func TestBytesAreBoundedAndGivenBack(t *testing.T) {
 	limits := roomy()
 	limits.Bytes = 1000
-	p := pool.New(limits)
+	p := newPool(limits)
 	if _, err := p.Add(sized(offer(1, 0, 1, 1), 1001), 0); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("a transaction larger than the pool gives %v", err)
 	}
@@ -146,23 +138,21 @@ func TestBytesAreBoundedAndGivenBack(t *testing.T) {
 func TestARefusedNewcomerEvictsNobody(t *testing.T) {
 	limits := roomy()
 	limits.Bytes = 1000
-	p := pool.New(limits)
+	p := newPool(limits)
 	small, large := sized(offer(1, 5, 1, 1), 100), sized(offer(2, 0, 50, 50), 900)
 	mustAdd(t, p, small, 0)
 	mustAdd(t, p, large, 0)
-	// It beats the small queued one, whose place is not enough.
+	// The place of the queued one is not enough for it.
 	if _, err := p.Add(sized(offer(3, 0, 10, 10), 500), 0); !errors.Is(err, pool.ErrFull) {
 		t.Fatalf("got %v", err)
 	}
-	if _, ok := p.Get(small.ID); !ok {
-		t.Error("a transaction was evicted for a newcomer that was then refused")
-	}
+	wantHeld(t, p, true, small, large)
 }
 
 func TestARefusalLeavesNoTrace(t *testing.T) {
 	limits := roomy()
 	limits.Transactions = 1
-	p := pool.New(limits)
+	p := newPool(limits)
 	mustAdd(t, p, offer(1, 0, 1, 1), 0)
 	for from := byte(2); from < 50; from++ {
 		if _, err := p.Add(offer(from, 0, 1, 1), 0); !errors.Is(err, pool.ErrFull) {

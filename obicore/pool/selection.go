@@ -23,13 +23,21 @@ type heads []head
 
 func (h heads) Len() int           { return len(h) }
 func (h heads) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h heads) Less(i, j int) bool { return worse(h[j].waiting[0], h[i].waiting[0]) }
+func (h heads) Less(i, j int) bool { return h[i].waiting[0].before(h[j].waiting[0]) }
 func (h *heads) Push(x any)        { *h = append(*h, x.(head)) }
 func (h *heads) Pop() any {
 	last := len(*h) - 1
 	x := (*h)[last]
 	*h = (*h)[:last]
 	return x
+}
+
+// before orders by tip cap, the highest first, then by arrival.
+func (e *entry) before(other *entry) bool {
+	if c := e.transaction.TipCap.Cmp(other.transaction.TipCap); c != 0 {
+		return c > 0
+	}
+	return e.arrival < other.arrival
 }
 
 // Select returns the pending transactions in order.
@@ -85,12 +93,7 @@ func (s *Selection) Skip(sender chain.Address) {
 func (p *Pool) HasPending() bool {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	for _, a := range p.accounts {
-		if a.ready > 0 {
-			return true
-		}
-	}
-	return false
+	return p.pending > 0
 }
 
 // Get returns a pooled transaction.
@@ -102,6 +105,18 @@ func (p *Pool) Get(id chain.Hash) (chain.Verified, bool) {
 		return chain.Verified{}, false
 	}
 	return e.transaction, true
+}
+
+// Missing returns the nonce that must come before a queued transaction can go
+// into a block; waits is false when the transaction is not queued.
+func (p *Pool) Missing(id chain.Hash) (nonce uint64, waits bool) {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	e := p.byID[id]
+	if e == nil || e.age == nil {
+		return 0, false
+	}
+	return p.accounts[e.transaction.Sender].end(), true
 }
 
 // NextNonce returns the nonce after the sender's pending transactions, given the
@@ -159,10 +174,7 @@ func (a *account) content(sender chain.Address) Content {
 func (p *Pool) Count() (pending, queued int) {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	for _, a := range p.accounts {
-		pending += int(a.ready)
-	}
-	return pending, len(p.byID) - pending
+	return p.pending, len(p.byID) - p.pending
 }
 
 // Bytes returns the wire bytes of all pooled transactions.

@@ -6,11 +6,10 @@ import (
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 func TestSelectionGoesByTipThenByArrivalThenByNonce(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	low, early, late := offer(1, 0, 50, 1), offer(2, 0, 50, 5), offer(3, 0, 50, 5)
 	rich := offer(1, 1, 50, 50) // waits for the low one of its sender
 	queued := offer(4, 1, 99, 99)
@@ -21,7 +20,7 @@ func TestSelectionGoesByTipThenByArrivalThenByNonce(t *testing.T) {
 }
 
 func TestSkippingASenderLeavesOutItsOthers(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	first, second, other := offer(1, 0, 9, 9), offer(1, 1, 9, 9), offer(2, 0, 1, 1)
 	for _, transaction := range []chain.Verified{first, second, other} {
 		mustAdd(t, p, transaction, 0)
@@ -37,7 +36,7 @@ func TestSkippingASenderLeavesOutItsOthers(t *testing.T) {
 }
 
 func TestASelectionIsASnapshot(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	first, second := offer(1, 0, 1, 1), offer(1, 1, 1, 1)
 	mustAdd(t, p, first, 0)
 	mustAdd(t, p, second, 0)
@@ -48,7 +47,7 @@ func TestASelectionIsASnapshot(t *testing.T) {
 }
 
 func TestContentsAreInOrderOfSenderAndNonce(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	for _, from := range []byte{9, 1, 5} {
 		for _, nonce := range []uint64{4, 1, 0, 6} {
 			mustAdd(t, p, offer(from, nonce, 1, 1), 0)
@@ -72,7 +71,7 @@ func TestContentsAreInOrderOfSenderAndNonce(t *testing.T) {
 }
 
 func TestAnExportedPoolCanBeFilledAgain(t *testing.T) {
-	p, again := pool.New(roomy()), pool.New(roomy())
+	p, again := newPool(roomy()), newPool(roomy())
 	for _, transaction := range []chain.Verified{
 		offer(1, 1, 3, 3), offer(2, 0, 9, 9), offer(1, 0, 2, 2), offer(2, 0, 20, 20), offer(3, 5, 1, 1), offer(4, 0, 20, 20),
 	} {
@@ -86,7 +85,7 @@ func TestAnExportedPoolCanBeFilledAgain(t *testing.T) {
 }
 
 func TestThePoolCanBeUsedByManyAtOnce(t *testing.T) {
-	p := pool.New(roomy())
+	p := newPool(roomy())
 	offers := make([][]chain.Verified, 4)
 	for from := range offers {
 		for nonce := range uint64(50) {

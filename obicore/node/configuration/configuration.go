@@ -70,6 +70,10 @@ type Pool struct {
 	Bytes        int `toml:"bytes" comment:"Bytes of transactions in all."`
 	PerSender    int `toml:"per_sender" comment:"Transactions of one sender, and how far a nonce may be ahead."`
 	Replacements int `toml:"replacements" comment:"Replacements of one transaction at zero price."`
+
+	Queued          int      `toml:"queued" comment:"Places for transactions that wait for an earlier nonce; one takes a place for each 4096 bytes begun."`
+	QueuedPerSender int      `toml:"queued_per_sender" comment:"Transactions of one sender that wait for an earlier nonce."`
+	QueuedLife      Duration `toml:"queued_life" comment:"How long a transaction waits for an earlier nonce before it is dropped."`
 }
 
 // Logging configures logs.
@@ -102,14 +106,20 @@ func Default() *Configuration {
 		},
 		Network: Network{Channel: "tls13", Peers: []Peer{}},
 		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second)},
-		Pool:    Pool{Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements},
+		Pool: Pool{
+			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,
+			Queued: limits.Queued, QueuedPerSender: limits.QueuedPerSender, QueuedLife: Duration(limits.QueuedLife),
+		},
 		Logging: Logging{Level: "info", Format: "text"},
 	}
 }
 
 // Limits returns the pool's limits.
 func (p Pool) Limits() pool.Limits {
-	return pool.Limits{Transactions: p.Transactions, Bytes: p.Bytes, PerSender: p.PerSender, Replacements: p.Replacements}
+	return pool.Limits{
+		Transactions: p.Transactions, Bytes: p.Bytes, PerSender: p.PerSender, Replacements: p.Replacements,
+		Queued: p.Queued, QueuedPerSender: p.QueuedPerSender, QueuedLife: time.Duration(p.QueuedLife),
+	}
 }
 
 // ErrValue reports a value that is out of its range.
@@ -143,6 +153,10 @@ func (c *Configuration) Check() error {
 	fault(c.Pool.Bytes < 1<<20 || c.Pool.Bytes > 1<<36, "pool.bytes %d: want 2^20 to 2^36", c.Pool.Bytes)
 	fault(c.Pool.PerSender < 1 || c.Pool.PerSender > c.Pool.Transactions, "pool.per_sender %d: want 1 to pool.transactions", c.Pool.PerSender)
 	fault(c.Pool.Replacements < 0 || c.Pool.Replacements > 1<<20, "pool.replacements %d: want 0 to 2^20", c.Pool.Replacements)
+	fault(c.Pool.Queued < 0 || c.Pool.Queued > 10_000_000, "pool.queued %d: want 0 to 10000000", c.Pool.Queued)
+	fault(c.Pool.QueuedPerSender < 0 || c.Pool.QueuedPerSender > 10_000_000, "pool.queued_per_sender %d: want 0 to 10000000", c.Pool.QueuedPerSender)
+	life := time.Duration(c.Pool.QueuedLife)
+	fault(life < time.Second || life > 365*24*time.Hour, "pool.queued_life %s: want 1s to 8760h", life)
 	fault(!slices.Contains([]string{"debug", "info", "warn", "error"}, c.Logging.Level), "log.level %q: want debug, info, warn or error", c.Logging.Level)
 	fault(!slices.Contains([]string{"text", "json"}, c.Logging.Format), "log.format %q: want text or json", c.Logging.Format)
 	fault(c.Data.Genesis == "" || c.Data.Directory == "" || c.Data.Key == "", "data: genesis, directory and validator_key must be named")

@@ -41,11 +41,13 @@ func TestUnknownKeysAreRefusedWithLineAndSuggestion(t *testing.T) {
 
 func TestValuesOutOfRangeAreRefusedByName(t *testing.T) {
 	for name, file := range map[string]string{
-		"rpc.address":     "[rpc]\naddress = \"nowhere\"\n",
-		"blocks.interval": "[blocks]\ninterval = \"-1s\"\n",
-		"pool.per_sender": "[pool]\nper_sender = 0\n",
-		"log.level":       "[log]\nlevel = \"loud\"\n",
-		"data":            "[data]\ngenesis = \"\"\n",
+		"rpc.address":      "[rpc]\naddress = \"nowhere\"\n",
+		"blocks.interval":  "[blocks]\ninterval = \"-1s\"\n",
+		"pool.per_sender":  "[pool]\nper_sender = 0\n",
+		"pool.queued":      "[pool]\nqueued = -1\n",
+		"pool.queued_life": "[pool]\nqueued_life = \"0s\"\n",
+		"log.level":        "[log]\nlevel = \"loud\"\n",
+		"data":             "[data]\ngenesis = \"\"\n",
 	} {
 		if _, err := configuration.Parse([]byte(file)); !errors.Is(err, configuration.ErrValue) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
