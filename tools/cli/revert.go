@@ -15,7 +15,8 @@ import (
 // Codes of JSON-RPC errors that commands look at.
 const (
 	codeExecutionReverted = 3
-	codeSyncTimeout       = 4 // EIP-7966
+	codeSyncTimeout       = 4 // EIP-7966: no receipt in time
+	codeSyncQueued        = 5 // EIP-7966: it waits for another transaction
 	codeNoMethod          = -32601
 )
 

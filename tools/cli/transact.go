@@ -84,7 +84,7 @@ func (s *sending) send(ctx context.Context, o order) (*receiptReport, error) {
 		if err := client.Call(ctx, &id, "eth_sendTransaction", r); err != nil {
 			return nil, revertProblem(err)
 		}
-		return s.await(ctx, client, id)
+		return s.await(ctx, client, id, nil)
 	}
 	raw, id, err := s.sign(ctx, client, from, o, value, r)
 	if err != nil {
@@ -215,25 +215,27 @@ func (s *sending) submit(ctx context.Context, client *rpcclient.Client, wire []b
 	wait := min(s.patience, rpcclient.Timeout/2).Milliseconds()
 	err := client.Call(ctx, &receipt, "eth_sendRawTransactionSync", text, wait)
 	var answer *rpcclient.Error
+	var waits error // why it is not included yet
 	switch {
 	case err == nil && receipt != nil:
 		return s.conclude(ctx, client, id.String(), receipt)
 	case errors.As(err, &answer) && answer.Code == codeNoMethod:
 		err = client.Call(ctx, nil, "eth_sendRawTransaction", text)
-	case errors.As(err, &answer) && answer.Code == codeSyncTimeout:
-		err = nil // it is in the pool
+	case errors.As(err, &answer) && (answer.Code == codeSyncTimeout || answer.Code == codeSyncQueued):
+		waits, err = answer, nil // it is in the pool
 	}
 	if err != nil {
 		return nil, remoteProblem(err)
 	}
-	return s.await(ctx, client, id.String())
+	return s.await(ctx, client, id.String(), waits)
 }
 
 // pollTime is the time between two looks for a receipt.
 const pollTime = 100 * time.Millisecond
 
-// await polls for a receipt until it comes or patience ends.
-func (s *sending) await(ctx context.Context, client *rpcclient.Client, id string) (*receiptReport, error) {
+// await polls for a receipt until it comes or patience ends; waits is what the
+// node has said of the delay, if anything.
+func (s *sending) await(ctx context.Context, client *rpcclient.Client, id string, waits error) (*receiptReport, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	for {
@@ -248,8 +250,12 @@ func (s *sending) await(ctx context.Context, client *rpcclient.Client, id string
 		select {
 		case <-time.After(pollTime):
 		case <-ctx.Done():
+			why := fmt.Errorf("no receipt in %s", s.patience)
+			if waits != nil {
+				why = fmt.Errorf("%w: %w", why, waits)
+			}
 			return nil, &Problem{
-				Code: "CL-SEND-002", Why: fmt.Errorf("no receipt in %s", s.patience), What: Text{"transaction " + id + " is sent but not included yet", "交易 " + id + " 已发送，尚未上链"},
+				Code: "CL-SEND-002", Why: why, What: Text{"transaction " + id + " is sent but not included yet", "交易 " + id + " 已发送，尚未上链"},
 				Next: Text{"credible tx " + id + " shows it later; do not send it again with another nonce", "稍后用 credible tx " + id + " 查看；请勿以其他 nonce 重发"},
 			}
 		}

@@ -142,7 +142,7 @@ func TestATransactionThatIsNotIncludedIsNotCalledFailed(t *testing.T) {
 	must(t, "account", "import", "--light", "--key-file", write(t, "key", secret), "--passphrase-file", passphrase)
 	must(t, "send", "--to", address, "--value", "1ether")
 	o := run(t, "", "send", "--from", address, "--passphrase-file", passphrase, "--to", address, "--nonce", "5", "--timeout", "300ms")
-	if o.code != 1 || !strings.Contains(o.errors, "CL-SEND-002") {
+	if o.code != 1 || !strings.Contains(o.errors, "CL-SEND-002") || !strings.Contains(o.errors, "waits for nonce") {
 		t.Fatalf("%+v", o)
 	}
 	_, after, _ := strings.Cut(o.errors, "credible tx ")

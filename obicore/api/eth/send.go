@@ -3,6 +3,7 @@ package eth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -29,8 +30,12 @@ func (s *Service) submit(ctx context.Context, raw []byte) (chain.Hash, error) {
 	return s.chain.Submit(ctx, raw)
 }
 
-// codeSyncTimeout is EIP-7966's error code for a receipt that did not come in time.
-const codeSyncTimeout = 4
+// EIP-7966's error codes: the receipt did not come in time; the transaction waits
+// in the pool for something else than the next block.
+const (
+	codeSyncTimeout = 4
+	codeSyncQueued  = 5
+)
 
 // sendRawTransactionSync answers with the receipt (EIP-7966).
 func (s *Service) sendRawTransactionSync(ctx context.Context, params jsonrpc.Params) (any, error) {
@@ -45,6 +50,12 @@ func (s *Service) sendRawTransactionSync(ctx context.Context, params jsonrpc.Par
 	limit := s.limits.SyncTime
 	if wait > 0 {
 		limit = min(limit, time.Duration(min(uint64(wait), 1<<32))*time.Millisecond)
+	}
+	select {
+	case s.syncCalls <- struct{}{}:
+		defer func() { <-s.syncCalls }()
+	default:
+		return nil, jsonrpc.Errorf(jsonrpc.LimitExceeded, "%d calls wait for receipts, no more at once; nothing was sent: try again later, or use eth_sendRawTransaction", s.limits.SyncCalls)
 	}
 	events := s.chain.Subscribe(s.limits.Buffer)
 	defer events.Close()
@@ -70,6 +81,14 @@ func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Du
 		receipt, err := s.receiptOf(id)
 		if err != nil || receipt != nil {
 			return receipt, err
+		}
+		// It stays in the pool, but no block will bring its receipt: the place that
+		// this call holds is for others.
+		if nonce, waits := s.chain.Pool().Missing(id); waits {
+			return nil, &jsonrpc.Error{
+				Code: codeSyncQueued, Data: id,
+				Message: fmt.Sprintf("nonce gap: the transaction was added to the pool and waits for nonce %d of its sender: send that one", nonce),
+			}
 		}
 		more, err := wait()
 		if err != nil {

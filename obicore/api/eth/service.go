@@ -23,6 +23,7 @@ type Limits struct {
 	Filters      int           // installed filters
 	FilterLife   time.Duration // after which an unused filter is dropped
 	SyncTime     time.Duration // eth_sendRawTransactionSync waits at most this long
+	SyncCalls    int           // of that method that wait at once
 	FeeHistory   uint64        // blocks of one eth_feeHistory
 	Buffer       int           // events that a subscription may lag behind
 }
@@ -31,7 +32,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		CallGas: 50_000_000, CallTime: 5 * time.Second, SimulateGas: 50_000_000, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
-		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, FeeHistory: 1024, Buffer: 4096,
+		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, SyncCalls: 128, FeeHistory: 1024, Buffer: 4096,
 	}
 }
 
@@ -56,6 +57,10 @@ type Service struct {
 	limits   Limits
 	filters  *filters
 	turns    [256]sync.Mutex // of senders that the node signs for, by last byte
+	// syncCalls has a place for each eth_sendRawTransactionSync that waits. They
+	// are half of what the port executes at once by default, so that other calls
+	// still pass.
+	syncCalls chan struct{}
 }
 
 // New returns a service; Close releases it.
@@ -66,7 +71,7 @@ func New(c *node.Chain, settings Settings) *Service {
 	if settings.Clock == nil {
 		settings.Clock = time.Now
 	}
-	s := &Service{chain: c, settings: settings, limits: settings.Limits}
+	s := &Service{chain: c, settings: settings, limits: settings.Limits, syncCalls: make(chan struct{}, settings.Limits.SyncCalls)}
 	s.filters = newFilters(c, settings.Limits, settings.Clock)
 	return s
 }

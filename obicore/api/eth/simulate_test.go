@@ -2,7 +2,6 @@ package eth_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/tools/development"
@@ -34,33 +32,11 @@ type simulated struct {
 }
 
 // simulator asks a development chain for simulations.
-type simulator struct {
-	*development.Chain
-	t      testing.TB
-	server http.Handler
-}
+type simulator struct{ *served }
 
 func newSimulator(t testing.TB, suite string) *simulator {
 	t.Helper()
-	c, err := development.Open(t.Context(), development.Options{Registry: obicore.Registry(), Crypto: suite, Accounts: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	service, registry := eth.New(c.Chain, eth.Settings{}), jsonrpc.NewRegistry()
-	if err := service.Register(registry); err != nil {
-		t.Fatal(err)
-	}
-	server := jsonrpc.New(registry, jsonrpc.Options{})
-	t.Cleanup(func() {
-		service.Close()
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := c.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return &simulator{Chain: c, t: t, server: server}
+	return &simulator{serve(t, development.Options{Crypto: suite}, eth.Settings{}, jsonrpc.Options{})}
 }
 
 // ask sends the JSON of a simulation and returns blocks or an error.
