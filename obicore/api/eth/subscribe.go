@@ -9,25 +9,28 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
-// follow runs deliver for every event until the subscription ends. A client that
-// falls behind the chain's buffer is told nothing more: its connection is closed
-// by the server's own queue long before.
-func (s *Service) follow(deliver func(node.Event) error) (stop func(), err error) {
+// follow runs deliver for every event until the subscription ends. When it falls
+// behind the chain by more than its buffer, events are lost: the client's
+// connection is closed, so that it does not go on with a hole.
+func (s *Service) follow(notify jsonrpc.Notify, deliver func(node.Event) error) (stop func(), err error) {
 	events := s.chain.Subscribe(s.limits.Buffer)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for event := range events.Events {
 			if deliver(event) != nil {
-				events.Close()
+				events.Close() // the connection is ending, with the reason
 			}
+		}
+		if events.Overflowed() {
+			_ = notify(jsonrpc.ErrSlowConsumer) // nobody is left to be told
 		}
 	}()
 	return func() { events.Close(); <-done }, nil
 }
 
 func (s *Service) newHeads(_ context.Context, _ jsonrpc.Params, notify jsonrpc.Notify) (func(), error) {
-	return s.follow(func(event node.Event) error {
+	return s.follow(notify, func(event node.Event) error {
 		if event.Block == nil {
 			return nil
 		}
@@ -43,7 +46,7 @@ func (s *Service) newLogs(_ context.Context, params jsonrpc.Params, notify jsonr
 	if err := c.check(s.limits); err != nil {
 		return nil, err
 	}
-	return s.follow(func(event node.Event) error {
+	return s.follow(notify, func(event node.Event) error {
 		if event.Block == nil {
 			return nil
 		}
@@ -61,7 +64,7 @@ func (s *Service) newPending(_ context.Context, params jsonrpc.Params, notify js
 	if err := params.Decode(0, false, &full); err != nil {
 		return nil, err
 	}
-	return s.follow(func(event node.Event) error {
+	return s.follow(notify, func(event node.Event) error {
 		for i := range event.Pending {
 			if err := notify(s.viewPending(&event.Pending[i], full)); err != nil {
 				return err
@@ -98,7 +101,7 @@ func (s *Service) newReceipts(_ context.Context, params jsonrpc.Params, notify j
 	for _, hash := range c.Hashes {
 		wanted[hash.Value()] = true
 	}
-	return s.follow(func(event node.Event) error {
+	return s.follow(notify, func(event node.Event) error {
 		if event.Block == nil {
 			return nil
 		}

@@ -13,7 +13,8 @@
 //   - An id comes back exactly as it was sent; a call without an id gets no response.
 //   - The response that carries a subscription's id precedes every notification of it.
 //   - Nobody blocks on a slow client but the calls of that client: notifications are queued up to a limit, behind which
-//     the connection is closed.
+//     the connection is closed. No subscription ends in silence: whatever cannot be delivered closes the connection, with
+//     the reason.
 //   - Every queue, size, depth, count and wait has a named limit (Limits, PortLimits); memory held for clients is
 //     bounded by MaxBufferedBytes for the whole server.
 //   - A panic of a handler ends that call only; the client sees InternalError, the log sees the stack.

@@ -47,7 +47,8 @@ var (
 	ErrRegistration = errors.New("jsonrpc: registration refused")
 	// ErrSubscriptionClosed is what a Notify returns once its subscription has ended.
 	ErrSubscriptionClosed = errors.New("jsonrpc: subscription closed")
-	// ErrSlowConsumer is what a Notify returns when its client did not read fast enough; the connection is closed.
+	// ErrSlowConsumer is what a Notify returns when its client did not read fast enough, and what a feed passes to it
+	// when the feed has lost events; the connection is closed.
 	ErrSlowConsumer = errors.New("jsonrpc: the client reads notifications too slowly")
 	// ErrClosed reports the use of a server or port after Close.
 	ErrClosed = errors.New("jsonrpc: server closed")

@@ -15,7 +15,9 @@ type Handler func(ctx context.Context, params Params) (any, error)
 
 // Notify queues one notification of a subscription and never blocks. A json.RawMessage is written as it is, so that a
 // feed encodes an event once for all of its clients. It returns ErrSubscriptionClosed when the subscription has ended and
-// ErrSlowConsumer when the client's queue is full, which closes the connection; the feed should then stop.
+// ErrSlowConsumer when the client's queue is full, which closes the connection; the feed should then stop. A result that
+// cannot be sent closes the connection too: a client must not take a feed with a hole for a whole one. For the same
+// reason a feed that has itself lost events says so with the result ErrSlowConsumer.
 type Notify func(result any) error
 
 // SubscribeFunc starts a feed for one subscription and returns soon. params are those behind the name of the kind; the

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+
+	"github.com/coder/websocket"
 )
 
 // subscription is one running feed of a connection. The outbox's lock guards the second group.
@@ -97,11 +99,17 @@ func (c *connection) start(namespace string, feed SubscribeFunc, params Params) 
 
 // notify is the Notify of a subscription.
 func (c *connection) notify(s *subscription, result any) error {
+	if result == any(ErrSlowConsumer) {
+		c.fail(closeSlow, "subscription fell behind")
+		return ErrSlowConsumer
+	}
 	encoded, err := appendValue(nil, result)
 	if err != nil {
+		c.fail(websocket.StatusInternalError, "a notification cannot be encoded")
 		return fmt.Errorf("jsonrpc: notification: %w", err)
 	}
-	if len(encoded) > c.server.limits.MaxResultBytes {
+	if limit := c.server.limits.MaxResultBytes; len(encoded) > limit {
+		c.fail(closeSlow, fmt.Sprintf("a notification is too large (limit %d bytes)", limit))
 		return fmt.Errorf("jsonrpc: notification: %w", errResponseTooLarge)
 	}
 	data := make([]byte, 0, len(encoded)+len(s.namespace)+len(s.id)+notificationFrame)

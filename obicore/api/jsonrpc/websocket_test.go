@@ -179,6 +179,30 @@ func TestSlowConsumerIsClosedWithAReasonAndNeverBlocksTheFeed(t *testing.T) {
 	<-f.stopped
 }
 
+func TestWhatASubscriptionCannotDeliverClosesItsConnectionWithTheReason(t *testing.T) {
+	for name, c := range map[string]struct {
+		result any
+		status websocket.StatusCode
+		reason string
+	}{
+		"lost events": {jsonrpc.ErrSlowConsumer, websocket.StatusPolicyViolation, "subscription fell behind"},
+		"too large":   {strings.Repeat("x", 1000), websocket.StatusPolicyViolation, "a notification is too large (limit 1000 bytes)"},
+		"no JSON":     {make(chan int), websocket.StatusInternalError, "a notification cannot be encoded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFeed(t)
+			p := f.open(jsonrpc.Limits{MaxResultBytes: 1000}).dial()
+			p.subscribe("heads")
+			if err := (<-f.started)(c.result); err == nil {
+				t.Error("the feed was told nothing")
+			}
+			closed := p.closing()
+			want(t, fmt.Sprint(closed.Code, closed.Reason), fmt.Sprint(c.status, c.reason))
+			<-f.stopped
+		})
+	}
+}
+
 func TestConnectionRunsCallsConcurrentlyUpToItsLimit(t *testing.T) {
 	registry := jsonrpc.NewRegistry()
 	var lock sync.Mutex
