@@ -20,12 +20,12 @@ var (
 	ErrStopped     = errors.New("the chain has stopped")
 )
 
-// blobType is EIP-4844's envelope: it decodes, and is refused here, because the
-// platform has no blob sidecars.
+// blobType is EIP-4844's envelope: it decodes, and stands in no block, because
+// the platform has no blob sidecars.
 const blobType = 3
 
-// unsignedType is the development family's envelope; only the node makes such
-// transactions.
+// unsignedType is the development family's envelope; only the node of a
+// development chain makes such transactions.
 const unsignedType = 0x7e
 
 // Submit admits a client's transaction to the pool and returns its id. The id is
@@ -59,32 +59,50 @@ func (c *Chain) take(raw []byte) (chain.Verified, error) {
 	return t, nil
 }
 
-// admit decodes a transaction and checks everything that needs no account.
+// admit decodes a transaction of a client and checks everything that needs no
+// account. To what holds in blocks too it adds what this node alone chooses: no
+// unsigned transactions from outside, and no legacy ones that could be replayed
+// from other chains.
 func (c *Chain) admit(raw []byte) (chain.Verified, error) {
-	if limit := c.genesis.Limits.TransactionBytes; uint64(len(raw)) > limit {
-		return chain.Verified{}, fmt.Errorf("%w: transaction size %d, limit %d", ErrOversized, len(raw), limit)
-	}
-	kind, err := chain.EnvelopeType(raw)
-	if err != nil {
+	t, err := c.permitted(raw)
+	switch {
+	case err != nil:
 		return chain.Verified{}, err
-	}
-	if kind == blobType {
-		return chain.Verified{}, fmt.Errorf("%w: blob transactions have no place here, send the data as calldata", ErrType)
-	}
-	t, err := c.decode(raw)
-	if err != nil {
-		return chain.Verified{}, err
-	}
-	if t.System || kind == unsignedType {
-		return chain.Verified{}, fmt.Errorf("%w: 0x%02x", ErrType, kind)
-	}
-	if !t.Protected && !c.options.AllowUnprotected {
+	case t.System || t.Type == unsignedType:
+		return chain.Verified{}, fmt.Errorf("%w: 0x%02x", ErrType, t.Type)
+	case !t.Protected && !c.options.AllowUnprotected:
 		return chain.Verified{}, ErrUnprotected
 	}
-	if t.Protected && t.ChainID != c.genesis.EVMChainID {
-		return chain.Verified{}, fmt.Errorf("%w: %w: have %d, want %d", ErrSender, execution.ErrWrongChain, t.ChainID, c.genesis.EVMChainID)
-	}
 	return c.verifyDecoded(t)
+}
+
+// permitted decodes a transaction that may stand in a block of this chain; its
+// signature is not checked yet. The rules here are consensus: a proposal that
+// breaks one is invalid. Legacy transactions without a chain id (EIP-155) are
+// valid in blocks, because whether to admit them is each node's own choice.
+func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
+	kind, err := chain.EnvelopeType(raw)
+	if err != nil {
+		return nil, err
+	}
+	// The record of an edit is as large as the edit.
+	unsigned := kind == unsignedType && c.editable()
+	if limit := c.genesis.Limits.TransactionBytes; uint64(len(raw)) > limit && !unsigned {
+		return nil, fmt.Errorf("%w: transaction size %d, limit %d", ErrOversized, len(raw), limit)
+	}
+	if kind == blobType {
+		return nil, fmt.Errorf("%w: blob transactions have no place here, send the data as calldata", ErrType)
+	}
+	t, err := c.decode(raw)
+	switch {
+	case err != nil:
+		return nil, err
+	case (t.System || kind == unsignedType) && !unsigned:
+		return nil, fmt.Errorf("%w: 0x%02x is for development chains in memory", ErrType, kind)
+	case t.Protected && t.ChainID != c.genesis.EVMChainID:
+		return nil, fmt.Errorf("%w: %w: have %d, want %d", ErrSender, execution.ErrWrongChain, t.ChainID, c.genesis.EVMChainID)
+	}
+	return t, nil
 }
 
 // enter checks a verified transaction against the latest state and pools it.

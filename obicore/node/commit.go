@@ -24,7 +24,11 @@ func (c *Chain) decodeBody(block *chain.Block) (*prepared, error) {
 			if entry.Removed != nil {
 				return nil, errors.New("a tombstone in a new block")
 			}
-			t, err := c.verify(entry.Wire)
+			decoded, err := c.permitted(entry.Wire)
+			if err != nil {
+				return nil, err
+			}
+			t, err := c.verifyDecoded(decoded)
 			if err != nil {
 				return nil, err
 			}

@@ -56,10 +56,15 @@ const maxSnapshots = 10_000
 
 // development returns the chain's development mode, or ErrDevelopment.
 func (c *Chain) development() (*Development, error) {
-	if c.options.Development == nil || c.options.Directory != "" || c.genesis.RootDelay != 0 {
+	if !c.editable() {
 		return nil, ErrDevelopment
 	}
 	return c.options.Development, nil
+}
+
+// editable reports whether this is a development chain in memory.
+func (c *Chain) editable() bool {
+	return c.options.Development != nil && c.options.Directory == "" && c.genesis.RootDelay == 0
 }
 
 // Edit changes state entries now; the next block records the change.
