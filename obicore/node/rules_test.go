@@ -1,7 +1,6 @@
 package node_test
 
 import (
-	"encoding/hex"
 	"errors"
 	"testing"
 	"time"
@@ -124,35 +123,62 @@ func TestOnlyAdministratorsChangeParameters(t *testing.T) {
 	}
 }
 
-func TestContractsReadNativeModulesThroughStaticCalls(t *testing.T) {
-	f := administered(t)
-	f.options.Genesis.GasLimit = 30_000_000
-	// A contract that staticcalls gasLimit() of the parameters module and returns
-	// the answer.
+// caller is code that enters the parameters module by one instruction, asks for
+// gasLimit() and returns the success flag and the answer.
+func caller(instruction byte, value byte) []byte {
 	selector := native.Selector("gasLimit()")
-	code, err := hex.DecodeString("63" + hex.EncodeToString(selector[:]) + "60e01b600052" + // mstore(0, selector)
-		"6020600060046000" + "73" + hex.EncodeToString(chain.ParametersAddress[:]) + "5afa" + "50" + "60206000f3")
-	if err != nil {
-		t.Fatal(err)
+	code := append(append([]byte{0x63}, selector[:]...), 0x60, 0xe0, 0x1b, 0x5f, 0x52) // mstore(0, selector)
+	code = append(code, 0x60, 0x20, 0x60, 0x20, 0x60, 4, 0x5f)                         // answer to 32, input at 0
+	if instruction == opCall || instruction == opCallCode {
+		code = append(code, 0x60, value)
 	}
-	reader := chain.Address{0xee}
-	f.options.Genesis.Allocation[reader] = chain.AllocatedAccount{Nonce: 1, Code: code}
-	c := f.open()
-	view, err := c.View(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer view.Close()
-	block := c.NextContext(view)
-	rules, err := c.Executor().Rules(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := c.Executor().Call(t.Context(), rules, &block, view, chain.Address{1}, reader, nil, 1_000_000)
-	if err != nil || run.Fault != nil {
-		t.Fatalf("%v %v", err, run)
-	}
-	if want := chain.WordFromUint64(30_000_000); chain.Word(run.Output) != want {
-		t.Fatalf("output %x", run.Output)
+	code = append(append(append(code, 0x73), chain.ParametersAddress[:]...), 0x62, 1, 0, 0, instruction) // with 65,536 gas
+	return append(code, 0x5f, 0x52, 0x60, 0x40, 0x5f, 0xf3)
+}
+
+const (
+	opCall         = 0xf1
+	opCallCode     = 0xf2
+	opDelegateCall = 0xf4
+	opStaticCall   = 0xfa
+)
+
+func TestContractsReadNativeModulesAsThemselvesOnly(t *testing.T) {
+	f := administered(t)
+	for name, c := range map[string]struct {
+		code []byte
+		read bool
+	}{
+		"CALL":                    {caller(opCall, 0), true},
+		"STATICCALL":              {caller(opStaticCall, 0), true},
+		"DELEGATECALL":            {caller(opDelegateCall, 0), false},
+		"CALLCODE":                {caller(opCallCode, 0), false},
+		"CALL with value":         {caller(opCall, 1), false},
+		"CALLCODE with value":     {caller(opCallCode, 1), false},
+		"DELEGATECALL after CALL": {append(caller(opCall, 0)[:len(caller(opCall, 0))-6], caller(opDelegateCall, 0)...), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reader := chain.Address{0xee}
+			f.options.Genesis.Allocation[reader] = chain.AllocatedAccount{Nonce: 1, Balance: chain.WordFromUint64(9), Code: c.code}
+			opened := f.open()
+			view, err := opened.View(0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer view.Close()
+			block := opened.NextContext(view)
+			rules, err := opened.Executor().Rules(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run, err := opened.Executor().Call(t.Context(), rules, &block, view, chain.Address{1}, reader, nil, 1_000_000)
+			if err != nil || run.Fault != nil {
+				t.Fatalf("%v %v", err, run)
+			}
+			answer := chain.Word(run.Output[32:])
+			if read := chain.Word(run.Output[:32]) == chain.WordFromUint64(1); read != c.read || read && answer != chain.WordFromUint64(30_000_000) {
+				t.Fatalf("output %x", run.Output)
+			}
+		})
 	}
 }

@@ -131,11 +131,11 @@ func word(a chain.Address) []byte { return append(make([]byte, 12), a[:]...) }
 
 // Runtime codes of the test contracts.
 const (
-	recorder = "5f355f5560015f5fa100"                                                 // slot 0 = argument; one event with topic 1
-	refuser  = "5f5ffd"                                                               // reverts
-	caller   = "5f5f5f5f5f5f355af1505f5f5f5f5f355af4505f5f5f5f60025afa505f5f5ff05000" // calls, delegates to the argument, SHA-256, CREATE
-	remover  = "33ff"                                                                 // destroys itself in favour of the caller
-	spinner  = "5b5f56"                                                               // loops
+	recorder = "5f355f5560015f5fa100"                                                     // slot 0 = argument; one event with topic 1
+	refuser  = "5f5ffd"                                                                   // reverts
+	caller   = "5f5f5f5f5f5f355af1505f5f5f5f5f3561fffff4505f5f5f5f60025afa505f5f5ff05000" // calls, delegates to the argument with 65,535 gas, SHA-256, CREATE
+	remover  = "33ff"                                                                     // destroys itself in favour of the caller
+	spinner  = "5b5f56"                                                                   // loops
 )
 
 // answer is a JSON-RPC response.

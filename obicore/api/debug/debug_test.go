@@ -206,6 +206,9 @@ func TestCallTraceShowsInnerCallsAcrossVirtualMachines(t *testing.T) {
 	if trace.Calls[0].To != parameters.String() || trace.Calls[0].Error == "" || len(trace.Calls[0].Calls) != 0 {
 		t.Errorf("the call of the native module is %+v", trace.Calls[0])
 	}
+	if refused := trace.Calls[1]; !strings.Contains(refused.Error, "runs as itself only") || refused.GasUsed != "0xffff" {
+		t.Errorf("the DELEGATECALL into the native module is %+v", refused)
+	}
 	if trace.Calls[2].Value != "" || trace.Calls[0].Value != "0x0" {
 		t.Errorf("values are %q and %q", trace.Calls[2].Value, trace.Calls[0].Value)
 	}

@@ -13,6 +13,7 @@
 //   - The fast interpreter runs when nobody traces; tracing never changes gas.
 //   - Calls between EVM contracts stay inside the interpreter; a call to a
 //     native module enters through a precompile and can only read, because the
-//     interpreter tells a precompile neither caller nor value.
+//     interpreter tells a precompile no caller. DELEGATECALL and CALLCODE into a
+//     module fail.
 //   - KZG set-up loads when the point evaluation precompile is first called.
 package evm

@@ -18,7 +18,16 @@ type session struct {
 	machine *vm.EVM
 	env     contract.Env
 	ctx     context.Context // of the frame that is running, for calls into other VMs
-	paid    common.Address  // who got value in the call that is being entered
+	entered entrance
+}
+
+// entrance is the call that the interpreter is entering: it tells a precompile
+// nothing, but only CALL and STATICCALL reach out to the callee's account before,
+// the one by a transfer and the other by a touch. DELEGATECALL and CALLCODE,
+// which run code as somebody else, do neither.
+type entrance struct {
+	callee common.Address
+	paid   bool // the call carries value
 }
 
 // Run implements contract.Session.
@@ -120,20 +129,23 @@ func (d detailed) Error() string { return d.text }
 func (d detailed) Unwrap() error { return d.kind }
 
 // bridge lets EVM code read native modules: the interpreter calls it as a
-// precompile, so it knows neither caller nor value and runs read-only.
+// precompile, so it knows no caller and runs read-only.
 type bridge struct {
 	session *session
 	address chain.Address
-	paid    bool // the call carries value
+	entered entrance
 }
 
-var errBridge = errors.New("native module")
+var (
+	errBridge = errors.New("native module")
+	errSelf   = errors.New("a native module runs as itself only: use CALL or STATICCALL")
+)
 
-// RequiredGas implements vm.PrecompiledContract. The module meters itself, so
-// the price is what a read of it costs.
+// RequiredGas implements vm.PrecompiledContract; the interpreter calls it once
+// for each call, first. The module meters itself, so the price is what a read of
+// it costs.
 func (b *bridge) RequiredGas(input []byte) uint64 {
-	b.paid = b.session.paid == common.Address(b.address)
-	b.session.paid = common.Address{}
+	b.entered, b.session.entered = b.session.entered, entrance{}
 	return bridgeGas + bridgeWordGas*uint64((len(input)+31)/32)
 }
 
@@ -145,7 +157,10 @@ const (
 
 // Run implements vm.PrecompiledContract.
 func (b *bridge) Run(input []byte) ([]byte, error) {
-	if b.paid {
+	switch {
+	case b.entered.callee != common.Address(b.address):
+		return nil, fmt.Errorf("%w: %w", errBridge, errSelf)
+	case b.entered.paid:
 		return nil, vm.ErrExecutionReverted // a module takes no value
 	}
 	outcome := b.session.env.Call(b.session.ctx, contract.Frame{

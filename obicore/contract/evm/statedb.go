@@ -19,7 +19,8 @@ import (
 // stateDB shows the kernel's state to the interpreter.
 type stateDB struct {
 	contract.State
-	trace contract.Trace // hears of events, which the interpreter leaves to its state
+	session *session
+	trace   contract.Trace // hears of events, which the interpreter leaves to its state
 	// creating is the address that the interpreter has just warmed. Only a
 	// creation asks for a code hash directly after warming the address –
 	// EXTCODEHASH asks for emptiness first, a call reads the code first – so that
@@ -37,13 +38,10 @@ func canTransfer(db vm.StateDB, from common.Address, amount *uint256.Int) bool {
 	return db.GetBalance(from).Cmp(amount) >= 0
 }
 
-// transfer moves value and notes who got it, so that a native module which is
-// called next can refuse it: the interpreter does not tell a precompile.
+// transfer moves value and notes who is being called, so that a native module
+// can tell; a CALL comes here without value too.
 func (s *session) transfer(db vm.StateDB, from, to common.Address, amount *uint256.Int, _ *params.Rules) {
-	s.paid = common.Address{}
-	if !amount.IsZero() {
-		s.paid = to
-	}
+	s.entered = entrance{callee: to, paid: !amount.IsZero()}
 	db.SubBalance(from, amount, tracing.BalanceChangeTransfer)
 	db.AddBalance(to, amount, tracing.BalanceChangeTransfer)
 }
@@ -51,7 +49,10 @@ func (s *session) transfer(db vm.StateDB, from, to common.Address, amount *uint2
 func (s *stateDB) CreateAccount(address common.Address)  { s.State.Touch(chain.Address(address)) }
 func (s *stateDB) CreateContract(address common.Address) { s.Create(chain.Address(address)) }
 
-func (s *stateDB) AddBalance(address common.Address, amount *uint256.Int, _ tracing.BalanceChangeReason) uint256.Int {
+func (s *stateDB) AddBalance(address common.Address, amount *uint256.Int, reason tracing.BalanceChangeReason) uint256.Int {
+	if reason == tracing.BalanceChangeTouchAccount { // a STATICCALL begins
+		s.session.entered = entrance{callee: address}
+	}
 	before := *s.GetBalance(address)
 	if amount.IsZero() {
 		s.State.Touch(chain.Address(address))

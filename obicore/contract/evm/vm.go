@@ -76,7 +76,7 @@ func (v *VM) Begin(env contract.Env, rules uint64) (contract.Session, error) {
 	s := &session{env: env}
 	context := blockContext(&block)
 	context.Transfer = s.transfer
-	machine := vm.NewEVM(context, &stateDB{State: env.State(), trace: env.Trace()}, config, settings)
+	machine := vm.NewEVM(context, &stateDB{State: env.State(), session: s, trace: env.Trace()}, config, settings)
 	machine.SetJumpDestCache(v.jumpDests)
 	machine.SetTxContext(vm.TxContext{
 		Origin:     common.Address(transaction.Origin),

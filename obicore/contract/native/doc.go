@@ -7,6 +7,6 @@
 // the distribution's main, never deployed.
 //
 // Invariants: a module runs as itself only and takes no value; each function has
-// a price. EVM code reaches a module read-only, so that a DELEGATECALL into it,
-// which the EVM's bridge cannot tell from a call, changes nothing.
+// a price. EVM code reaches a module read-only, by CALL and STATICCALL;
+// DELEGATECALL and CALLCODE into it fail.
 package native
