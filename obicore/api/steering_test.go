@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,5 +187,85 @@ func TestWithoutAutomineTransactionsWaitForABlockOnDemand(t *testing.T) {
 	g.value("evm_mine")
 	if transactions := g.latest()["transactions"].([]any); len(transactions) != 2 {
 		t.Fatalf("%d transactions", len(transactions))
+	}
+}
+
+func TestASetCoinbaseIsThatOfItsBlocksForEver(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	first, second := chain.Address{0xaa}, chain.Address{0xbb}
+	g.value("hardhat_setNextBlockBaseFeePerGas", "0x10")
+	g.value("hardhat_setCoinbase", first)
+	g.value("evm_mine")
+	g.value("evm_mine")
+	before := g.value("evm_snapshot")
+	g.value("hardhat_setCoinbase", second)
+	g.value("evm_mine")
+	g.value("hardhat_mine", "0x200") // more than stay in memory
+	miner := func(block string) string {
+		var header struct{ Miner string }
+		if err := json.Unmarshal(g.call("eth_getBlockByNumber", block, false).Result, &header); err != nil {
+			t.Fatal(err)
+		}
+		return header.Miner
+	}
+	for block, want := range map[string]string{"0x1": first.String(), "0x2": first.String(), "0x3": second.String(), "latest": second.String()} {
+		if have := miner(block); have != want {
+			t.Errorf("block %s has the miner %s, want %s", block, have, want)
+		}
+	}
+	if err := g.chain.Replay(t.Context(), func(float64) {}); err != nil {
+		t.Errorf("the chain does not replay: %v", err)
+	}
+	if g.value("evm_revert", before) != "true" {
+		t.Fatal("not reverted")
+	}
+	g.value("evm_mine")
+	if have := miner("latest"); have != first.String() {
+		t.Errorf("after the revert the miner is %s, want %s", have, first)
+	}
+}
+
+func TestAnEditThatWaitsAtASnapshotIsThereAfterTheRevert(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	g.value("hardhat_setNextBlockBaseFeePerGas", "0x10")
+	before := g.value("evm_snapshot")
+	g.value("hardhat_setNextBlockBaseFeePerGas", "0x20")
+	g.value("evm_mine")
+	if g.value("evm_revert", before) != "true" {
+		t.Fatal("not reverted")
+	}
+	if have := g.value("eth_baseFee"); have != "0x10" {
+		t.Errorf("base fee %s after the revert", have)
+	}
+	g.value("evm_mine")
+	if have := g.latest()["baseFeePerGas"]; have != "0x10" {
+		t.Errorf("base fee %s in the next block", have)
+	}
+}
+
+func TestParallelCallsOfMineGetBlocksOfTheirOwn(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	const calls = 40
+	answered := make(chan uint64, calls)
+	for range calls {
+		go func() {
+			if a := g.call("evm_mine"); a.Error != nil {
+				t.Errorf("%d %s", a.Error.Code, a.Error.Message)
+			}
+			answered <- g.chain.Head().Header.Height
+		}()
+	}
+	var heights []uint64
+	for range calls {
+		heights = append(heights, <-answered)
+	}
+	slices.Sort(heights)
+	for i, height := range heights {
+		if height < uint64(i+1) {
+			t.Fatalf("%d calls were answered at height %d", i+1, height)
+		}
+	}
+	if height := g.chain.Head().Header.Height; height != calls {
+		t.Fatalf("height %d after %d calls", height, calls)
 	}
 }

@@ -118,7 +118,7 @@ func (c *Chain) enter(t chain.Verified) error {
 	if err != nil {
 		return err
 	}
-	block := c.context(header, head.ruling(), view)
+	block := c.context(header, &head.Ruling, view)
 	world := state.New(view)
 	if err := c.executor.Check(rules, &block, world, execution.Message{Verified: t, Future: true}); err != nil {
 		if _, known := c.pool.Get(t.ID); known {

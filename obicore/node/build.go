@@ -19,11 +19,11 @@ func (i *immediate) build(ctx context.Context, head *Head, meta []byte) (*execut
 		return nil, err
 	}
 	defer view.Close()
-	progress, err := i.executor.Begin(i.context(header, head.ruling(), view), view)
+	progress, err := i.executor.Begin(i.context(header, &head.Ruling, view), view)
 	if err != nil {
 		return nil, err
 	}
-	e := &executed{prepared: prepared{block: &chain.Block{Header: header}, results: progress.Results()}}
+	e := &executed{prepared: prepared{block: &chain.Block{Header: header}, ruling: &head.Ruling, results: progress.Results()}}
 	if err := i.fillEdits(&e.prepared, progress); err != nil {
 		return nil, err
 	}

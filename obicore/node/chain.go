@@ -47,6 +47,7 @@ type Chain struct {
 
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
+	mining      chan struct{} // held by the Mine whose turn it is
 
 	snapshotsTaken uint64 // number of the last snapshot; under commitMutex
 
@@ -58,12 +59,11 @@ type Chain struct {
 
 // Head is the last executed and durable block.
 type Head struct {
-	Header     *chain.Header
-	Hash       chain.Hash
-	Results    *chain.Results
-	Parameters *chain.Parameters   // in force for the next block
-	Validators *chain.ValidatorSet // deciding the next block
-	proof      chain.Proof
+	Header  *chain.Header
+	Hash    chain.Hash
+	Results *chain.Results
+	Ruling  // of the next block
+	proof   chain.Proof
 }
 
 // Tip is the last decided and durable block. On a chain whose headers carry the
@@ -80,7 +80,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	c = &Chain{
 		options: options, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
-		halted: make(chan struct{}), metrics: newMetrics(),
+		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
 	}
 	if c.admission == nil {
 		c.admission = security.Open{}
@@ -218,12 +218,12 @@ func (c *Chain) loadHead(height uint64) error {
 		return err
 	}
 	defer view.Close()
-	return c.setHead(header, results, *proof, view)
+	return c.setHead(header, results, *proof, c.overlaid(view))
 }
 
 // setHead shows a block as the latest; view is the state after it.
 func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chain.Proof, view ledger.View) error {
-	own, err := readRuling(view)
+	own, err := c.readRuling(view)
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chai
 	}
 	c.head.Store(&Head{
 		Header: header, Hash: header.Hash(c.suite), Results: results,
-		Parameters: next.Parameters, Validators: next.Validators, proof: proof,
+		Ruling: *next, proof: proof,
 	})
 	return nil
 }

@@ -59,22 +59,17 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		return err
 	}
 	defer view.Close()
-	ruling := c.Head().ruling()
-	if err := c.setHead(p.block.Header, p.results, proof, view); err != nil {
+	// Edits that came while the block was being made show on top of it.
+	if err := c.setHead(p.block.Header, p.results, proof, c.overlaid(view)); err != nil {
 		return err
 	}
 	block := &Block{
 		Header: p.block.Header, Hash: p.hash, Transactions: p.transactions, Results: p.results,
-		Fees: ruling.Parameters.Fees, Coinbase: coinbase(ruling.Validators, p.block.Header.Proposer), Size: p.size(),
-	}
-	if chosen := c.developmentCoinbase(); chosen != nil {
-		block.Coinbase = *chosen
+		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
 	c.blocks.put(block)
 	c.pool.Advance(noncesIn(p.results), p.ids)
-	if c.demanded.Load() > 0 {
-		c.demanded.Add(-1)
-	}
+	c.withdraw(1)
 	c.feed.publish(Event{Block: block})
 	return nil
 }

@@ -39,6 +39,7 @@ type prepared struct {
 	block        *chain.Block
 	transactions []chain.Verified
 	ids          []chain.Hash
+	ruling       *Ruling // under which it is executed
 	results      *chain.Results
 	next         *chain.ValidatorSet // deciding the next block
 }

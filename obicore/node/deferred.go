@@ -34,7 +34,6 @@ type deferred struct {
 type inFlight struct {
 	*prepared
 	proof   chain.Proof
-	ruling  *Ruling
 	pooled  int // of its transactions, how many the pool holds
 	decided time.Time
 }
@@ -184,7 +183,7 @@ func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, er
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	p.next = next
+	p.ruling, p.next = ruling, next
 	d.mutex.Lock()
 	d.checked = p
 	d.mutex.Unlock()
@@ -265,10 +264,6 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	if err != nil {
 		return nil, err
 	}
-	ruling, err := d.Ruling(block.Header.Height)
-	if err != nil {
-		return nil, err
-	}
 	if _, err := d.executor.Rules(block.Header.Rules); err != nil {
 		d.halt(err) // before the height, with everything up to here intact
 		return nil, err
@@ -276,7 +271,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	if err := d.store.Append(ctx, ledger.Decided{Block: p.block, Proof: decision.Proof, IDs: p.ids}); err != nil {
 		return nil, err
 	}
-	f := &inFlight{prepared: p, proof: decision.Proof, ruling: ruling, decided: d.options.Clock.Now()}
+	f := &inFlight{prepared: p, proof: decision.Proof, decided: d.options.Clock.Now()}
 	for _, id := range p.ids {
 		if _, pooled := d.pool.Get(id); pooled {
 			f.pooled++
@@ -284,7 +279,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	}
 	d.fly(f)
 	d.decided(p.ids)
-	if p.next.Epoch == ruling.Validators.Epoch {
+	if p.next.Epoch == p.ruling.Validators.Epoch {
 		return nil, nil
 	}
 	return p.next, nil
@@ -336,7 +331,7 @@ func (d *deferred) run() {
 // executeNext executes the block after the head, makes its results durable and
 // shows them.
 func (d *deferred) executeNext(f *inFlight) error {
-	e, err := d.Chain.run(context.Background(), f.prepared, f.ruling)
+	e, err := d.Chain.run(context.Background(), f.prepared)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,6 @@ type Development struct {
 type NextBlock struct {
 	Time       uint64 // milliseconds; 0 = the clock's
 	Randomness *chain.Hash
-	Coinbase   *chain.Address // stays until changed again
 }
 
 // snapshot is what evm_revert goes back to.
@@ -341,21 +340,42 @@ func (c *Chain) adjust(header *chain.Header) {
 	}
 }
 
-// developmentCoinbase is the coinbase that development has set, if any.
-func (c *Chain) developmentCoinbase() *chain.Address {
-	d := c.options.Development
-	if d == nil {
-		return nil
+// coinbaseKey is the entry that holds the coinbase of the blocks from the one on
+// that records it. It stands in the state like every other edit, so that a block
+// is read as it was executed; its owner is the module that records the edits.
+var coinbaseKey = chain.StateKey{Owner: chain.SystemAddress(0xffff), Space: chain.SpaceModule, Subkey: "coinbase"}
+
+// SetCoinbase sets the coinbase of the next blocks.
+func (c *Chain) SetCoinbase(coinbase chain.Address) error {
+	return c.Edit(func(ledger.View) ([]chain.Write, error) {
+		return []chain.Write{{Key: coinbaseKey, Value: coinbase[:]}}, nil
+	})
+}
+
+// chosenCoinbase returns what SetCoinbase has set in a state, if anything.
+func (c *Chain) chosenCoinbase(view ledger.View) (*chain.Address, error) {
+	if !c.editable() {
+		return nil, nil
 	}
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	return d.next.Coinbase
+	value, err := view.Get(coinbaseKey)
+	if err != nil || len(value) != chain.AddressSize {
+		return nil, err
+	}
+	return (*chain.Address)(value), nil
 }
 
 // edited lays waiting edits over a view of the latest state.
 func (c *Chain) edited(view ledger.View) ledger.View {
+	if view.Height() != c.Head().Header.Height {
+		return view
+	}
+	return c.overlaid(view)
+}
+
+// overlaid lays waiting edits over a view.
+func (c *Chain) overlaid(view ledger.View) ledger.View {
 	d := c.options.Development
-	if d == nil || view.Height() != c.Head().Header.Height {
+	if d == nil {
 		return view
 	}
 	d.mutex.Lock()

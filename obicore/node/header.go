@@ -10,12 +10,10 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/execution"
 )
 
-func (h *Head) ruling() *Ruling { return &Ruling{Parameters: h.Parameters, Validators: h.Validators} }
-
 // nextHeader returns the parts of the header after the head that do not depend on
 // its transactions.
 func (c *Chain) nextHeader(head *Head) *chain.Header {
-	return c.childHeader(head.Header, head.Hash, head.ruling())
+	return c.childHeader(head.Header, head.Hash, &head.Ruling)
 }
 
 func (c *Chain) childHeader(parent *chain.Header, hash chain.Hash, ruling *Ruling) *chain.Header {
@@ -83,14 +81,11 @@ func (c *Chain) checkRoots(header *chain.Header, own *chain.Results) error {
 
 // context returns what execution of a block sees besides state.
 func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) execution.Block {
-	payout, fees := coinbase(ruling.Validators, header.Proposer), ruling.Parameters.Fees
-	if chosen := c.developmentCoinbase(); chosen != nil {
-		payout = *chosen
-	}
+	fees := ruling.Parameters.Fees
 	return execution.Block{
 		Block: contract.Block{
 			Chain: c.identity, ChainID: c.genesis.EVMChainID, Height: header.Height, Time: header.Time,
-			Coinbase: payout, GasLimit: header.GasLimit, BaseFee: fees.BaseFee,
+			Coinbase: ruling.payout(header.Proposer), GasLimit: header.GasLimit, BaseFee: fees.BaseFee,
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
 			Effective: header.Height + 1 + c.genesis.RootDelay, Ancestor: c.ancestor(header, c.halt),
 		},

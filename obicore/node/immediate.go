@@ -121,7 +121,8 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	e, err := c.run(ctx, p, ruling)
+	p.ruling = ruling
+	e, err := c.run(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 }
 
 // run executes a checked block on the head.
-func (c *Chain) run(ctx context.Context, p *prepared, ruling *Ruling) (*executed, error) {
+func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	header := p.block.Header
 	view, err := c.store.View(header.Height - 1)
 	if err != nil {
@@ -143,7 +144,7 @@ func (c *Chain) run(ctx context.Context, p *prepared, ruling *Ruling) (*executed
 	}
 	defer view.Close()
 	e := &executed{prepared: *p}
-	e.results, err = c.executor.Run(ctx, c.context(header, ruling, view), view, p.transactions)
+	e.results, err = c.executor.Run(ctx, c.context(header, p.ruling, view), view, p.transactions)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func (c *Chain) run(ctx context.Context, p *prepared, ruling *Ruling) (*executed
 		return nil, err
 	}
 	e.results.StateRoot = e.staged.Root()
-	e.next, err = c.nextValidators(header.Height, ruling.Validators, e.results)
+	e.next, err = c.nextValidators(header.Height, p.ruling.Validators, e.results)
 	return e, err
 }
 

@@ -43,7 +43,7 @@ func (d *deferred) order(ctx context.Context, tip *Tip, meta []byte) (*prepared,
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{}
+	p := &prepared{ruling: ruling}
 	if p.next, err = d.nextValidators(height, nil, nil); err != nil {
 		return nil, err
 	}

@@ -73,17 +73,12 @@ func (c *Chain) fillContext(block *Block) error {
 		return err
 	}
 	defer view.Close()
-	ruling, err := readRuling(view)
+	ruling, err := c.readRuling(view)
 	if err != nil {
 		return err
 	}
-	block.Fees, block.Coinbase = ruling.Parameters.Fees, coinbase(ruling.Validators, block.Header.Proposer)
+	block.Fees, block.Coinbase = ruling.Parameters.Fees, ruling.payout(block.Header.Proposer)
 	return nil
-}
-
-func coinbase(validators *chain.ValidatorSet, proposer chain.NodeID) chain.Address {
-	member, _ := validators.Member(proposer)
-	return member.Payout
 }
 
 // BlockByHash returns the block with a header hash.
@@ -124,9 +119,8 @@ func (c *Chain) View(height uint64) (ledger.View, error) {
 // Context returns the execution context of an existing block: the one in which
 // its transactions ran.
 func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error) {
-	ruling := &Ruling{Parameters: &chain.Parameters{Fees: block.Fees}, Validators: &chain.ValidatorSet{}}
+	ruling := &Ruling{Parameters: &chain.Parameters{Fees: block.Fees}, coinbase: &block.Coinbase}
 	context := c.context(block.Header, ruling, view)
-	context.Coinbase = block.Coinbase
 	context.Ancestor = c.ancestor(block.Header, c.noteFault)
 	return context, nil
 }
@@ -135,7 +129,7 @@ func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error)
 func (c *Chain) NextContext(view ledger.View) execution.Block {
 	head := c.Head()
 	header := c.nextHeader(head)
-	context := c.context(header, head.ruling(), view)
+	context := c.context(header, &head.Ruling, view)
 	context.Ancestor = c.ancestor(header, c.noteFault)
 	return context
 }
@@ -144,9 +138,13 @@ func (c *Chain) NextContext(view ledger.View) execution.Block {
 func (c *Chain) noteFault(fault error) { c.log.Warn("a query met a fault", "reason", fault) }
 
 // Mine asks the engine for count blocks, empty if need be, and waits for them.
+// Calls take turns, so that each gets blocks of its own.
 func (c *Chain) Mine(ctx context.Context, count int) error {
-	if c.options.Interval > 0 && c.demanded.Load() > 0 {
-		return fmt.Errorf("node: blocks are being mined already")
+	select {
+	case c.mining <- struct{}{}:
+		defer func() { <-c.mining }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	events := c.feed.subscribe(count+1, true)
 	defer events.Close()

@@ -50,11 +50,15 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 		return err
 	}
 	defer view.Close()
-	ruling, err := c.Ruling(height)
+	block := &Block{Header: header, Transactions: p.transactions}
+	if err := c.fillContext(block); err != nil {
+		return err
+	}
+	context, err := c.Context(block, view)
 	if err != nil {
 		return err
 	}
-	again, err := c.executor.Run(ctx, c.context(header, ruling, view), view, p.transactions)
+	again, err := c.executor.Run(ctx, context, view, p.transactions)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,16 @@ import (
 type Ruling struct {
 	Parameters *chain.Parameters
 	Validators *chain.ValidatorSet
+	coinbase   *chain.Address // where development has chosen one
+}
+
+// payout returns the coinbase of a proposer's block.
+func (r *Ruling) payout(proposer chain.NodeID) chain.Address {
+	if r.coinbase != nil {
+		return *r.coinbase
+	}
+	member, _ := r.Validators.Member(proposer)
+	return member.Payout
 }
 
 // rulingHeight returns the height whose state rules the block at height: that of
@@ -34,20 +44,24 @@ func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 		return nil, err
 	}
 	defer view.Close()
-	ruling, err := readRuling(view)
+	ruling, err := c.readRuling(view)
 	if err == nil {
 		c.rulings.put(source, ruling)
 	}
 	return ruling, err
 }
 
-func readRuling(view ledger.View) (*Ruling, error) {
+func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
 	parameters, err := readParameters(view)
 	if err != nil {
 		return nil, err
 	}
 	validators, err := readValidators(view)
-	return &Ruling{Parameters: parameters, Validators: validators}, err
+	if err != nil {
+		return nil, err
+	}
+	coinbase, err := c.chosenCoinbase(view)
+	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase}, err
 }
 
 func readParameters(view ledger.View) (*chain.Parameters, error) {

@@ -253,8 +253,7 @@ func (s *Service) setCoinbase(_ context.Context, params jsonrpc.Params) (any, er
 	if err := params.Decode(0, true, &coinbase); err != nil {
 		return nil, err
 	}
-	address := coinbase.Value()
-	return true, s.chain.SetNext(func(next *node.NextBlock) { next.Coinbase = &address })
+	return true, s.chain.SetCoinbase(coinbase.Value())
 }
 
 func (s *Service) setRandomness(_ context.Context, params jsonrpc.Params) (any, error) {
