@@ -29,7 +29,7 @@ func (b bench) garbageIsRefused(t conformance.T) {
 			message = make([]byte, 1<<20)
 		}
 		from := chain.NodeID{byte(random.IntN(3))} // also itself, and nobody
-		err, cause := receive(r.engine, from, message)
+		cause, err := receive(r.engine, from, message)
 		if cause != nil {
 			t.Fatalf("message %x: panic: %v", message[:min(64, len(message))], cause)
 		}
@@ -43,9 +43,9 @@ func (b bench) garbageIsRefused(t conformance.T) {
 	r.reach(t, 1)
 }
 
-func receive(engine consensus.Engine, from chain.NodeID, message []byte) (err error, cause any) {
+func receive(engine consensus.Engine, from chain.NodeID, message []byte) (cause any, err error) {
 	defer func() { cause = recover() }()
-	return engine.Receive(from, message), nil
+	return nil, engine.Receive(from, message)
 }
 
 func (b bench) notifyDoesNotWait(t conformance.T) {

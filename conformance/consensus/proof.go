@@ -75,7 +75,7 @@ func (b bench) proofVerifies(t conformance.T) {
 // refuse checks that an altered decision is refused, and with the right error.
 func (p proved) refuse(t conformance.T, what string) {
 	t.Helper()
-	err, cause := p.contained()
+	cause, err := p.contained()
 	switch {
 	case cause != nil:
 		t.Errorf("%s: panic: %v", what, cause)
@@ -86,9 +86,9 @@ func (p proved) refuse(t conformance.T, what string) {
 	}
 }
 
-func (p proved) contained() (err error, cause any) {
+func (p proved) contained() (cause any, err error) {
 	defer func() { cause = recover() }()
-	return p.verify(), nil
+	return nil, p.verify()
 }
 
 // flip returns a copy with one bit turned.

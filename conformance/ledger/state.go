@@ -147,8 +147,12 @@ func (g *grown) whole(keys []chain.StateKey) error {
 	defer v.Close()
 	want := binary.BigEndian.AppendUint64([]byte("at"), v.Height())
 	for _, key := range keys {
-		if value, err := v.Get(key); err != nil || string(value) != string(want) {
-			return fmt.Errorf("height %d: %s is %x (%v), the block wrote %x under all keys", v.Height(), describe(key), value, err, want)
+		value, err := v.Get(key)
+		if err != nil {
+			return fmt.Errorf("height %d: %s: %w", v.Height(), describe(key), err)
+		}
+		if string(value) != string(want) {
+			return fmt.Errorf("height %d: %s is %x, the block wrote %x under all keys", v.Height(), describe(key), value, want)
 		}
 	}
 	return nil

@@ -40,7 +40,6 @@ type steps struct {
 
 var (
 	callTracer = map[string]any{"tracer": "callTracer", "tracerConfig": map[string]any{"withLog": true}}
-	prestate   = map[string]any{"tracer": "prestateTracer"}
 	diff       = map[string]any{"tracer": "prestateTracer", "tracerConfig": map[string]any{"diffMode": true}}
 )
 

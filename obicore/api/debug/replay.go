@@ -66,7 +66,7 @@ func (r *replay) begin(c *node.Chain) (err error) {
 	return nil
 }
 
-func (r *replay) close() { r.view.Close() }
+func (r *replay) close() { _ = r.view.Close() } // it was only read
 
 // skip executes transactions without a trace until the next one is index.
 func (r *replay) skip(ctx context.Context, index int) error {

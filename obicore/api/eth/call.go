@@ -37,7 +37,7 @@ func (s *Service) open(tag quantity.BlockTag, states stateOverrides, block *bloc
 	}
 	c := &scene{service: s, view: view, state: states}
 	if err := c.fill(tag, height, block); err != nil {
-		view.Close()
+		c.close()
 		return nil, err
 	}
 	return c, nil
@@ -76,7 +76,7 @@ func (c *scene) showHash(block *node.Block) {
 	}
 }
 
-func (c *scene) close() { c.view.Close() }
+func (c *scene) close() { _ = c.view.Close() } // it was only read
 
 // world returns a fresh overlay with the state overrides in place.
 func (c *scene) world() (*state.State, error) {

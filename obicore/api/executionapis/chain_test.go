@@ -127,8 +127,7 @@ func readBlock(t *testing.T, chainFile *rlp.Reader) (b givenBlock) {
 // replica is our chain with the original's accounts and transactions.
 type replica struct {
 	*node.Chain
-	hashes  map[chain.Hash]chain.Hash // of blocks: the original's and ours
-	refused map[chain.Hash]string     // transactions that our rules refuse
+	hashes map[chain.Hash]chain.Hash // of blocks: the original's and ours
 }
 
 // gasLimit is that of the original chain's latest block.

@@ -65,15 +65,15 @@ func (s *Suite) Derive(passphrase, salt []byte, cost crypto.DerivationCost, size
 	key := string(hashed[:])
 	inner, err := pbkdf2.Key(sm3.New, key, salt, pbkdf2Iterations, innerSize)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrSecret, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrSecret, err)
 	}
 	core, err := scrypt.Key(inner, salt, n, scryptBlock, scryptLanes, innerSize)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrSecret, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrSecret, err)
 	}
 	result, err := pbkdf2.Key(sm3.New, key, append(inner, core...), 1, size)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrSecret, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrSecret, err)
 	}
 	return result, nil
 }

@@ -30,7 +30,7 @@ func (native) name() string { return "libsecp256k1" }
 func (native) sign(secret []byte, digest chain.Hash) ([]byte, error) {
 	signature, err := library.Sign(digest[:], secret)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", crypto.ErrSecret, err)
+		return nil, fmt.Errorf("%w: %w", crypto.ErrSecret, err)
 	}
 	return signature, nil
 }

@@ -73,7 +73,7 @@ func checkEd25519(key chain.PublicKey) error {
 	var encoding curve.CompressedEdwardsY
 	var point curve.EdwardsPoint
 	if _, err := encoding.SetBytes(key.Bytes); err != nil {
-		return fmt.Errorf("%w: %v", crypto.ErrPublicKey, err)
+		return fmt.Errorf("%w: %w", crypto.ErrPublicKey, err)
 	}
 	if _, err := point.SetCompressedY(&encoding); err != nil {
 		return fmt.Errorf("%w: not a point of edwards25519", crypto.ErrPublicKey)

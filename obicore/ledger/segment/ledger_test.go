@@ -3,7 +3,6 @@ package segment_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -291,7 +290,7 @@ func TestFreshLedgerOpensAndCommitsQuickly(t *testing.T) {
 	for h := 1; h <= 200; h++ {
 		s.run(t, l, h)
 	}
-	t.Log(fmt.Sprintf("open %v, append+stage+commit %v per block on disk", opened, time.Since(start)/200))
+	t.Logf("open %v, append+stage+commit %v per block on disk", opened, time.Since(start)/200)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

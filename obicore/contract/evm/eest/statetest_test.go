@@ -146,7 +146,7 @@ func runCase(x *execution.Executor, family chain.Family, f *fixture, fork string
 		return fmt.Errorf("no exception, want %s", want.Exception)
 	case want.Exception != "":
 		if !matches(want.Exception, err) {
-			return fmt.Errorf("exception %q, want %s", err, want.Exception)
+			return fmt.Errorf("exception %w, want %s", err, want.Exception)
 		}
 	case err != nil:
 		return err
