@@ -42,6 +42,7 @@ cross() {
 
 step "formatting" formatting
 step "vet" go vet ./...
+step "lint" build/lint.sh
 step "unit, conformance and vector tests" go test -timeout 60m ./...
 step "without cgo" without_cgo
 step "race detector" race
