@@ -116,6 +116,15 @@ func (c *Chain) View(height uint64) (ledger.View, error) {
 	return c.edited(view), nil
 }
 
+// Account returns an account in a state, an empty one where there is none.
+func Account(view ledger.View, owner chain.Address) (chain.Account, error) {
+	value, err := view.Get(chain.AccountKey(owner))
+	if err != nil || value == nil {
+		return chain.Account{}, err
+	}
+	return chain.DecodeAccount(value)
+}
+
 // Context returns the execution context of an existing block: the one in which
 // its transactions ran.
 func (c *Chain) Context(block *Block, view ledger.View) (execution.Block, error) {

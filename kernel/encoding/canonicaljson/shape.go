@@ -4,9 +4,12 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/credibleledger/credibleledger/kernel/encoding/nearest"
 )
 
 var (
@@ -69,7 +72,7 @@ func checkStruct(text []byte, t reflect.Type, path string) error {
 	for _, name := range names {
 		field, found := known[name]
 		if !found {
-			return &UnknownFieldError{Path: path, Field: name, Suggestion: nearest(name, known)}
+			return &UnknownFieldError{Path: path, Field: name, Suggestion: nearest.Name(name, slices.Sorted(maps.Keys(known)))}
 		}
 		if err := checkValue(members[name], field, join(path, name)); err != nil {
 			return err

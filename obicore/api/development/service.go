@@ -139,14 +139,6 @@ func (s *Service) edit(params jsonrpc.Params, f func(view ledger.View, owner cha
 	return true, s.chain.Edit(func(view ledger.View) ([]chain.Write, error) { return f(view, owner.Value()) })
 }
 
-func accountOf(view ledger.View, owner chain.Address) (chain.Account, error) {
-	value, err := view.Get(chain.AccountKey(owner))
-	if err != nil || value == nil {
-		return chain.Account{}, err
-	}
-	return chain.DecodeAccount(value)
-}
-
 func accountWrite(owner chain.Address, a chain.Account) chain.Write {
 	if a.IsEmpty() {
 		return chain.Write{Key: chain.AccountKey(owner)}
@@ -160,7 +152,7 @@ func (s *Service) setBalance(_ context.Context, params jsonrpc.Params) (any, err
 		return nil, err
 	}
 	return s.edit(params, func(view ledger.View, owner chain.Address) ([]chain.Write, error) {
-		account, err := accountOf(view, owner)
+		account, err := node.Account(view, owner)
 		account.Balance = balance.Value()
 		return []chain.Write{accountWrite(owner, account)}, err
 	})
@@ -176,7 +168,7 @@ func (s *Service) setNonce(_ context.Context, params jsonrpc.Params) (any, error
 		return nil, err
 	}
 	return s.edit(params, func(view ledger.View, owner chain.Address) ([]chain.Write, error) {
-		account, err := accountOf(view, owner)
+		account, err := node.Account(view, owner)
 		account.Nonce = value
 		return []chain.Write{accountWrite(owner, account)}, err
 	})
@@ -188,7 +180,7 @@ func (s *Service) setCode(_ context.Context, params jsonrpc.Params) (any, error)
 		return nil, err
 	}
 	return s.edit(params, func(view ledger.View, owner chain.Address) ([]chain.Write, error) {
-		account, err := accountOf(view, owner)
+		account, err := node.Account(view, owner)
 		account.CodeHash = chain.Hash{}
 		if len(code) > 0 {
 			account.CodeHash = s.chain.Executor().CodeHash(code)

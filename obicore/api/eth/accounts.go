@@ -11,6 +11,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/pool"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
@@ -131,7 +132,7 @@ func (s *Service) complete(ctx context.Context, args *arguments) (*ethereum.Tran
 		if err != nil {
 			return nil, err
 		}
-		account, err := accountOf(view, args.from())
+		account, err := node.Account(view, args.from())
 		if err = errors.Join(err, view.Close()); err != nil {
 			return nil, err
 		}

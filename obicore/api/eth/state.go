@@ -9,6 +9,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 // ask decodes (address, block) and calls f with the state that the block names.
@@ -32,17 +33,9 @@ func (s *Service) ask(params jsonrpc.Params, f func(ledger.View, chain.Address) 
 	return f(view, owner.Value())
 }
 
-func accountOf(view ledger.View, owner chain.Address) (chain.Account, error) {
-	value, err := view.Get(chain.AccountKey(owner))
-	if err != nil || value == nil {
-		return chain.Account{}, err
-	}
-	return chain.DecodeAccount(value)
-}
-
 func (s *Service) getBalance(_ context.Context, params jsonrpc.Params) (any, error) {
 	return s.ask(params, func(view ledger.View, owner chain.Address) (any, error) {
-		account, err := accountOf(view, owner)
+		account, err := node.Account(view, owner)
 		return quantity.Word(account.Balance), err
 	})
 }
@@ -60,7 +53,7 @@ func (s *Service) getTransactionCount(_ context.Context, params jsonrpc.Params) 
 		return nil, err
 	}
 	return s.ask(params, func(view ledger.View, owner chain.Address) (any, error) {
-		account, err := accountOf(view, owner)
+		account, err := node.Account(view, owner)
 		if err == nil && tag.Kind == quantity.BlockPending {
 			return quantity.Uint64(s.chain.Pool().NextNonce(owner, account.Nonce)), nil
 		}

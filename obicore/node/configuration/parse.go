@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/credibleledger/credibleledger/kernel/encoding/nearest"
 )
 
 // maxFile bounds a configuration file in bytes.
@@ -61,7 +63,7 @@ func unknownKeys(missing *toml.StrictMissingError) error {
 	for i := range missing.Errors {
 		key := strings.Join(missing.Errors[i].Key(), ".")
 		line, _ := missing.Errors[i].Position()
-		faults = append(faults, &UnknownKeyError{Key: key, Line: line, Suggestion: nearest(key, known)})
+		faults = append(faults, &UnknownKeyError{Key: key, Line: line, Suggestion: nearest.Name(key, known)})
 	}
 	return errors.Join(faults...)
 }
@@ -84,39 +86,6 @@ func keysOf(t reflect.Type, prefix string) []string {
 		}
 	}
 	return keys
-}
-
-// nearest returns the known key with the smallest edit distance, if it is small.
-func nearest(key string, known []string) (best string) {
-	least := 1 + len(key)/3
-	for _, candidate := range known {
-		if d := distance(key, candidate); d <= least {
-			best, least = candidate, d-1
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			above := row[j+1]
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			row[j+1] = min(above+1, row[j]+1, diagonal+cost)
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }
 
 // Encode returns the configuration as a commented file.
