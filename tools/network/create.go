@@ -272,3 +272,19 @@ func (m *Manifest) Find(name string) (Node, error) {
 	}
 	return Node{}, fmt.Errorf("no node %q in this network of %d", name, len(m.Nodes))
 }
+
+// Select returns the nodes with the given names, all without any.
+func (m *Manifest) Select(names []string) ([]Node, error) {
+	if len(names) == 0 {
+		return m.Nodes, nil
+	}
+	var nodes []Node
+	for _, name := range names {
+		node, err := m.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, node)
+	}
+	return nodes, nil
+}
