@@ -1,0 +1,78 @@
+package sim
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+)
+
+const (
+	chainID        = 31337
+	accountBalance = 1 << 60
+)
+
+// Account is a funded account that sends transactions in order of nonce.
+type Account struct {
+	Address chain.Address
+	signer  crypto.Signer
+	cluster *Cluster
+
+	mutex sync.Mutex
+	nonce uint64
+}
+
+func (c *Cluster) newAccount() *Account {
+	c.t.Helper()
+	scheme, err := c.suite.Scheme(chain.SchemeSecp256k1)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	signer, err := scheme.Generate(rand.Reader)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	address, err := c.suite.Address(signer.Public())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &Account{Address: address, signer: signer, cluster: c}
+}
+
+// Transfer returns the account's next transfer.
+func (a *Account) Transfer(to chain.Address, value uint64) []byte {
+	return a.call(to, chain.WordFromUint64(value), nil, 21_000)
+}
+
+// Call returns the account's next call of a contract.
+func (a *Account) Call(to chain.Address, input []byte) []byte {
+	return a.call(to, chain.Word{}, input, 1_000_000)
+}
+
+func (a *Account) call(to chain.Address, value chain.Word, input []byte, gas uint64) []byte {
+	a.cluster.t.Helper()
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	t := &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: chainID, Nonce: a.nonce, Gas: gas, To: &to, Value: value, Data: input}
+	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
+		signature, err := a.signer.Sign(digest)
+		if err != nil {
+			return r, s, 0, err
+		}
+		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
+	})
+	if err != nil {
+		a.cluster.t.Fatal(err)
+	}
+	a.nonce++
+	return signed.Encode()
+}
+
+// Submit gives a transaction to a node.
+func (n *Node) Submit(raw []byte) (chain.Hash, error) {
+	return n.Chain.Submit(context.Background(), raw)
+}
