@@ -111,12 +111,18 @@ func (c *Cluster) Start() {
 // true of it; it fails after a time.
 func (c *Cluster) Settle(within time.Duration, holds func() bool) {
 	c.t.Helper()
+	c.SettleAmong(c.Nodes, within, holds)
+}
+
+// SettleAmong is Settle for some of the nodes.
+func (c *Cluster) SettleAmong(nodes []*Node, within time.Duration, holds func() bool) {
+	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for {
-		if c.equal() && holds() {
+		if equal(nodes) && holds() {
 			return
 		}
 		select {
@@ -128,9 +134,9 @@ func (c *Cluster) Settle(within time.Duration, holds func() bool) {
 }
 
 // equal reports whether all running nodes have the same executed tip.
-func (c *Cluster) equal() bool {
+func equal(nodes []*Node) bool {
 	var first *chain.Hash
-	for _, n := range c.Nodes {
+	for _, n := range nodes {
 		if n.Chain == nil {
 			continue
 		}

@@ -22,6 +22,7 @@ type Node struct {
 	export    crypto.Signer
 	channel   network.SecureChannel
 	directory string
+	Spare     []node.Keys
 	lives     int // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
@@ -29,7 +30,9 @@ type Node struct {
 }
 
 func (n *Node) member() chain.GenesisMember {
-	key := func(k chain.PublicKey) chain.GenesisKey { return chain.GenesisKey{Scheme: k.Scheme.String(), Key: k.Bytes} }
+	key := func(k chain.PublicKey) chain.GenesisKey {
+		return chain.GenesisKey{Scheme: k.Scheme.String(), Key: k.Bytes}
+	}
 	return chain.GenesisMember{
 		ID: n.ID, ConsensusKey: key(n.consensus.Public()), Transport: n.channel.Self(), ExportKey: key(n.export.Public()),
 		Organisation: n.Name, Weight: 1, Payout: chain.Address{19: byte(len(n.Name))},
@@ -98,7 +101,7 @@ func (n *Node) options() (o node.Options, err error) {
 	}
 	guard, err := node.NewGuard(votes)
 	return node.Options{
-		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Signer: n.consensus, Export: n.export,
+		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
 		Votes: guard, WAL: wal, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
 		Log: c.settings.Log.With("node", n.Name),
 	}, err

@@ -80,7 +80,7 @@ func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fi
 	if change != nil {
 		change(genesis)
 	}
-	f.options = node.Options{Genesis: genesis, Self: self, Signer: validator}
+	f.options = node.Options{Genesis: genesis, Self: self, Keys: node.Keys{Signer: validator}}
 	return f
 }
 

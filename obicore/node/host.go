@@ -72,7 +72,7 @@ func (h *host) Broadcast(message []byte) {
 	if h.link == nil {
 		return
 	}
-	validators := h.chain().Head().Validators
+	validators := h.chain().deciding()
 	for i := range validators.Members {
 		if id := validators.Members[i].ID; id != h.options.Self {
 			h.link.send(id, network.Consensus, message)
@@ -83,7 +83,11 @@ func (h *host) Broadcast(message []byte) {
 // Sign implements consensus.Host.
 func (h *host) Sign(kind string, message []byte) ([]byte, error) {
 	c := h.chain()
-	return c.options.Signer.Sign(chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, message))
+	keys, err := c.options.keysFor(c.deciding())
+	if err != nil {
+		return nil, err
+	}
+	return keys.Signer.Sign(chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, message))
 }
 
 // Verify implements consensus.Host.
@@ -103,16 +107,24 @@ func (c *Chain) verifyVote(identity chain.Hash, key chain.PublicKey, kind string
 // Endorse implements consensus.Host.
 func (h *host) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsement, err error) {
 	c := h.chain()
+	ruling, err := c.Ruling(vote.Height)
+	if err != nil {
+		return e, err
+	}
+	keys, err := c.options.keysFor(ruling.Validators)
+	if err != nil {
+		return e, err
+	}
 	if c.options.Votes != nil {
 		if err := c.options.Votes.Record(kind, vote); err != nil {
 			return e, err
 		}
 	}
 	digest := chain.SigningHash(c.suite, chain.DomainVote, c.identity, kind, vote.Encode())
-	if e.Signature, err = c.options.Signer.Sign(digest); err != nil || c.options.Export == nil {
+	if e.Signature, err = keys.Signer.Sign(digest); err != nil || keys.Export == nil {
 		return e, err
 	}
-	e.Export, err = c.options.Export.Sign(digest)
+	e.Export, err = keys.Export.Sign(digest)
 	return e, err
 }
 

@@ -202,13 +202,13 @@ func (l *link) fetch(ctx context.Context, atLeast uint64) error {
 }
 
 // faults is how many validators may be faulty.
-func (c *Chain) faults() int { return (len(c.Head().Validators.Members) - 1) / 3 }
+func (c *Chain) faults() int { return (len(c.deciding().Members) - 1) / 3 }
 
 // awaitHeard waits until all validators but the possibly faulty have said their
 // heights since the question.
 func (l *link) awaitHeard(ctx context.Context, question int) error {
 	return l.await(ctx, func() bool {
-		set, count := l.Head().Validators, 0
+		set, count := l.deciding(), 0
 		for i := range set.Members {
 			if id := set.Members[i].ID; id == l.options.Self || l.heard[id] >= question {
 				count++

@@ -50,7 +50,7 @@ func (l *link) waits(id chain.Hash) bool {
 
 // push sends a message to all other validators.
 func (l *link) push(message []byte) {
-	validators := l.Head().Validators
+	validators := l.deciding()
 	for i := range validators.Members {
 		if id := validators.Members[i].ID; id != l.options.Self {
 			l.send(id, network.Bulk, message)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -19,11 +20,12 @@ type Options struct {
 	Directory string
 	// Ledger is the name of the ledger module; "segment" when empty.
 	Ledger string
-	// Self and Signer are the node's validator identity and consensus key.
-	Self   chain.NodeID
-	Signer crypto.Signer
-	// Export is the node's export key; nil when its validator record has none.
-	Export crypto.Signer
+	// Self is the node's id, Keys what it signs with.
+	Self chain.NodeID
+	Keys
+	// Spare are keys that the chain may give this node's record later: while keys
+	// rotate a node has both, and signs with those of the set that decides.
+	Spare []Keys
 	// Votes is the record of what Signer has signed, and WAL the engine's own log;
 	// engines that vote need both. They are closed with the chain.
 	Votes *Guard
@@ -54,6 +56,41 @@ type Options struct {
 	Development *Development
 	Clock       chain.Clock
 	Log         *slog.Logger
+}
+
+// Keys are the signing keys of a node: the consensus key, and the export key, which
+// is nil when the node's record has none.
+type Keys struct {
+	Signer crypto.Signer
+	Export crypto.Signer
+}
+
+// fits reports whether these are the keys of a validator record.
+func (k *Keys) fits(member *chain.Validator) bool {
+	if k.Signer == nil || !k.Signer.Public().Equal(member.ConsensusKey) {
+		return false
+	}
+	if k.Export == nil {
+		return len(member.ExportKey.Bytes) == 0
+	}
+	return k.Export.Public().Equal(member.ExportKey)
+}
+
+// keysFor returns the keys of this node in a validator set.
+func (o *Options) keysFor(set *chain.ValidatorSet) (*Keys, error) {
+	member, ok := set.Member(o.Self)
+	if !ok {
+		return &o.Keys, nil // nobody counts what it signs
+	}
+	if o.Keys.fits(&member) {
+		return &o.Keys, nil
+	}
+	for i := range o.Spare {
+		if o.Spare[i].fits(&member) {
+			return &o.Spare[i], nil
+		}
+	}
+	return nil, fmt.Errorf("node: the keys of this node are not those that the chain has for validator %s", o.Self)
 }
 
 func (o *Options) fill() {

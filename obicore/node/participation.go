@@ -151,8 +151,8 @@ func (p *participation) join(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if member, ok := ruling.Validators.Member(p.options.Self); ok && !member.ConsensusKey.Equal(p.options.Signer.Public()) {
-		return fmt.Errorf("node: the validator key of this node is not the one that the chain has for %s", p.options.Self)
+	if _, err := p.options.keysFor(ruling.Validators); err != nil {
+		return err
 	}
 	engine, err := p.newEngine()
 	if err != nil {

@@ -64,6 +64,16 @@ func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
 	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase}, err
 }
 
+// deciding returns the set that decides the block after the tip, as far as this
+// node knows.
+func (c *Chain) deciding() *chain.ValidatorSet {
+	ruling, err := c.Ruling(c.Tip().Header.Height + 1)
+	if err != nil {
+		return c.Head().Validators // the tip runs ahead of execution
+	}
+	return ruling.Validators
+}
+
 func readParameters(view ledger.View) (*chain.Parameters, error) {
 	value, err := view.Get(chain.ParametersKey)
 	if err != nil {

@@ -65,7 +65,7 @@ func Open(ctx context.Context, options Options) (*Chain, error) {
 		return nil, err
 	}
 	settings := node.Options{
-		Genesis: genesis, Directory: options.Directory, Self: Self(suite, validator), Signer: validator,
+		Genesis: genesis, Directory: options.Directory, Self: Self(suite, validator), Keys: node.Keys{Signer: validator},
 		Interval: uint64(options.BlockTime.Milliseconds()), AllowUnprotected: true, Log: options.Log,
 	}
 	registry := options.Registry

@@ -12,6 +12,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/network"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 // The files of an identity, below a node's home.
@@ -22,6 +23,9 @@ const (
 	TransportFile = "keys/transport.key"
 	NodeFile      = "keys/node.id"
 	VotesFile     = "keys/votes.log"
+
+	SpareConsensusFile = "keys/next/consensus.key"
+	SpareExportFile    = "keys/next/export.key"
 )
 
 // Identity is what makes a node itself. Its secrets do not leave the node.
@@ -30,6 +34,7 @@ type Identity struct {
 	Consensus crypto.Signer
 	Export    crypto.Signer
 	Channel   network.SecureChannel
+	Spare     []node.Keys // that the chain may give it next
 
 	transport []byte
 }
@@ -111,7 +116,23 @@ func LoadIdentity(suite crypto.Suite, channel network.ChannelModule, home string
 	if err != nil {
 		return nil, err
 	}
+	if i.Spare, err = loadSpare(suite, home); err != nil {
+		return nil, err
+	}
 	return i, i.ID.UnmarshalText([]byte(strings.TrimSpace(string(id))))
+}
+
+// loadSpare reads the keys that a rotation has prepared, if there are any.
+func loadSpare(suite crypto.Suite, home string) ([]node.Keys, error) {
+	if _, err := os.Stat(filepath.Join(home, SpareConsensusFile)); errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	consensus, err := readKey(suite, suite.Default(), filepath.Join(home, SpareConsensusFile))
+	if err != nil {
+		return nil, err
+	}
+	export, err := readKey(suite, chain.SchemeSecp256k1, filepath.Join(home, SpareExportFile))
+	return []node.Keys{{Signer: consensus, Export: export}}, err
 }
 
 func readKey(suite crypto.Suite, id chain.Scheme, path string) (crypto.Signer, error) {

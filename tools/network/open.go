@@ -51,7 +51,7 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		return o, err
 	}
 	o = node.Options{
-		Genesis: genesis, Self: identity.ID, Signer: identity.Consensus, Export: identity.Export,
+		Genesis: genesis, Self: identity.ID, Keys: node.Keys{Signer: identity.Consensus, Export: identity.Export}, Spare: identity.Spare,
 		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
 	}
