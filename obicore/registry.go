@@ -7,6 +7,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/kernel/security"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
 	"github.com/credibleledger/credibleledger/obicore/contract/evm"
@@ -17,6 +18,8 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
+	"github.com/credibleledger/credibleledger/obicore/network/mesh"
+	"github.com/credibleledger/credibleledger/obicore/network/tls"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
@@ -29,6 +32,8 @@ func Registry() *kernel.Registry {
 		Crypto:      map[string]crypto.Suite{standard.Name: standard.New(), gm.Name: gm.New()},
 		Consensus:   map[string]consensus.Module{solo.Name: solo.Module{}},
 		Ledger:      map[string]ledger.Module{segment.Name: segment.New(segment.WithCommitment(BinaryTree, binarytree.New))},
+		Mesh:        map[string]network.Module{mesh.Name: mesh.Module{}},
+		Channels:    map[string]network.ChannelModule{tls.Name: tls.Module{}},
 		Commitments: map[string]ledger.NewCommitment{BinaryTree: binarytree.New},
 		Families:    Families,
 		Contracts:   Contracts,

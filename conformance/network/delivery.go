@@ -66,7 +66,7 @@ func (n *node) flow(to *node, class network.Class, message string) {
 }
 
 func (b bench) atMostOnce(t conformance.T) {
-	nodes := b.group(t, 2)
+	nodes := b.mutual(t)
 	from, to := nodes[0], nodes[1]
 	next := 0
 	for range 8 {

@@ -21,7 +21,7 @@ func (b bench) apart(t conformance.T, who ...*node) {
 	t.Helper()
 	for _, n := range who {
 		n.reach("the status says why there is no connection", func() bool {
-			return len(n.tapOrPeerTried(who)) > 0 && n.explained()
+			return len(n.history()) > 0 || triedThrice(who) && n.explained()
 		})
 	}
 	for _, n := range who {
@@ -31,14 +31,15 @@ func (b bench) apart(t conformance.T, who ...*node) {
 	}
 }
 
-// tapOrPeerTried returns those that have dialled three times: the first refusal is over.
-func (n *node) tapOrPeerTried(who []*node) (tried []*node) {
-	for _, other := range who {
-		if len(other.tap.attempts()) >= 3*int(network.Classes) {
-			tried = append(tried, other)
+// triedThrice reports whether one of the nodes has dialled so often that the first
+// refusals are over.
+func triedThrice(who []*node) bool {
+	for _, n := range who {
+		if len(n.tap.attempts()) >= 3*int(network.Classes) {
+			return true
 		}
 	}
-	return tried
+	return false
 }
 
 // explained reports whether a node's status has a failure for every peer.

@@ -19,7 +19,7 @@ func (b bench) lossRules() []conformance.Rule {
 }
 
 func (b bench) lostConnectionComesBack(t conformance.T) {
-	nodes := b.group(t, 2)
+	nodes := b.mutual(t)
 	for range 3 {
 		before := nodes[0].about(nodes[1]).Classes[network.Sync].Connections
 		nodes[0].tap.sever()
@@ -89,15 +89,33 @@ func (b bench) restartedPeerIsLetIn(t conformance.T) {
 	}
 }
 
+// connections counts how often each class of two nodes was connected, at both ends.
+func connections(nodes []*node) (counts []uint64) {
+	for i, n := range nodes {
+		for _, s := range n.about(nodes[1-i]).Classes {
+			counts = append(counts, s.Connections)
+		}
+	}
+	return counts
+}
+
 func (b bench) oneConnectionPerClass(t conformance.T) {
-	nodes := b.group(t, 2)
+	nodes := b.mutual(t)
 	for range 10 {
+		before := connections(nodes)
 		nodes[0].tap.sever()
 		nodes[1].tap.sever()
+		b.reach(t, "every class is connected anew", func() bool {
+			now := connections(nodes)
+			for i := range now {
+				if now[i] <= before[i] {
+					return false
+				}
+			}
+			return nodes[0].connected(1) && nodes[1].connected(1)
+		})
 		for _, n := range nodes {
-			n.reach("one stream per class is left", func() bool {
-				return nodes[0].connected(1) && nodes[1].connected(1) && len(n.tap.open()) == int(network.Classes)
-			})
+			n.reach("one stream per class is left", func() bool { return len(n.tap.open()) == int(network.Classes) })
 		}
 	}
 	for class := range network.Classes {

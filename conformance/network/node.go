@@ -100,17 +100,32 @@ func (b bench) nodeWith(t conformance.T, id byte, secret []byte, alter ...func(o
 	return n
 }
 
-// group starts nodes that list each other and waits for their connections.
+// group starts nodes that list each other and waits for their connections. Of each two
+// only the later one dials, so that no connection takes the place of another.
 func (b bench) group(t conformance.T, count int, alter ...func(o *network.Options)) []*node {
 	t.Helper()
 	var nodes []*node
 	for i := range count {
 		nodes = append(nodes, b.node(t, byte(i+1), alter...))
 	}
-	introduce(nodes...)
+	for i, n := range nodes {
+		list := records(nodes...)
+		for later := i + 1; later < count; later++ {
+			list[later].Address = ""
+		}
+		n.SetPeers(list)
+	}
 	for _, n := range nodes {
 		n.reach(fmt.Sprintf("node %d connected", n.record.ID[0]), func() bool { return n.connected(count - 1) })
 	}
+	return nodes
+}
+
+// mutual is a group of two that both dial.
+func (b bench) mutual(t conformance.T) []*node {
+	t.Helper()
+	nodes := b.group(t, 2)
+	introduce(nodes...)
 	return nodes
 }
 

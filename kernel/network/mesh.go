@@ -39,14 +39,18 @@ type Peer struct {
 
 // Mesh delivers messages between authenticated nodes of one chain.
 type Mesh interface {
-	// Start listens and connects. Handlers are called until Close has returned.
+	// Start listens and connects; the context bounds Start alone. Handlers are called
+	// until Close has returned.
 	Start(ctx context.Context, handlers Handlers) error
-	// Close ends all connections; it waits for handlers under way.
+	// Close ends all connections; it waits for handlers under way, so that none may
+	// call it.
 	Close() error
 	// Address is where this node listens, known after Start.
 	Address() string
-	// SetPeers replaces the list of peers. Connections to peers that are not in it,
-	// or whose transport identity has changed, are cut before it returns.
+	// SetPeers replaces the list of peers; the node itself in it is passed over.
+	// Connections to peers that are not in it, or whose transport identity has
+	// changed, are cut before it returns. No call of Receive begins for them
+	// afterwards, but it does not wait for one under way, so that a handler may call it.
 	SetPeers(peers []Peer)
 	// Send queues a message and keeps it until it is written; the caller must not
 	// change it any more. It never waits: ErrNotConnected and ErrCongested say that
@@ -63,8 +67,9 @@ type Handlers struct {
 	// class, and the peer gets its credits back when it returns: who is slow here
 	// slows that peer's class and nothing else.
 	Receive func(from chain.NodeID, class Class, message []byte)
-	// Changed tells that a peer's connection of a class has come or gone. It must
-	// not block. It may be nil.
+	// Changed tells that a peer's connection of a class has come or gone: before the
+	// first Receive of a connection and after its last, from the same goroutine. It
+	// must not block. It may be nil.
 	Changed func(peer chain.NodeID, class Class, connected bool)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/credibleledger/credibleledger/conformance/contract/evmsample"
 	conformcrypto "github.com/credibleledger/credibleledger/conformance/crypto"
 	conformledger "github.com/credibleledger/credibleledger/conformance/ledger"
+	conformnetwork "github.com/credibleledger/credibleledger/conformance/network"
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
@@ -26,7 +27,7 @@ import (
 
 // directions are the directions that have a conformance suite, with the default
 // module of each.
-var directions = []struct{ name, module string }{{"crypto", "standard"}, {"ledger", "segment"}, {"contract", "evm"}, {"consensus", "solo"}}
+var directions = []struct{ name, module string }{{"crypto", "standard"}, {"ledger", "segment"}, {"contract", "evm"}, {"consensus", "solo"}, {"network", "mesh"}}
 
 func directionNames() []string {
 	names := make([]string, len(directions))
@@ -123,6 +124,8 @@ func direct(registry *kernel.Registry, name, module, suiteName string, strict bo
 		return conformconsensus.Direction(conformconsensus.Subject{New: func() consensus.Module { return judged }}), nil
 	case "ledger":
 		return ledgerDirection(registry, module, suite)
+	case "network":
+		return networkDirection(registry, module)
 	case "contract":
 		return contractDirection(registry, module, suite, strict)
 	}
@@ -144,6 +147,28 @@ func ledgerDirection(registry *kernel.Registry, module string, suite crypto.Suit
 	return conformledger.Direction(conformledger.Subject{
 		Open: judged.Open, Commitment: commitments[0], Verifier: registry.Commitments[commitments[0]](suite), Hasher: suite,
 	}), nil
+}
+
+// networkDirection judges a mesh over the first of the registry's channels, or a channel
+// below the first of its meshes. Addresses are ports of this machine.
+func networkDirection(registry *kernel.Registry, module string) (conformance.Direction, error) {
+	channels, meshes := slices.Sorted(maps.Keys(registry.Channels)), slices.Sorted(maps.Keys(registry.Mesh))
+	if len(channels) == 0 || len(meshes) == 0 {
+		return conformance.Direction{}, errors.New("this binary has no mesh with a channel")
+	}
+	channel, mesh := channels[0], module
+	if slices.Contains(channels, module) {
+		channel, mesh = module, meshes[0]
+	}
+	judged, err := registry.MeshModule(mesh)
+	if err != nil {
+		return conformance.Direction{}, err
+	}
+	below, err := registry.ChannelModule(channel)
+	if err != nil {
+		return conformance.Direction{}, err
+	}
+	return conformnetwork.Direction(conformnetwork.Subject{Channels: below, Mesh: judged, Listen: "127.0.0.1:0"}), nil
 }
 
 func contractDirection(registry *kernel.Registry, module string, suite crypto.Suite, strict bool) (conformance.Direction, error) {

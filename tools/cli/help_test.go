@@ -74,7 +74,7 @@ func TestModulesOfTheBinaryConform(t *testing.T) {
 		Direction, Subject string
 		Results            []struct{ Rule, Outcome string }
 	}
-	for direction, module := range map[string]string{"crypto": "standard", "ledger": "segment", "contract": "evm", "consensus": "solo"} {
+	for direction, module := range map[string]string{"crypto": "standard", "ledger": "segment", "contract": "evm", "consensus": "solo", "network": "mesh"} {
 		r := decode[report](t, "conform", direction, "--module", module)
 		if r.Direction != direction || r.Subject != module || len(r.Results) < 10 {
 			t.Errorf("%+v", r)
@@ -89,6 +89,7 @@ func TestModulesOfTheBinaryConform(t *testing.T) {
 	refused(t, 2, "CL-CONFORM-001", "evm", "conform", "contract", "--module", "nosuch")
 	refused(t, 2, "CL-CONFORM-001", "sample programs", "conform", "contract", "--module", "native")
 	refused(t, 2, "CL-CONFORM-001", "solo", "conform", "consensus", "--module", "nosuch")
+	refused(t, 2, "CL-CONFORM-001", "mesh", "conform", "network", "--module", "nosuch")
 }
 
 // TestKnownDeviationsFailWhenTheyAreJudged keeps the list of deviations honest: each

@@ -1,7 +1,6 @@
 package mesh
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -93,8 +92,7 @@ func (c *connection) beats(old *connection) bool {
 	case c.dialled == old.dialled: // whoever dials again has none
 		return true
 	}
-	selfIsLower := bytes.Compare(c.mesh.Self[:], c.lane.peer.ID[:]) < 0
-	return c.dialled == selfIsLower
+	return c.dialled == c.mesh.isLower(c.lane.peer)
 }
 
 // end ends a connection once, for a reason that its peer's status shows. A farewell is

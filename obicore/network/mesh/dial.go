@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -23,7 +24,7 @@ func (m *mesh) keep(l *lane) {
 		if lasted > m.Limits.BackoffMax {
 			attempt = 0
 		}
-		if attempt > 0 || lasted > 0 {
+		if attempt > 0 || lasted > 0 || !m.isLower(l.peer) { // the lower id has a head start
 			pause(ctx, m.Clock, m.backoff(l, attempt))
 		}
 		if err := m.dial(ctx, l, address); err != nil {
@@ -53,6 +54,8 @@ func (m *mesh) vacancy(ctx context.Context, l *lane) (address string, lasted tim
 		}
 	}
 }
+
+func (m *mesh) isLower(p *peer) bool { return bytes.Compare(m.Self[:], p.ID[:]) < 0 }
 
 // backoff doubles from BackoffMin to BackoffMax, less up to a half that depends on the
 // ids and the attempt, so that nodes do not dial in step.
