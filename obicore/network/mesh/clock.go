@@ -19,6 +19,18 @@ func (systemClock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	return time.AfterFunc(d, f).Stop
 }
 
+// watch measures spans since it was made, which no step of the wall clock disturbs.
+type watch struct {
+	clock chain.Clock
+	start time.Time
+}
+
+// now returns the time since the start, at least 1.
+func (w watch) now() int64 { return max(1, int64(w.clock.Now().Sub(w.start))) }
+
+// since returns the time that has passed since now returned then.
+func (w watch) since(then int64) time.Duration { return time.Duration(w.now() - then) }
+
 var errSlow = errors.New("no answer in time")
 
 // within returns a context that ends with its parent or after d on the clock.

@@ -154,8 +154,8 @@ func TestCreditIsReturnedBeforeTheLargestMessageCannotBeSent(t *testing.T) {
 }
 
 func TestPausesGrowToTheirBoundAndDifferBetweenNodes(t *testing.T) {
-	a := newMesh(network.Options{Self: chain.NodeID{1}, Limits: network.DefaultLimits()})
-	b := newMesh(network.Options{Self: chain.NodeID{2}, Limits: network.DefaultLimits()})
+	a := newMesh(network.Options{Self: chain.NodeID{1}, Clock: systemClock{}, Limits: network.DefaultLimits()})
+	b := newMesh(network.Options{Self: chain.NodeID{2}, Clock: systemClock{}, Limits: network.DefaultLimits()})
 	l := a.newPeer(network.Peer{ID: chain.NodeID{3}}, nil).lanes[0]
 	differ := false
 	for attempt := range 70 {

@@ -77,9 +77,9 @@ func (h *hello) read(r *rlp.Reader) (err error) {
 func (h *hello) check(identity chain.Hash) *farewell {
 	switch {
 	case h.Version != protocolVersion:
-		return &farewell{codeVersion, fmt.Sprintf("protocol version %d is not known here; this node speaks %d", h.Version, protocolVersion)}
+		return &farewell{codeVersion, fmt.Sprintf("protocol version %d is not known to the refusing node, which speaks %d", h.Version, protocolVersion)}
 	case h.Identity != identity:
-		return &farewell{codeChain, "another chain: this node is on " + identity.String()}
+		return &farewell{codeChain, "another chain; the refusing node is on " + identity.String()}
 	case h.Class >= uint64(network.Classes) || h.Connection == 0:
 		return &farewell{codeProtocol, "hello names no class or no connection"}
 	case h.Window < overhead || h.Window > maxWindow || h.Message > h.Window-overhead:

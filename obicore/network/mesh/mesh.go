@@ -14,6 +14,7 @@ import (
 type mesh struct {
 	network.Options
 	instance uint64
+	watch    watch
 	handlers network.Handlers
 	gate     *gate
 	ctx      context.Context // ends with Close
@@ -35,7 +36,10 @@ type tail struct {
 }
 
 func newMesh(options network.Options) *mesh {
-	m := &mesh{Options: options, instance: draw(), gate: newGate(options.Limits.Handshakes), peers: make(map[chain.NodeID]*peer), tails: make(map[tail]chan struct{})}
+	m := &mesh{
+		Options: options, instance: draw(), watch: watch{options.Clock, options.Clock.Now()}, gate: newGate(options.Limits.Handshakes),
+		peers: make(map[chain.NodeID]*peer), tails: make(map[tail]chan struct{}),
+	}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	return m
 }

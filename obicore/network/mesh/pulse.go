@@ -49,12 +49,12 @@ func (c *connection) beat() {
 
 // check ends a connection that is dead, and goes on with the others.
 func (c *connection) check() {
-	limits, now := &c.mesh.Limits, c.mesh.Clock.Now()
-	if silent := now.Sub(time.Unix(0, c.ear.last.Load())); silent > limits.Silence {
+	limits, watch := &c.mesh.Limits, c.mesh.watch
+	if silent := watch.since(c.ear.last.Load()); silent > limits.Silence {
 		c.mesh.end(c, fmt.Errorf("nothing was heard for %s", silent.Round(time.Millisecond)), nil)
 		return
 	}
-	if since := c.writing.Load(); since != 0 && now.Sub(time.Unix(0, since)) > limits.WriteWithin {
+	if since := c.writing.Load(); since != 0 && watch.since(since) > limits.WriteWithin {
 		c.mesh.end(c, fmt.Errorf("a frame could not be written within %s", limits.WriteWithin), nil)
 		return
 	}

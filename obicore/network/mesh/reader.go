@@ -8,20 +8,19 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/network"
 )
 
 // ear is the reading side of a stream; it notes when bytes arrive.
 type ear struct {
 	stream io.Reader
-	clock  chain.Clock
-	last   atomic.Int64 // in nanoseconds of the clock
+	watch  watch
+	last   atomic.Int64
 }
 
 func (m *mesh) listen(stream io.Reader) *ear {
-	e := &ear{stream: stream, clock: m.Clock}
-	e.last.Store(m.Clock.Now().UnixNano())
+	e := &ear{stream: stream, watch: m.watch}
+	e.last.Store(e.watch.now())
 	return e
 }
 
@@ -29,7 +28,7 @@ func (m *mesh) listen(stream io.Reader) *ear {
 func (e *ear) Read(b []byte) (int, error) {
 	n, err := e.stream.Read(b)
 	if n > 0 {
-		e.last.Store(e.clock.Now().UnixNano())
+		e.last.Store(e.watch.now())
 	}
 	return n, err
 }

@@ -58,7 +58,7 @@ func (c *connection) writeBatch(w *bufio.Writer, b *batch) error {
 
 // frame writes one frame under the eyes of the pulse.
 func (c *connection) frame(w *bufio.Writer, header, payload []byte) error {
-	c.writing.Store(c.mesh.Clock.Now().UnixNano())
+	c.writing.Store(c.mesh.watch.now())
 	defer c.writing.Store(0)
 	if _, err := w.Write(header); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (c *connection) flush(w *bufio.Writer) error {
 	if w.Buffered() == 0 {
 		return w.Flush()
 	}
-	c.writing.Store(c.mesh.Clock.Now().UnixNano())
+	c.writing.Store(c.mesh.watch.now())
 	defer c.writing.Store(0)
 	return w.Flush()
 }
