@@ -25,7 +25,7 @@ formatting() {
 # (state tests, vectors) do not gain from it.
 race() {
 	go test -race -short -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
-		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./conformance/network ./tools/... ./cmd/...
+		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./tools/... ./cmd/...
 }
 
 without_cgo() {

@@ -20,7 +20,7 @@ const impatience = 500 * time.Millisecond
 type altered struct {
 	mesh.Module
 	options  func(o *network.Options)
-	start    func(m *alteredMesh, ctx context.Context, handlers network.Handlers) error
+	start    func(handlers network.Handlers) error
 	receive  func(m *alteredMesh, d delivery)
 	changed  func(m *alteredMesh, peer chain.NodeID, class network.Class, connected bool)
 	setPeers func(m *alteredMesh, peers []network.Peer)
@@ -93,6 +93,11 @@ func (a *altered) known() (list []network.Peer) {
 
 func (m *alteredMesh) Start(ctx context.Context, handlers network.Handlers) error {
 	m.handlers = handlers
+	if m.altered.start != nil {
+		if err := m.altered.start(handlers); err != nil {
+			return err
+		}
+	}
 	return m.Mesh.Start(ctx, network.Handlers{Receive: m.receive, Changed: m.changed})
 }
 
@@ -112,7 +117,9 @@ func (m *alteredMesh) changed(peer chain.NodeID, class network.Class, connected 
 		m.altered.changed(m, peer, class, connected)
 		return
 	}
-	m.handlers.Changed(peer, class, connected)
+	if m.handlers.Changed != nil {
+		m.handlers.Changed(peer, class, connected)
+	}
 }
 
 func (m *alteredMesh) SetPeers(peers []network.Peer) {

@@ -357,6 +357,39 @@ func brokenLife() map[string]conformance.Direction {
 				return nil
 			}
 		}),
+		"changed-may-be-nil": direction(func(a *altered) {
+			a.start = func(handlers network.Handlers) error {
+				if handlers.Changed == nil {
+					return errors.New("no handler for changes")
+				}
+				return nil
+			}
+		}),
+		// SetPeers waits for handlers under way.
+		"handlers-may-call": direction(func(a *altered) {
+			var under sync.WaitGroup
+			a.receive = func(m *alteredMesh, d delivery) {
+				under.Add(1)
+				defer under.Done()
+				m.deliver(d)
+			}
+			a.setPeers = func(m *alteredMesh, peers []network.Peer) {
+				m.Mesh.SetPeers(peers)
+				over := make(chan struct{})
+				go func() {
+					under.Wait()
+					close(over)
+				}()
+				select {
+				case <-over:
+				case <-m.closed:
+				}
+			}
+			a.close = func(m *alteredMesh) error {
+				close(m.closed)
+				return m.Mesh.Close()
+			}
+		}),
 		"close-returns": direction(func(a *altered) {
 			a.close = func(m *alteredMesh) error {
 				err := m.Mesh.Close()

@@ -13,6 +13,8 @@ func (b bench) lifeRules() []conformance.Rule {
 	return []conformance.Rule{
 		{Name: "address-is-dialled", Statement: "After Start, Address is where others reach the node.", Check: b.addressIsDialled},
 		{Name: "not-connected-is-told", Statement: "Send to a node without a connection says ErrNotConnected.", Check: b.notConnectedIsTold},
+		{Name: "changed-may-be-nil", Statement: "A mesh without a handler for changes delivers as any other.", Check: b.changedMayBeNil},
+		{Name: "handlers-may-call", Statement: "A handler of messages may call Send, Status and SetPeers, also to cut the peer that it serves.", Check: b.handlersMayCall},
 		{Name: "close-returns", Statement: "Close returns, also before Start, twice, and in the middle of traffic.", Check: b.closeReturns},
 		{Name: "close-waits-for-handlers", Statement: "Close returns after the handlers that are under way.", Check: b.closeWaitsForHandlers},
 		{Name: "silent-after-close", Statement: "After Close no handler is called.", Check: b.silentAfterClose},
@@ -40,6 +42,53 @@ func (b bench) notConnectedIsTold(t conformance.T) {
 			t.Errorf("send to %s: %v", to, err)
 		}
 	}
+}
+
+func (b bench) changedMayBeNil(t conformance.T) {
+	other := b.node(t, 1)
+	channel := b.open(t, b.secret(t))
+	m, err := b.Mesh.New(network.Options{Self: chain.NodeID{2}, Identity: identity, Channel: channel, Limits: limits()})
+	if err != nil {
+		t.Fatalf("make a mesh: %v", err)
+	}
+	arrived := make(chan struct{}, 1)
+	receive := func(chain.NodeID, network.Class, []byte) { arrived <- struct{}{} }
+	if err := m.Start(t.Context(), network.Handlers{Receive: receive}); err != nil {
+		t.Fatalf("start without a handler for changes: %v", err)
+	}
+	t.Cleanup(func() { b.closes(t, "a mesh without a handler for changes", m) })
+	other.SetPeers([]network.Peer{{ID: chain.NodeID{2}, Transport: channel.Self()}})
+	m.SetPeers(records(other))
+	other.reach("the nodes are connected", func() bool { return other.connected(1) })
+	if err := other.Send(chain.NodeID{2}, network.Bulk, []byte("x")); err != nil {
+		t.Fatalf("send: %v", err)
+	}
+	select {
+	case <-arrived:
+	case <-time.After(b.Patience):
+		t.Errorf("a message has not arrived after %s", b.Patience)
+	}
+}
+
+func (b bench) handlersMayCall(t conformance.T) {
+	nodes := b.group(t, 2)
+	to, from := nodes[0], nodes[1]
+	returned := make(chan struct{})
+	to.mutex.Lock()
+	to.act = func(d delivery) {
+		_ = to.Status()
+		_ = to.Send(d.from, d.class, []byte("answer"))
+		to.SetPeers(nil)
+		close(returned)
+	}
+	to.mutex.Unlock()
+	from.tell(to, network.Sync, "cut me")
+	select {
+	case <-returned:
+	case <-time.After(b.Patience):
+		t.Fatalf("a handler that calls the mesh has not returned after %s", b.Patience)
+	}
+	from.reach("the peer is cut", func() bool { return !from.about(to).Classes[network.Sync].Connected })
 }
 
 func (b bench) closeReturns(t conformance.T) {

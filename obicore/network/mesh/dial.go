@@ -158,10 +158,10 @@ func (m *mesh) hello(class network.Class) *hello {
 // note keeps why an attempt failed, for the operator.
 func (m *mesh) note(l *lane, reason error) {
 	m.mutex.Lock()
-	defer m.mutex.Unlock()
 	if l.live == nil {
 		l.failure = explain(reason)
 	}
+	m.mutex.Unlock()
 	m.Log.Debug("no connection", "peer", l.peer.ID, "class", l.class.String(), "reason", explain(reason))
 }
 

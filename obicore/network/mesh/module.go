@@ -69,7 +69,7 @@ func checkLimits(l *network.Limits) error {
 	switch {
 	case l.Message < 0 || l.QueueCount < 0 || l.Handshakes < 0 || l.Ping < 0 || l.Handshake < 0 || l.WriteWithin < 0 || l.BackoffMin < 0:
 		return errors.New("mesh: a limit is negative")
-	case l.Window < l.Message+overhead || l.Window > maxWindow:
+	case l.Window < l.Message+overhead || int64(l.Window) > maxWindow:
 		return fmt.Errorf("mesh: Limits.Window is %d; it must hold one message of %d and its overhead of %d, and be at most %d", l.Window, l.Message, overhead, int64(maxWindow))
 	case l.QueueBytes < l.Message:
 		return fmt.Errorf("mesh: Limits.QueueBytes is %d; it must hold one message of %d", l.QueueBytes, l.Message)
