@@ -245,6 +245,8 @@ func brokenPressure() map[string]conformance.Direction {
 }
 
 func brokenHostile() map[string]conformance.Direction {
+	var mutex sync.Mutex
+	var log [][]byte // of all that has ever been read
 	return map[string]conformance.Direction{
 		// A loss ends every connection.
 		"garbage-ends-one-connection": direction(func(a *altered) {
@@ -267,6 +269,13 @@ func brokenHostile() map[string]conformance.Direction {
 		"silent-streams-are-closed": direction(func(a *altered) {
 			a.options = func(o *network.Options) { o.Limits.Handshake, o.Limits.Handshakes = time.Hour, 1000 }
 		}),
+		"reconnecting-holds-no-more": withChannel(alteredChannel{read: func(c network.Conn, b []byte) (int, error) {
+			n, err := c.Read(b)
+			mutex.Lock()
+			defer mutex.Unlock()
+			log = append(log, slices.Clone(b[:n]))
+			return n, err
+		}}),
 		// There is room for whatever is announced.
 		"claims-cost-nothing": withChannel(alteredChannel{handshake: func(c *alteredConn, ctx context.Context) error {
 			room := make([]byte, 32<<20)

@@ -19,6 +19,7 @@ func (b bench) hostileRules() []conformance.Rule {
 		{Name: "garbage-first-is-closed", Statement: "A stream that begins with garbage is closed, and honest nodes connect as before.", Check: b.garbageFirstIsClosed},
 		{Name: "silent-streams-are-closed", Statement: "Streams that stay silent are closed by the end of Limits.Handshake, however many, and do not keep honest nodes out.", Check: b.silentStreamsAreClosed},
 		{Name: "claims-cost-nothing", Statement: "Bytes that announce a lot cost memory only as far as it has arrived.", Check: b.claimsCostNothing},
+		{Name: "reconnecting-holds-no-more", Statement: "A peer that fills its window, reconnects and fills it again, while nothing is taken, makes the node hold no more than a few windows.", Check: b.reconnectingHoldsNoMore},
 	}
 }
 
@@ -102,7 +103,7 @@ func isTimeout(err error) bool {
 }
 
 func (b bench) silentStreamsAreClosed(t conformance.T) {
-	to := b.node(t, 1, func(o *network.Options) { o.Limits.Handshake, o.Limits.Handshakes = time.Second, 4 })
+	to := b.node(t, 1, func(o *network.Options) { o.Limits.Handshake, o.Limits.Handshakes = 2*time.Second, 4 })
 	var closed atomic.Int32
 	const silent = 24
 	for range silent {
@@ -137,6 +138,37 @@ func (b bench) claimsCostNothing(t conformance.T) {
 	if grown := allocated() - before; grown > bound {
 		t.Errorf("%d streams with a few bytes each made the process allocate %d bytes", streams, grown)
 	}
+}
+
+func (b bench) reconnectingHoldsNoMore(t conformance.T) {
+	const rounds, windows = 16, 8
+	nodes := b.group(t, 2)
+	to, from := nodes[0], nodes[1]
+	to.block(func(delivery) bool { return true })
+	before := live()
+	for range rounds {
+		was := from.about(to).Classes[network.Bulk]
+		from.fill(t, to, network.Bulk)
+		from.reach("most of the window is used", func() bool {
+			return from.about(to).Classes[network.Bulk].BytesSent-was.BytesSent > uint64(limits().Window*3/4)
+		})
+		from.tap.sever()
+		from.reach("the peer is connected anew", func() bool {
+			s := from.about(to).Classes[network.Bulk]
+			return s.Connected && s.Connections > was.Connections
+		})
+	}
+	if grown := live() - before; grown > int64(windows*limits().Window) {
+		t.Errorf("after %d connections of which nothing was taken, %d bytes more are held; a window is %d", rounds, grown, limits().Window)
+	}
+}
+
+// live returns the bytes that the process holds.
+func live() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
 }
 
 // allocated returns the bytes that the process has ever allocated.

@@ -27,9 +27,11 @@ type connection struct {
 	in      *inbox
 	returns int64 // see returnAfter
 
-	after     chan struct{} // the predecessor's delivered; nil if there is none
+	after     chan struct{} // delivered of the last one before that called handlers; nil if there is none
 	delivered chan struct{} // closed when no handler will be called any more
+	gone      chan struct{} // closed when it has ended
 	flushed   chan struct{} // closed when the stream is closed
+	begun     bool          // handlers are called for it; guarded by the mesh's mutex
 	ended     bool          // guarded by the mesh's mutex
 	since     time.Time     // when it was made
 
@@ -43,7 +45,7 @@ func (m *mesh) newConnection(l *lane, stream network.Conn, e *ear, frames *frame
 	return &connection{
 		mesh: m, lane: l, stream: stream, ear: e, frames: frames, dialled: dialled, id: remote.Connection, remote: remote,
 		out: newOutbox(remote), in: newInbox(m.Limits.Window), returns: returnAfter(m.Limits.Window, m.Limits.Message),
-		delivered: make(chan struct{}), flushed: make(chan struct{}), since: m.Clock.Now(),
+		delivered: make(chan struct{}), gone: make(chan struct{}), flushed: make(chan struct{}), since: m.Clock.Now(),
 	}
 }
 
@@ -71,8 +73,7 @@ func (m *mesh) install(c *connection) error {
 	}
 	l.live, l.previous, l.failure = c, c.id, ""
 	l.counts.connections.Add(1)
-	key := tail{l.peer.ID, l.class}
-	c.after, m.tails[key] = m.tails[key], c.delivered
+	c.after, m.tails[l.tail()] = m.tails[l.tail()], c.delivered
 	m.work.Go(c.read)
 	m.work.Go(c.write)
 	m.work.Go(c.deliver)
@@ -106,11 +107,13 @@ func (m *mesh) end(c *connection, reason error, last *farewell) {
 // endLocked is end with the mutex held; with drop, messages that have arrived but are
 // not delivered are forgotten.
 func (m *mesh) endLocked(c *connection, reason error, last *farewell, drop bool) {
-	c.in.close(drop) // also when it has ended: a cut forgets what still waits
+	c.in.close(drop || !c.begun) // also when it has ended: a cut forgets what still waits
 	if c.ended {
 		return
 	}
 	c.ended = true
+	close(c.gone)
+	m.step(c)
 	c.pulse.stop()
 	c.out.close(last)
 	if last == nil {

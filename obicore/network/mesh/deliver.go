@@ -1,15 +1,20 @@
 package mesh
 
-// deliver calls the handlers for one connection, after those of its predecessor.
+// deliver calls the handlers for one connection, after those of its predecessor. A
+// connection that ends before its turn comes and goes unseen: whoever reconnects while a
+// handler is slow must not leave messages and goroutines behind.
 func (c *connection) deliver() {
 	defer c.mesh.finished(c)
 	if c.after != nil {
-		<-c.after
+		select {
+		case <-c.after:
+		case <-c.gone:
+		}
+	}
+	if !c.mesh.begin(c) {
+		return
 	}
 	peer, class, handlers := c.lane.peer.ID, c.lane.class, &c.mesh.handlers
-	if c.mesh.over(c) {
-		return // it has come and gone unseen
-	}
 	handlers.Changed(peer, class, true)
 	defer handlers.Changed(peer, class, false)
 	for {
@@ -26,10 +31,20 @@ func (c *connection) deliver() {
 	}
 }
 
-func (m *mesh) over(c *connection) bool {
-	m.mutex.RLock()
-	defer m.mutex.RUnlock()
-	return c.ended
+// begin reports whether a connection has lived until its turn.
+func (m *mesh) begin(c *connection) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	c.begun = !c.ended
+	return c.begun
+}
+
+// step takes an ended connection that never had its turn out of the order; the mutex is
+// held. Its successor waits for whoever it would have waited for.
+func (m *mesh) step(c *connection) {
+	if key := c.lane.tail(); !c.begun && m.tails[key] == c.delivered {
+		m.tails[key] = c.after
+	}
 }
 
 // finished lets the successor deliver.
@@ -37,7 +52,7 @@ func (m *mesh) finished(c *connection) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	close(c.delivered)
-	if key := (tail{c.lane.peer.ID, c.lane.class}); m.tails[key] == c.delivered {
+	if key := c.lane.tail(); m.tails[key] == c.delivered || m.tails[key] == nil {
 		delete(m.tails, key)
 	}
 }

@@ -17,9 +17,10 @@
 //
 // Invariants, beyond those of kernel/network:
 //   - A connection's frames are exactly those of docs/spec/en/network.md; any other ends it.
-//   - What a peer can make this node hold is its window for each class, one frame that
-//     arrives, and Limits.Handshakes unfinished handshakes for all strangers together;
-//     the oldest of them gives way to a new one.
+//   - What a peer can make this node hold is two windows for each class – one may be of
+//     a lost connection that is still being delivered – and one frame that arrives; all
+//     strangers together have Limits.Handshakes unfinished handshakes, the oldest of which
+//     gives way to a new one.
 //   - No lock is held while a handler runs; handlers may call the mesh, but not Close.
 //   - Lock order: mesh, then outbox or inbox.
 package mesh

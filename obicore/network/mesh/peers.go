@@ -50,6 +50,8 @@ func (m *mesh) newPeer(record network.Peer, before *peer) *peer {
 	return p
 }
 
+func (l *lane) tail() tail { return tail{l.peer.ID, l.class} }
+
 func (l *lane) signal() {
 	select {
 	case l.wake <- struct{}{}:
