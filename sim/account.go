@@ -8,12 +8,13 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
 const (
 	chainID        = 31337
-	accountBalance = 1 << 60
+	accountBalance = 1 << 50
 )
 
 // Account is a funded account that sends transactions in order of nonce.
@@ -75,4 +76,31 @@ func (a *Account) call(to chain.Address, value chain.Word, input []byte, gas uin
 // Submit gives a transaction to a node.
 func (n *Node) Submit(raw []byte) (chain.Hash, error) {
 	return n.Chain.Submit(context.Background(), raw)
+}
+
+func (c *Cluster) addresses() (list []chain.Address) {
+	for _, a := range c.Accounts {
+		list = append(list, a.Address)
+	}
+	return list
+}
+
+// balance reads what an account has in the latest state of a node.
+func (n *Node) balance(owner chain.Address) uint64 {
+	n.cluster.t.Helper()
+	account, err := n.account(owner)
+	if err != nil {
+		n.cluster.t.Fatal(err)
+	}
+	balance, _ := account.Balance.Uint64()
+	return balance
+}
+
+func (n *Node) account(owner chain.Address) (chain.Account, error) {
+	view, err := n.Chain.View(n.Chain.Head().Header.Height)
+	if err != nil {
+		return chain.Account{}, err
+	}
+	defer view.Close()
+	return node.Account(view, owner)
 }

@@ -37,7 +37,7 @@ func newPruning(t *testing.T, retain uint64) *fixture {
 	}
 	c, err := node.Open(t.Context(), registry, node.Options{
 		Genesis: development.Genesis(suite, validator, development.Settings{Name: "pruning", Accounts: accounts, Time: 1}),
-		Self:    development.Self(suite, validator), Signer: validator, RetainState: retain, Development: &node.Development{},
+		Self:    development.Self(suite, validator), Keys: node.Keys{Signer: validator}, RetainState: retain, Development: &node.Development{},
 	})
 	if err != nil {
 		t.Fatal(err)

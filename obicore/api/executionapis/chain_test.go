@@ -156,7 +156,7 @@ func openReplica(t *testing.T, g *given) *replica {
 	}
 	genesis := newGenesis(g, suite, validator)
 	options := node.Options{
-		Genesis: genesis, Self: genesis.Validators[0].ID, Signer: validator, AllowUnprotected: true,
+		Genesis: genesis, Self: genesis.Validators[0].ID, Keys: node.Keys{Signer: validator}, AllowUnprotected: true,
 		Development: &node.Development{},
 	}
 	r := &replica{Chain: startChain(t, registry, options), hashes: make(map[chain.Hash]chain.Hash)}

@@ -1,0 +1,49 @@
+package sim_test
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/credibleledger/credibleledger/sim"
+)
+
+// number reads a figure from the environment.
+func number(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	v, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s=%q is not a number", name, text)
+	}
+	return v
+}
+
+// TestSeeds plays seeded faults against networks in virtual time. A seed that fails
+// is run again with
+//
+//	SIM_SEED=N SIM_SEEDS=1 go test -run TestSeeds ./sim
+func TestSeeds(t *testing.T) {
+	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", 10), number(t, "SIM_FAULTS", 25)
+	for seed := first; seed < first+count; seed++ {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := settings([]string{"standard", "gm"}[seed%2])
+				if seed%5 == 0 {
+					s.Nodes = 7
+				}
+				s.Observers = seed % 3 / 2
+				c := sim.New(t, s)
+				c.Start()
+				started := time.Now()
+				sim.NewRun(c, uint64(seed)).Play(faults)
+				t.Logf("seed %d: %d nodes, height %d, %d transactions in %s", seed, len(c.Nodes), c.Judge.Height(), c.Judge.Count(), time.Since(started).Round(time.Second))
+			})
+		})
+	}
+}
