@@ -74,6 +74,8 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	stopReloading := t.reloadOnSignal(home, running, log)
+	defer stopReloading()
 	t.say(Text{"chain %s at height %d", "链 %s，高度 %d"}, running.Genesis().Name, running.Head().Header.Height)
 	if _, err := fmt.Fprintf(t.out, "ready http://%s\n", listener.Addr()); err != nil {
 		return errors.Join(err, server.Close(), running.Close(ctx))
