@@ -136,7 +136,7 @@ func (e *engine) noticed() {
 // demand asks for the next block when it is due: the leader at once, or when the
 // interval is over; the others when the leader lets them wait.
 func (i *instance) demand() {
-	e, current := i.engine, i.views.working()
+	e, current := i.engine, i.views.now().current
 	now := e.clock.Now()
 	e.mutex.Lock()
 	tip, moved, pending, notified, asked := e.tip, e.moved, e.pending, e.notified, e.asked

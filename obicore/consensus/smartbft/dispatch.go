@@ -38,8 +38,7 @@ func (i *instance) survive(what string) {
 
 // free hands over what the gate need not hold any more.
 func (i *instance) free() {
-	current, change := i.views.now()
-	for _, f := range i.gate.release(i.clock.Now(), current.view, change) {
+	for _, f := range i.gate.release(i.clock.Now(), i.views.now()) {
 		i.hand(f)
 	}
 }
@@ -54,14 +53,17 @@ func (i *instance) admit(f frame) {
 		i.watch(f.from, commit)
 	}
 	i.stalled.note(f)
-	current, change := i.views.now()
-	if i.engine.care.gate && early(f.message, current.view, change) {
-		if !i.gate.hold(f, i.clock.Now().Add(i.engine.timing.hold)) {
-			i.engine.logf(slog.LevelWarn, "smartbft: a message of node %d for a later view is dropped, %d bytes wait already", f.from, i.gate.bytes)
-		}
+	if i.engine.care.gate && early(f.message, i.views.now()) {
+		i.hold(f)
 		return
 	}
 	i.hand(f)
+}
+
+func (i *instance) hold(f frame) {
+	if !i.gate.hold(f, i.clock.Now().Add(i.engine.timing.hold)) {
+		i.engine.logf(slog.LevelWarn, "smartbft: a message of node %d for a later view is dropped, %d bytes wait already", f.from, i.gate.bytes)
+	}
 }
 
 // hand gives a message to SmartBFT.
@@ -69,10 +71,17 @@ func (i *instance) hand(f frame) {
 	if m := f.message.GetNewView(); m != nil && !i.trusted(f) {
 		return
 	}
-	if i.ctx.Err() != nil {
-		return
+	if isPhase(f.message) {
+		i.views.handing.Lock()
+		defer i.views.handing.Unlock()
+		if i.views.now().carrying {
+			i.hold(f)
+			return
+		}
 	}
-	i.core.HandleMessage(f.from, f.message)
+	if i.ctx.Err() == nil {
+		i.core.HandleMessage(f.from, f.message)
+	}
 }
 
 // trusted checks a new view.
@@ -103,14 +112,14 @@ func (i *instance) revive() {
 	e.mutex.Lock()
 	tip, moved := e.tip.Proposal.Height, e.moved
 	e.mutex.Unlock()
-	current, change := i.views.now()
+	at := i.views.now()
 	if e.care.redeliver && overdue(&i.stalled.at, moved, now, e.timing.again) {
-		for _, f := range i.stalled.again(current.view, tip) {
+		for _, f := range i.stalled.again(at.current.view, tip) {
 			i.hand(f)
 		}
 	}
 	if e.care.resend && overdue(&i.outgoing.at, moved, now, e.timing.resend) {
-		for _, s := range i.outgoing.again(current.view, change, tip) {
+		for _, s := range i.outgoing.again(at.current.view, at.change, tip) {
 			for target := range s.targets {
 				i.send(target, s.bytes)
 			}

@@ -26,7 +26,11 @@ type heldFrame struct {
 }
 
 // early reports whether SmartBFT would lose a message because it is not so far yet.
-func early(m *protos.Message, installed, change uint64) bool {
+func early(m *protos.Message, at stage) bool {
+	installed, change := at.current.view, at.change
+	if at.carrying && isPhase(m) {
+		return true
+	}
 	switch c := m.GetContent().(type) {
 	case *protos.Message_PrePrepare:
 		return c.PrePrepare.GetView() > installed
@@ -68,10 +72,10 @@ func (g *gate) hold(f frame, until time.Time) bool {
 // release returns, in the order of their arrival, the messages that are not early
 // any more and those that have waited long enough: SmartBFT learns from them that
 // it has missed a view.
-func (g *gate) release(now time.Time, installed, change uint64) (frames []frame) {
+func (g *gate) release(now time.Time, at stage) (frames []frame) {
 	var kept []heldFrame
 	for _, h := range g.held {
-		if early(h.message, installed, change) && now.Before(h.until) {
+		if early(h.message, at) && now.Before(h.until) {
 			kept = append(kept, h)
 			continue
 		}

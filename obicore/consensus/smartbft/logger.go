@@ -6,16 +6,27 @@ import (
 	"runtime"
 )
 
-// logger takes SmartBFT's remarks. Two of them are more than remarks: the start of a
+// logger takes SmartBFT's remarks. Some of them are more than remarks: the start of a
 // view, which no other call tells, and a panic.
 type logger struct{ *instance }
 
-// viewStarted is SmartBFT's remark when a view takes messages. The test of the view
-// gate fails when another version words it differently.
-const viewStarted = "Starting view with number %d, sequence %d, and decisions %d"
+// Remarks of SmartBFT that the adapter understands; the test of the view gate fails
+// when another version words them differently.
+const (
+	viewStarted  = "Starting view with number %d, sequence %d, and decisions %d"
+	carryingOver = "Node %d is creating a view %d for the in flight proposal"
+	carriedOver  = "Node %d started a view %d for the in flight proposal"
+)
 
 // Debugf implements api.Logger.
-func (l logger) Debugf(string, ...any) {}
+func (l logger) Debugf(format string, _ ...any) {
+	switch format {
+	case carryingOver:
+		l.views.carry(true)
+	case carriedOver:
+		l.views.carry(false)
+	}
+}
 
 // Infof implements api.Logger.
 func (l logger) Infof(format string, arguments ...any) {

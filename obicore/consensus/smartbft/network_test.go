@@ -41,6 +41,8 @@ type world struct {
 	orders  [][8]byte
 	reports []consensus.Evidence
 	ended   bool
+
+	carriers sync.WaitGroup
 }
 
 // inWorld runs a test in virtual time; no goroutine may be left at its end.
@@ -93,6 +95,7 @@ func (w *world) end() {
 	}
 	w.links = nil
 	w.mutex.Unlock()
+	w.carriers.Wait()
 }
 
 // order gives something to order to every node that runs.
@@ -182,12 +185,12 @@ func (w *world) send(from, to int, message []byte) {
 	if l == nil {
 		l = &link{queue: make(chan delivery, 100_000)}
 		w.links[key] = l
-		go func() {
+		w.carriers.Go(func() {
 			for d := range l.queue {
 				time.Sleep(time.Until(d.due))
 				w.deliver(from, to, d.message)
 			}
-		}()
+		})
 	}
 	l.queue <- delivery{time.Now().Add(w.given.latency), message}
 }

@@ -23,6 +23,11 @@ func positionOf(m *protos.Message) (p position, phase int, ok bool) {
 	return p, 0, false
 }
 
+// isPhase reports whether a message belongs to the three phases.
+func isPhase(m *protos.Message) bool {
+	return m.GetPrePrepare() != nil || m.GetPrepare() != nil || m.GetCommit() != nil
+}
+
 // stalled keeps the newest messages of the three phases per node. When a height is
 // not decided for a while they are given to SmartBFT again: while it syncs or
 // changes its view it drops what it gets. It ignores what it has seen already.

@@ -10,17 +10,25 @@ import (
 // views follows which view takes messages and which one the view changer is in.
 type views struct {
 	mutex   sync.Mutex
-	current metadata // view that takes messages, with its first height and decisions
-	change  uint64   // view of the view changer
+	stage   stage
 	changed chan struct{}
 	started chan struct{}
+	// handing is held while SmartBFT takes a message of the three phases.
+	handing sync.Mutex
+}
+
+// stage is how far SmartBFT is.
+type stage struct {
+	current  metadata // view that takes messages, with its first height and decisions
+	change   uint64   // view of the view changer
+	carrying bool     // it prepares to carry over a proposal and would let its caller wait
 }
 
 func (v *views) start(m metadata) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	v.current = m
-	v.change = max(v.change, m.view)
+	v.stage.current, v.stage.carrying = m, false
+	v.stage.change = max(v.stage.change, m.view)
 	wake(v.changed)
 	wake(v.started)
 }
@@ -28,22 +36,27 @@ func (v *views) start(m metadata) {
 func (v *views) changing(view uint64) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if view > v.change {
-		v.change = view
+	if view > v.stage.change {
+		v.stage.change = view
 		wake(v.changed)
 	}
 }
 
-// working is the view that takes messages.
-func (v *views) working() metadata {
-	current, _ := v.now()
-	return current
-}
-
-func (v *views) now() (current metadata, change uint64) {
+// carry notes the begin and the end of a time in which SmartBFT holds a lock that it
+// needs to take messages, while it waits for ticks and for the host's signature.
+func (v *views) carry(begins bool) {
+	v.handing.Lock()
+	defer v.handing.Unlock()
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	return v.current, v.change
+	v.stage.carrying = begins
+	wake(v.changed)
+}
+
+func (v *views) now() stage {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.stage
 }
 
 // meters is SmartBFT's metrics, of which the adapter reads one.
