@@ -46,7 +46,8 @@ type node struct {
 	log       [][]byte
 	records   int // written to the log in all
 	voted     map[string]chain.Hash
-	host      *testHost
+	host      *testHost // nil while it is down
+	last      *testHost
 	onRecord  func(h *testHost, record int) // before one is written
 	halted    error
 }
@@ -54,8 +55,9 @@ type node struct {
 // testHost is one life of a node.
 type testHost struct {
 	*node
-	engine consensus.Engine
-	ended  bool
+	engine     consensus.Engine
+	ended      bool
+	crashAfter bool // the record that is being written
 }
 
 func newNode(w *world, index int, key byte) *node {
@@ -73,7 +75,7 @@ func (n *node) start() {
 	h := &testHost{node: n, engine: newEngine(optionsOf(w, n.index), w.given.care)}
 	n.mutex.Lock()
 	tip := n.decisions[len(n.decisions)-1]
-	n.host = h
+	n.host, n.last = h, h
 	n.mutex.Unlock()
 	w.mutex.Lock()
 	set := w.set(tip.Proposal.Height + 1)
@@ -99,7 +101,10 @@ func (n *node) crash() *testHost {
 }
 
 func (n *node) stop() {
-	h := n.crash()
+	n.crash()
+	n.mutex.Lock()
+	h := n.last
+	n.mutex.Unlock()
 	if h == nil {
 		return
 	}
@@ -175,7 +180,7 @@ func (h *testHost) Propose(_ context.Context, parent consensus.Decision, meta []
 		return consensus.Proposal{}, consensus.ErrNothing
 	}
 	header := chain.Header{
-		Rules: 1, Chain: testChain, Height: above.Height + 1, Parent: above.Hash(sha{}), Time: above.Time + 1,
+		Rules: 1, Chain: testChain, Height: above.Height + 1, Parent: above.Hash(sha{}), Time: above.Time + 1 + uint64(h.index),
 		TransactionRoot: sha{}.Sum(body), GasLimit: 1, Validators: set.Hash(sha{}), NextValidators: set.Hash(sha{}),
 		Proposer: h.ID, ConsensusMeta: meta,
 	}
@@ -291,7 +296,7 @@ func (h *testHost) Send(to chain.NodeID, message []byte) {
 		return
 	}
 	for _, other := range h.world.nodes {
-		if other.ID == to {
+		if other.ID == to && other.ID != h.ID {
 			h.world.send(h.index, other.index, message)
 		}
 	}
@@ -375,6 +380,10 @@ func (h *testHost) Append(record []byte, _ bool) error {
 	}
 	h.log = append(h.log, bytes.Clone(record))
 	h.records++
+	if h.crashAfter {
+		h.ended, h.host = true, nil
+		return errDead
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type conditions struct {
 	reorder bool
 	sync    time.Duration // of one record in the log of votes
 	commit  time.Duration
+	twin    bool // node 0 has a twin, the last node
 	care    care
 	options consensus.Options
 }
@@ -67,6 +68,9 @@ func newWorld(t *testing.T, given conditions) *world {
 	for n := range given.nodes {
 		w.nodes = append(w.nodes, newNode(w, n, byte(n+1)))
 		set.Members = append(set.Members, w.nodes[n].Validator)
+	}
+	if given.twin {
+		w.nodes = append(w.nodes, newNode(w, given.nodes, 1))
 	}
 	w.sets[0] = set
 	for _, n := range w.nodes {
