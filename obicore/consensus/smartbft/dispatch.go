@@ -110,8 +110,11 @@ func (e *engine) ask(height uint64) {
 func (i *instance) revive() {
 	e, now := i.engine, i.clock.Now()
 	e.mutex.Lock()
-	tip, moved := e.tip.Proposal.Height, e.moved
+	tip, moved, pending := e.tip.Proposal.Height, e.moved, e.pending
+	silent := len(e.silent(now))
+	quorum := len(e.members.ids)-silent >= e.members.quorum()
 	e.mutex.Unlock()
+	i.watchOver(now, moved, pending && quorum)
 	at := i.views.now()
 	if e.care.redeliver && overdue(&i.stalled.at, moved, now, e.timing.again) {
 		for _, f := range i.stalled.again(at.current.view, tip) {

@@ -39,7 +39,7 @@ type engine struct {
 	asked    uint64    // height for which another node wants a block
 	waiting  string
 	heard    map[chain.NodeID]time.Time
-	faults   []time.Time
+	faults   int // of instances since the tip moved
 	current  *instance
 	stopped  bool
 }
@@ -93,6 +93,9 @@ func (e *engine) run(ctx context.Context, current *instance) {
 		case <-e.restart:
 		}
 		current.stop()
+		if !e.recover(ctx) {
+			return
+		}
 		next, err := e.launch(ctx)
 		if err != nil {
 			e.logf(slog.LevelError, "smartbft: %v", err)
@@ -100,6 +103,18 @@ func (e *engine) run(ctx context.Context, current *instance) {
 		}
 		current = next
 	}
+}
+
+// recover waits before the next instance, longer with every fault that comes before
+// a new block; false when the engine ends.
+func (e *engine) recover(ctx context.Context) bool {
+	e.mutex.Lock()
+	faults := e.faults
+	e.mutex.Unlock()
+	if faults == 0 {
+		return ctx.Err() == nil
+	}
+	return sleep(ctx, e.clock, e.timing.again<<min(faults-1, 6), nil)
 }
 
 // launch starts an instance; nil when this node is no validator.

@@ -46,6 +46,8 @@ type node struct {
 	log       [][]byte
 	records   int // written to the log in all
 	voted     map[string]chain.Hash
+	votes     int
+	refuse    bool      // to endorse
 	host      *testHost // nil while it is down
 	last      *testHost
 	onRecord  func(h *testHost, record int) // before one is written
@@ -325,10 +327,11 @@ func (h *testHost) Endorse(kind string, vote consensus.Vote) (consensus.Endorsem
 		return consensus.Endorsement{}, errDead
 	}
 	key := fmt.Sprint(kind, vote.Height, vote.Round)
-	if hash, ok := h.voted[key]; ok && hash != vote.Hash {
+	if hash, ok := h.voted[key]; h.refuse || ok && hash != vote.Hash {
 		return consensus.Endorsement{}, consensus.ErrDoubleSign
 	}
 	h.voted[key] = vote.Hash
+	h.votes++
 	signature, err := h.Sign(kind, vote.Encode())
 	return consensus.Endorsement{Signature: signature}, err
 }

@@ -45,6 +45,9 @@ type instance struct {
 	demands  demands
 	checked  checked
 	seen     seen
+	watchdog watchdog
+	turn     turn
+	syncing  atomic.Bool // the turn is the controller's, to catch up
 }
 
 // startInstance starts SmartBFT from the engine's tip and log.
@@ -61,10 +64,11 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 		return nil, fmt.Errorf("smartbft: the log of votes cannot be read, and without it this node could contradict itself; restore the file or give the node a new key: %w", err)
 	}
 	i := &instance{
-		engine: e, host: e.host, clock: e.clock, self: members.number[e.self],
+		turn: newTurn(), engine: e, host: e.host, clock: e.clock, self: members.number[e.self],
 		heartbeats: make(chan time.Time, 1), changes: make(chan time.Time, 1), beat: make(chan struct{}, 1), beats: make(chan struct{}, 1),
 	}
 	i.views.changed, i.views.started = make(chan struct{}, 1), make(chan struct{}, 1)
+	i.watchdog.freed = make(chan struct{}, 1)
 	i.demands.moved, i.demands.nudge = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.ctx, i.cancel = context.WithCancel(ctx)
 	i.core = &upstream.Consensus{
@@ -179,32 +183,18 @@ func (i *instance) await(ended chan struct{}) {
 	}
 }
 
-// maxFaults in faultWindow are survived by a restart; more halt the node.
-const (
-	maxFaults   = 5
-	faultWindow = time.Minute
-)
-
 // fail replaces an instance in which something went wrong that SmartBFT did not
-// expect: the tip and the log on disk are sound, its memory may not be.
+// expect: the tip and the log on disk are sound, its memory may not be. It is no
+// reason to stop the node, or else a faulty peer that finds the way could stop all.
 func (i *instance) fail(reason error) {
 	if i.retired.Swap(true) {
 		return
 	}
 	e := i.engine
 	e.logf(slog.LevelError, "%v", reason)
-	now := e.clock.Now()
 	e.mutex.Lock()
-	for len(e.faults) > 0 && now.Sub(e.faults[0]) > faultWindow {
-		e.faults = e.faults[1:]
-	}
-	e.faults = append(e.faults, now)
-	halt := len(e.faults) > maxFaults
+	defer e.mutex.Unlock()
+	e.faults++
 	e.waiting = reason.Error()
 	wake(e.restart)
-	e.mutex.Unlock()
-	if halt && i.calls.enter() {
-		defer i.calls.leave()
-		i.host.Halt(fmt.Errorf("%d faults within %s, the last: %w", maxFaults+1, faultWindow, reason))
-	}
 }

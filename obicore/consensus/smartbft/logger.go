@@ -4,18 +4,31 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"time"
 )
 
 // logger takes SmartBFT's remarks. Some of them are more than remarks: the start of a
 // view, which no other call tells, and a panic.
 type logger struct{ *instance }
 
-// Remarks of SmartBFT that the adapter understands; the test of the view gate fails
-// when another version words them differently.
+// Remarks of SmartBFT that the adapter understands; TestTheRemarksAreThoseOfThisVersion
+// fails when another version words them differently.
 const (
 	viewStarted  = "Starting view with number %d, sequence %d, and decisions %d"
 	carryingOver = "Node %d is creating a view %d for the in flight proposal"
 	carriedOver  = "Node %d started a view %d for the in flight proposal"
+	abortAsked   = "AbortView, the current view num is %d"
+	abortBegun   = "view for abort %d, current view %d"
+	delivered    = "Node %d delivered proposal"
+	delivering   = "Delivering to app from Controller decide the last decision proposal"
+	deciding     = "Delivering to app from Decide the last decision proposal"
+	decided      = "Delivering end to app from Decide the last decision proposal"
+	handing      = "Delivering to app from deliverDecision the last decision proposal"
+	handed       = "Delivering end to app from deliverDecision the last decision proposal"
+	syncing      = "get msg from syncChan"
+	tooOld       = "Got view change to %d but already at %d"
+	asBefore     = "Got view change to %d but view is already running"
+	wentOn       = "view(%d) + (decisionsInView(%d) / decisionsPerLeader(%d)), N(%d), blacklist(%v)"
 )
 
 // Debugf implements api.Logger.
@@ -25,6 +38,31 @@ func (l logger) Debugf(format string, _ ...any) {
 		l.views.carry(true)
 	case carriedOver:
 		l.views.carry(false)
+	case abortAsked:
+		l.beforeAbort()
+	case delivering, deciding, handing, syncing:
+		l.takeTurn()
+		l.syncing.Store(format == syncing)
+	case decided, handed:
+		l.giveTurn()
+	case delivered:
+		l.giveTurn()
+		l.watchdog.deliveredAt(l.clock.Now())
+	case wentOn:
+		l.watchdog.deliveredAt(time.Time{})
+	case tooOld, asBefore, abortBegun:
+		l.controllerMoves(format == abortBegun)
+	}
+}
+
+// controllerMoves is called by the controller when it is about to change its view or
+// not to, which it does after every sync.
+func (l logger) controllerMoves(aborts bool) {
+	if l.instance.syncing.CompareAndSwap(true, false) {
+		l.giveTurn()
+	}
+	if aborts {
+		l.watchdog.afterAbort()
 	}
 }
 

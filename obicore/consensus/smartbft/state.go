@@ -51,7 +51,7 @@ func (e *engine) move(tip consensus.Decision) {
 	if tip.Proof.Epoch == e.members.set.Epoch {
 		e.previous = e.members
 	}
-	e.tip, e.moved, e.waiting = tip, e.clock.Now(), ""
+	e.tip, e.moved, e.waiting, e.faults = tip, e.clock.Now(), "", 0
 }
 
 // adopt takes a new set into use, with a new instance when other nodes decide; the

@@ -75,26 +75,43 @@ func decodeNewView(m *protos.NewView) ([]viewData, error) {
 	return all, nil
 }
 
-// admitNewView verifies what the engine leaves unverified: the signatures of nodes
-// that are not ahead of this one. What is ahead the engine verifies itself, after
-// it has caught up.
+// admitNewView verifies what the engine does not. It takes up a new view again that
+// it has installed already, and stops the process over a proposal in flight that the
+// chain has left behind. And it leaves the signatures of nodes unverified that are
+// not ahead of this one; of those that are it verifies them after it has caught up.
 func (i *instance) admitNewView(m *protos.NewView) error {
 	all, err := decodeNewView(m)
 	if err != nil {
 		return err
 	}
 	tip, members := i.engine.height(), i.engine.membersNow()
+	if installed := i.views.now().current.view; all[0].next <= installed {
+		return fmt.Errorf("view %d while view %d is installed", all[0].next, installed)
+	}
+	var highest uint64
 	for _, v := range all {
-		if v.last.height > tip {
-			continue
+		highest = max(highest, v.last.height)
+	}
+	if tip > highest+1 {
+		return fmt.Errorf("a new view on height %d while the chain is at %d", highest, tip)
+	}
+	for _, v := range all {
+		if v.last.height <= tip {
+			if err := i.verifyViewData(members, v.signed); err != nil {
+				return err
+			}
 		}
-		member := members.member[v.signed.GetSigner()]
-		if member == nil {
-			return fmt.Errorf("view data of node %d, which is no validator", v.signed.GetSigner())
-		}
-		if err := i.host.Verify(member.ConsensusKey, viewKind, v.signed.GetRawViewData(), v.signed.GetSignature()); err != nil {
-			return fmt.Errorf("view data of %s: %w", member.ID, err)
-		}
+	}
+	return nil
+}
+
+func (i *instance) verifyViewData(members *members, signed *protos.SignedViewData) error {
+	member := members.member[signed.GetSigner()]
+	if member == nil {
+		return fmt.Errorf("view data of node %d, which is no validator", signed.GetSigner())
+	}
+	if err := i.host.Verify(member.ConsensusKey, viewKind, signed.GetRawViewData(), signed.GetSignature()); err != nil {
+		return fmt.Errorf("view data of %s: %w", member.ID, err)
 	}
 	return nil
 }
