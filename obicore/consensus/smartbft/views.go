@@ -27,7 +27,7 @@ type stage struct {
 func (v *views) start(m metadata) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	v.stage.current, v.stage.carrying = m, false
+	v.stage.current = m
 	v.stage.change = max(v.stage.change, m.view)
 	wake(v.changed)
 	wake(v.started)
