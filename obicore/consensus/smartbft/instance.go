@@ -47,6 +47,7 @@ type instance struct {
 	seen     seen
 	watchdog watchdog
 	turn     turn
+	seal     seal
 	syncing  atomic.Bool // the turn is the controller's, to catch up
 }
 
@@ -64,7 +65,7 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 		return nil, fmt.Errorf("smartbft: the log of votes cannot be read, and without it this node could contradict itself; restore the file or give the node a new key: %w", err)
 	}
 	i := &instance{
-		turn: newTurn(), engine: e, host: e.host, clock: e.clock, self: members.number[e.self],
+		turn: newTurn(), seal: make(seal, 1), engine: e, host: e.host, clock: e.clock, self: members.number[e.self],
 		heartbeats: make(chan time.Time, 1), changes: make(chan time.Time, 1), beat: make(chan struct{}, 1), beats: make(chan struct{}, 1),
 	}
 	i.views.changed, i.views.started = make(chan struct{}, 1), make(chan struct{}, 1)

@@ -10,6 +10,7 @@ type journal struct{ *instance }
 // Append implements api.WriteAheadLog. Whoever cannot write what it is about to
 // promise must not go on.
 func (j journal) Append(entry []byte, truncateTo bool) error {
+	j.unseal(entry)
 	if j.retired.Load() || !j.calls.enter() {
 		return nil // nothing leaves this instance any more, so that nothing is promised
 	}

@@ -28,6 +28,7 @@ const (
 	syncing      = "get msg from syncChan"
 	tooOld       = "Got view change to %d but already at %d"
 	asBefore     = "Got view change to %d but view is already running"
+	pruning      = "Synced to sequence %d, deleting in-flight as it is stale"
 	wentOn       = "view(%d) + (decisionsInView(%d) / decisionsPerLeader(%d)), N(%d), blacklist(%v)"
 )
 
@@ -68,6 +69,9 @@ func (l logger) controllerMoves(aborts bool) {
 
 // Infof implements api.Logger.
 func (l logger) Infof(format string, arguments ...any) {
+	if format == pruning {
+		l.beforePrune()
+	}
 	if format == viewStarted && len(arguments) == 3 {
 		view, _ := arguments[0].(uint64)
 		height, _ := arguments[1].(uint64)

@@ -60,15 +60,28 @@ func (i *instance) Sign(raw []byte) []byte {
 // SignProposal implements api.Signer. A signature without value is one that the
 // host has refused; it is not sent and not part of a proof.
 func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signature {
-	made := types.Signature{ID: i.self}
 	proposal, m, err := outward(p)
-	// Only the vote for a proposal that a new view carries over comes without auxiliary data.
+	// Only the vote for a proposal that a new view carries over comes without auxiliary
+	// data, and without a record.
 	inFlight := auxiliary == nil
-	if err != nil || i.retired.Load() || !i.calls.enter() {
-		return &made
+	made := types.Signature{ID: i.self}
+	if err == nil {
+		made = i.sign(proposal, m, inFlight)
+	}
+	if !inFlight {
+		i.sealVote(m.height)
+	}
+	return &made
+}
+
+func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) types.Signature {
+	made := types.Signature{ID: i.self}
+	if i.retired.Load() || !i.calls.enter() {
+		return made
 	}
 	defer i.calls.leave()
-	if err = i.check(proposal); err == nil && i.votes.vote(m, inFlight) {
+	err := i.check(proposal)
+	if err == nil && i.votes.vote(m, inFlight) {
 		made, err = i.endorse(proposal, m)
 	}
 	if err != nil {
@@ -77,7 +90,7 @@ func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signa
 			i.engine.show(err)
 		}
 	}
-	return &made
+	return made
 }
 
 func (i *instance) endorse(proposal consensus.Proposal, m metadata) (types.Signature, error) {

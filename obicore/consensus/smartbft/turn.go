@@ -1,5 +1,7 @@
 package smartbft
 
+import "runtime"
+
 // turn is held by whoever of SmartBFT delivers or catches up. It mirrors a lock of
 // SmartBFT's own and is taken before it: waiting for a channel ends with the
 // instance, and does not stop virtual time, in which the tests run.
@@ -11,6 +13,7 @@ func (i *instance) takeTurn() {
 	select {
 	case i.turn <- struct{}{}:
 	case <-i.ctx.Done():
+		runtime.Goexit() // the deferred calls do what Stop waits for
 	}
 }
 
