@@ -117,7 +117,12 @@ func (i *instance) revive() {
 	i.watchOver(now, moved, pending && quorum)
 	at := i.views.now()
 	if e.care.redeliver && overdue(&i.stalled.at, moved, now, e.timing.again) {
-		for _, f := range i.stalled.again(at.current.view, tip) {
+		leader := e.membersNow().leader(at.current.view)
+		digest := i.stalled.proposal(leader, at.current.view, tip+1)
+		if leader == i.self {
+			digest = i.outgoing.proposal(at.current.view, tip+1)
+		}
+		for _, f := range i.stalled.again(at.current.view, tip, digest) {
 			i.hand(f)
 		}
 	}

@@ -39,7 +39,9 @@ type engine struct {
 	asked    uint64    // height for which another node wants a block
 	waiting  string
 	heard    map[chain.NodeID]time.Time
-	faults   int // of instances since the tip moved
+	faults   int                // of instances since the tip moved
+	mine     consensus.Proposal // the last that this node has proposed
+	mineAt   metadata
 	current  *instance
 	stopped  bool
 }

@@ -118,3 +118,15 @@ func (o *outgoing) again(installed, change, tip uint64) (open []sent) {
 	}
 	return open
 }
+
+// proposal is the digest of the last pre-prepare that this node has sent for a
+// position, empty when there is none.
+func (o *outgoing) proposal(view, height uint64) string {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	m := o.last[0].message
+	if p, _, _ := positionOf(m); m == nil || p != (position{view, height}) {
+		return ""
+	}
+	return digestOf(m)
+}

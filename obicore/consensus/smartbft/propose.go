@@ -21,12 +21,17 @@ func (i *instance) AssembleProposal(meta []byte, _ [][]byte) types.Proposal {
 		return refused
 	}
 	defer i.calls.leave()
+	if p, ok := i.engine.proposed(m); ok {
+		return types.Proposal{Header: p.Header, Payload: p.Body, Metadata: meta}
+	}
 	if p, ok := i.demands.prepared(m); ok {
+		i.engine.remember(m, p)
 		return types.Proposal{Header: p.Header, Payload: p.Body, Metadata: meta}
 	}
 	for range 3 {
 		p, err := i.propose(i.ctx, tip, meta, true)
 		if err == nil {
+			i.engine.remember(m, p)
 			return types.Proposal{Header: p.Header, Payload: p.Body, Metadata: meta}
 		}
 		i.engine.show(err)
@@ -49,4 +54,19 @@ func (i *instance) propose(ctx context.Context, tip consensus.Decision, meta []b
 		err = consensus.ErrProposal
 	}
 	return p, err
+}
+
+// remember keeps what this node has proposed. SmartBFT starts a view again after a
+// sync and asks for its proposal again: another one for the same view and height
+// would be equivocation, and the others could not vote for it.
+func (e *engine) remember(m metadata, p consensus.Proposal) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.mine, e.mineAt = p, m
+}
+
+func (e *engine) proposed(m metadata) (consensus.Proposal, bool) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return e.mine, e.mineAt == m && e.mine.Height == e.tip.Proposal.Height+1
 }

@@ -3,6 +3,7 @@ package smartbft
 import (
 	"time"
 
+	"github.com/hyperledger-labs/SmartBFT/pkg/types"
 	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
 )
 
@@ -58,8 +59,9 @@ func (s *stalled) note(f frame) {
 }
 
 // again returns what belongs to the height after the tip and to the installed view,
-// and forgets what is decided.
-func (s *stalled) again(view, tip uint64) (frames []frame) {
+// and forgets what is decided. SmartBFT counts one vote per node: one for another
+// proposal than the leader's last would keep it from counting the right one.
+func (s *stalled) again(view, tip uint64, digest string) (frames []frame) {
 	for phase := range 3 {
 		for _, slots := range s.last {
 			m := slots[phase].message
@@ -69,10 +71,31 @@ func (s *stalled) again(view, tip uint64) (frames []frame) {
 			switch p, _, _ := positionOf(m); {
 			case p.height <= tip:
 				slots[phase] = frame{}
-			case p.height <= tip+2 && p.view == view:
+			case p.height == tip+1 && p.view == view && (phase == 0 || digest == "" || digestOf(m) == digest):
 				frames = append(frames, slots[phase])
 			}
 		}
 	}
 	return frames
+}
+
+// digestOf is that of the proposal in a message or voted for.
+func digestOf(m *protos.Message) string {
+	if p := m.GetPrePrepare().GetProposal(); p != nil {
+		return types.Proposal{Header: p.GetHeader(), Payload: p.GetPayload(), Metadata: p.GetMetadata(), VerificationSequence: int64(p.GetVerificationSequence())}.Digest()
+	}
+	return m.GetPrepare().GetDigest() + m.GetCommit().GetDigest()
+}
+
+// proposal is the digest of the last pre-prepare of a node for a position, empty when
+// there is none.
+func (s *stalled) proposal(leader, view, height uint64) string {
+	slots := s.last[leader]
+	if slots == nil || slots[0].message == nil {
+		return ""
+	}
+	if p, _, _ := positionOf(slots[0].message); p != (position{view, height}) {
+		return ""
+	}
+	return digestOf(slots[0].message)
 }
