@@ -60,9 +60,16 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	records, err := restore(e.wal, m, view)
+	log, err := readLog(e.wal)
+	var records [][]byte
+	if err == nil {
+		records, err = restore(log, m, view)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("smartbft: the log of votes cannot be read, and without it this node could contradict itself; restore the file or give the node a new key: %w", err)
+	}
+	if members.leader(log.proposed.view) == members.number[e.self] && log.content.Height == m.height+1 {
+		e.remember(log.proposed, log.content)
 	}
 	i := &instance{
 		turn: newTurn(), seal: make(seal, 1), engine: e, host: e.host, clock: e.clock, self: members.number[e.self],

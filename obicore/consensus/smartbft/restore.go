@@ -10,7 +10,13 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
 
-// restore reads the log and returns the records that SmartBFT may resume from. It
+// readLog reads the log of votes.
+func readLog(wal consensus.WAL) (*savedLog, error) {
+	log := &savedLog{}
+	return log, wal.Replay(log.read)
+}
+
+// restore returns the records of the log that SmartBFT may resume from. It
 // looks at the last record only, and trusts it more than it should:
 //   - a proposal or vote at or below the tip would be taken up again: it is dropped;
 //   - a view change after a vote would hide that this node is prepared, and with it a
@@ -19,11 +25,7 @@ import (
 //     node from starting: it is dropped.
 //
 // view is the highest view known in memory; a node does not go back behind it.
-func restore(wal consensus.WAL, tip metadata, view uint64) ([][]byte, error) {
-	var log savedLog
-	if err := wal.Replay(log.read); err != nil {
-		return nil, err
-	}
+func restore(log *savedLog, tip metadata, view uint64) ([][]byte, error) {
 	if log.proposal != nil && log.proposed.height > tip.height+1 {
 		return nil, fmt.Errorf("the log is at height %d and the chain at %d: blocks that this node has voted on top of are missing", log.proposed.height, tip.height)
 	}
@@ -61,6 +63,7 @@ type savedLog struct {
 	lastBytes []byte
 	proposal  []byte // the last one's record
 	proposed  metadata
+	content   consensus.Proposal
 	vote      []byte // the record of the vote for it
 	newView   uint64 // the highest after it
 }
@@ -79,6 +82,8 @@ func (l *savedLog) read(record []byte) error {
 			return err
 		}
 		l.proposal, l.proposed, l.vote, l.newView = record, md, nil, 0
+		p := c.ProposedRecord.GetPrePrepare().GetProposal()
+		l.content = consensus.Proposal{Height: md.height, Header: p.GetHeader(), Body: p.GetPayload()}
 	case *protos.SavedMessage_Commit:
 		if commit := c.Commit.GetCommit(); l.proposal != nil && commit.GetSeq() == l.proposed.height && commit.GetView() == l.proposed.view {
 			l.vote = record
