@@ -28,6 +28,7 @@ const (
 	syncing      = "get msg from syncChan"
 	tooOld       = "Got view change to %d but already at %d"
 	asBefore     = "Got view change to %d but view is already running"
+	carrySyncs   = "Node %d is calling sync because the in flight proposal view has asked to sync"
 	pruning      = "Synced to sequence %d, deleting in-flight as it is stale"
 	wentOn       = "view(%d) + (decisionsInView(%d) / decisionsPerLeader(%d)), N(%d), blacklist(%v)"
 )
@@ -39,6 +40,10 @@ func (l logger) Debugf(format string, _ ...any) {
 		l.views.carry(true)
 	case carriedOver:
 		l.views.carry(false)
+	case carrySyncs:
+		// The view would wait for ever for a view changer that gives up at the same time
+		// and waits for it. That one syncs by itself when its time is over.
+		runtime.Goexit()
 	case abortAsked:
 		l.beforeAbort()
 	case delivering, deciding, handing, syncing:
