@@ -38,7 +38,8 @@
 //     process: viewdata.go.
 //   - A node that restarts during a change of view forgets that it is prepared, and
 //     may take up a decided height again: restore.go.
-//   - A decision and the end of its view at the same moment lock it up: watch.go. Its
+//   - A decision that meets the end of its view, a sync or the end of a view change
+//     locks it up or panics: watch.go, seal.go, turn.go find or prevent it. Its
 //     reconfiguration can lock up too and is not used; the engine starts SmartBFT anew.
 //   - It panics to report a fault: logger.go ends the goroutine and SmartBFT is started
 //     anew from the tip and the log.

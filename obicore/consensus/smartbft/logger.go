@@ -29,6 +29,7 @@ const (
 	tooOld       = "Got view change to %d but already at %d"
 	asBefore     = "Got view change to %d but view is already running"
 	carrySyncs   = "Node %d is calling sync because the in flight proposal view has asked to sync"
+	carryTimeout = "Timeout expired waiting on In-flight %d with latest sequence view to commit %d"
 	pruning      = "Synced to sequence %d, deleting in-flight as it is stale"
 	wentOn       = "view(%d) + (decisionsInView(%d) / decisionsPerLeader(%d)), N(%d), blacklist(%v)"
 )
@@ -37,6 +38,7 @@ const (
 func (l logger) Debugf(format string, _ ...any) {
 	switch format {
 	case carryingOver:
+		l.carryOver(false, false)
 		l.views.carry(true)
 	case carriedOver:
 		l.views.carry(false)
@@ -49,7 +51,10 @@ func (l logger) Debugf(format string, _ ...any) {
 	case delivering, deciding, handing, syncing:
 		l.takeTurn()
 		l.syncing.Store(format == syncing)
-	case decided, handed:
+	case decided:
+		l.giveTurn()
+		l.carryOver(true, false)
+	case handed:
 		l.giveTurn()
 	case delivered:
 		l.giveTurn()
@@ -74,8 +79,11 @@ func (l logger) controllerMoves(aborts bool) {
 
 // Infof implements api.Logger.
 func (l logger) Infof(format string, arguments ...any) {
-	if format == pruning {
+	switch format {
+	case pruning:
 		l.beforePrune()
+	case carryTimeout:
+		l.carryOver(false, true)
 	}
 	if format == viewStarted && len(arguments) == 3 {
 		view, _ := arguments[0].(uint64)

@@ -14,6 +14,8 @@ type watchdog struct {
 	mutex     sync.Mutex
 	aborting  bool      // the view changer has asked the controller to end a view
 	delivered time.Time // when the controller delivered, until it has gone on
+	carried   bool      // the carried-over proposal is decided
+	gaveUp    bool      // the view changer waits for it no more
 	freed     chan struct{}
 	progress  time.Time // of anything; only dispatch uses it
 	stage     stage
@@ -69,5 +71,21 @@ func (i *instance) watchOver(now, moved time.Time, open bool) {
 		i.fail(fmt.Errorf("%w: it has delivered and does not go on", errFault))
 	case now.Sub(w.progress) > 10*(e.timing.forward+e.timing.complain):
 		i.fail(fmt.Errorf("%w: neither a decision nor another view for %s", errFault, now.Sub(w.progress)))
+	}
+}
+
+// carryOver notes what becomes of a carried-over proposal. When it is decided and
+// given up at the same time, each side waits for the other until the instance ends.
+func (i *instance) carryOver(carried, gaveUp bool) {
+	w := &i.watchdog
+	w.mutex.Lock()
+	if !carried && !gaveUp {
+		w.carried, w.gaveUp = false, false
+	}
+	w.carried, w.gaveUp = w.carried || carried, w.gaveUp || gaveUp
+	both := w.carried && w.gaveUp
+	w.mutex.Unlock()
+	if both {
+		i.fail(fmt.Errorf("%w: a carried-over proposal is decided when it is given up", errFault))
 	}
 }
