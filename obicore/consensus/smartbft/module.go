@@ -32,7 +32,7 @@ func (Module) New(options consensus.Options) (consensus.Engine, error) {
 
 // Verifier implements consensus.Module.
 func (Module) Verifier(verify consensus.VerifySignature) consensus.ProofVerifier {
-	return verifier{verify}
+	return consensus.QuorumVerifier{ProofKind: Kind, VoteKind: commitKind, Fault: consensus.BFT, Signature: verify}
 }
 
 // care is what the adapter does for the engine beyond carrying its messages. Tests

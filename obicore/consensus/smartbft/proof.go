@@ -15,30 +15,6 @@ import (
 // view in which the header was proposed.
 const Kind = "smartbft/1"
 
-type verifier struct{ verify consensus.VerifySignature }
-
-// Kind implements consensus.ProofVerifier.
-func (verifier) Kind() string { return Kind }
-
-// Verify implements consensus.ProofVerifier.
-func (v verifier) Verify(identity chain.Hash, set *chain.ValidatorSet, header *chain.Header, hash chain.Hash, proof chain.Proof) error {
-	switch {
-	case proof.Kind != Kind:
-		return fmt.Errorf("%w: kind %q, want %q", consensus.ErrProof, proof.Kind, Kind)
-	case proof.Epoch != set.Epoch:
-		return fmt.Errorf("%w: epoch %d, the set is of epoch %d", consensus.ErrProof, proof.Epoch, set.Epoch)
-	case header.Chain != identity:
-		return fmt.Errorf("%w: header of chain %s", consensus.ErrProof, header.Chain)
-	case len(set.Members) == 0:
-		return fmt.Errorf("%w: the set is empty", consensus.ErrProof)
-	}
-	quorum, err := consensus.DecodeQuorumProof(proof.Bytes)
-	if err != nil {
-		return err
-	}
-	return quorum.Verify(v.verify, identity, set, commitKind, header.Height, hash, consensus.Quorum(set, consensus.BFT))
-}
-
 // maxVote bounds the part of a vote that stands in Signature.Msg.
 const maxVote = 16 << 10
 
