@@ -259,12 +259,17 @@ func (c *Chain) rewind(rewinder ledger.Rewinder, s snapshot) error {
 			}
 		}
 	}
+	return c.tellEngine(context.Background())
+}
+
+// tellEngine says to the engine where the head is.
+func (c *Chain) tellEngine(ctx context.Context) error {
 	tip, err := c.tipDecision()
 	engine := c.participation.engine.Load()
 	if err != nil || engine == nil {
 		return err
 	}
-	return (*engine).SyncedTo(context.Background(), tip)
+	return (*engine).SyncedTo(ctx, tip)
 }
 
 // takeEdits returns the system transaction for the edits that wait, if any.
