@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -267,5 +269,59 @@ func TestParallelCallsOfMineGetBlocksOfTheirOwn(t *testing.T) {
 	}
 	if height := g.chain.Head().Header.Height; height != calls {
 		t.Fatalf("height %d after %d calls", height, calls)
+	}
+}
+
+func TestSteeringRefusesNumbersAndTimesThatItCannotKeep(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	for _, attempt := range []struct {
+		method string
+		params []any
+		want   string
+	}{
+		{"evm_increaseTime", []any{"12abc"}, "not a number"},
+		{"evm_increaseTime", []any{uint64(1) << 63}, "up to 2^33"},
+		{"evm_setNextBlockTimestamp", []any{uint64(1) << 34}, "up to 2^33"},
+		{"evm_setNextBlockTimestamp", []any{uint64(1) << 63}, "up to 2^33"},
+		{"evm_mine", []any{1}, "lower than or equal to previous block's timestamp"},
+	} {
+		if a := g.call(attempt.method, attempt.params...); a.Error == nil || !strings.Contains(a.Error.Message, attempt.want) {
+			t.Errorf("%s %v: %s %+v", attempt.method, attempt.params, a.Result, a.Error)
+		}
+	}
+	g.value("evm_increaseTime", 1<<33)
+	if a := g.call("evm_increaseTime", 1<<33); a.Error == nil { // it would have gone backwards
+		t.Errorf("the clock stands at %s", a.Result)
+	}
+	before := g.chain.Head().Header.Time
+	g.value("evm_mine")
+	if after := g.chain.Head().Header.Time; after < before+1000<<33 {
+		t.Errorf("time %d after %d", after, before)
+	}
+}
+
+// intervalMiners counts the goroutines that mine at an interval.
+func intervalMiners() int {
+	stacks := make([]byte, 1<<20)
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "created by github.com/credibleledger/credibleledger/obicore/api/development.(*Service).setInterval")
+}
+
+func TestParallelChangesOfTheIntervalLeaveOneMiner(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	var calls sync.WaitGroup
+	for range 32 {
+		calls.Go(func() {
+			if a := g.call("evm_setIntervalMining", 3_600_000); a.Error != nil {
+				t.Error(a.Error.Message)
+			}
+		})
+	}
+	calls.Wait()
+	if n := intervalMiners(); n != 1 {
+		t.Errorf("%d miners run", n)
+	}
+	g.value("evm_setIntervalMining", 0)
+	if n := intervalMiners(); n != 0 {
+		t.Errorf("%d miners run after the last was stopped", n)
 	}
 }

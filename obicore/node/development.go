@@ -119,6 +119,9 @@ func (c *Chain) AdvanceTime(by time.Duration) (time.Duration, error) {
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	if sum := d.offset + by; by > 0 && sum < d.offset {
+		return 0, fmt.Errorf("the clock is %s ahead already: it cannot go another %s forward", d.offset, by)
+	}
 	d.offset += by
 	return d.offset, nil
 }
