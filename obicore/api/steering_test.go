@@ -325,3 +325,26 @@ func TestParallelChangesOfTheIntervalLeaveOneMiner(t *testing.T) {
 		t.Errorf("%d miners run after the last was stopped", n)
 	}
 }
+
+func TestEditsThatNoBlockCouldRecordAreRefusedAndBlocksGoOn(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	code, refused := "0x"+strings.Repeat("5b", 1<<20), ""
+	for i := range 32 {
+		if a := g.call("hardhat_setCode", chain.Address{1, byte(i)}, code); a.Error != nil {
+			refused = a.Error.Message
+			break
+		}
+	}
+	if !strings.Contains(refused, "evm_mine") {
+		t.Fatalf("32 MiB of edits wait: %q", refused)
+	}
+	g.value("evm_mine")
+	g.value("hardhat_setCode", chain.Address{2}, code)
+	for range 32 { // the same edit again takes no more room
+		g.value("hardhat_setBalance", chain.Address{3}, "0x1")
+	}
+	g.value("evm_mine")
+	if have := g.value("eth_getCode", chain.Address{2}, "latest"); have != code {
+		t.Fatalf("%d digits of code", len(have))
+	}
+}
