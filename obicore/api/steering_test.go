@@ -348,3 +348,46 @@ func TestEditsThatNoBlockCouldRecordAreRefusedAndBlocksGoOn(t *testing.T) {
 		t.Fatalf("%d digits of code", len(have))
 	}
 }
+
+func TestThePendingBlockIsTheOneThatWouldComeNext(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	from, to := g.chain.Accounts[0].Address, g.chain.Accounts[1].Address
+	g.await(map[string]any{"from": from, "to": to})
+	g.value("evm_setAutomine", false)
+	id := g.value("eth_sendTransaction", map[string]any{"from": from, "to": to, "value": "0x5"})
+	g.value("evm_setNextBlockTimestamp", 3_000_000_000)
+	var pending struct{ Number, Timestamp, ParentHash string }
+	if err := json.Unmarshal(g.call("eth_getBlockByNumber", "pending", false).Result, &pending); err != nil {
+		t.Fatal(err)
+	}
+	if pending.Number != "0x2" || pending.Timestamp != "0xb2d05e00" || pending.ParentHash != g.chain.Head().Hash.String() {
+		t.Errorf("pending block %+v", pending)
+	}
+	var waiting struct{ Hash, BlockHash string }
+	if err := json.Unmarshal(g.call("eth_getTransactionByBlockNumberAndIndex", "pending", "0x0").Result, &waiting); err != nil {
+		t.Fatal(err)
+	}
+	if waiting.Hash != id || waiting.BlockHash != "" {
+		t.Errorf("transaction 0 of the pending block is %+v, want %s", waiting, id)
+	}
+	if a := g.call("eth_getTransactionByBlockNumberAndIndex", "pending", "0x1"); string(a.Result) != "null" {
+		t.Errorf("transaction 1 is %s", a.Result)
+	}
+	if have := g.value("eth_getBlockTransactionCountByNumber", "pending"); have != "0x1" {
+		t.Errorf("%s transactions are pending", have)
+	}
+}
+
+func TestAnEstimateForWhichTheFundsBuyTooLittleGasNamesTheAllowance(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	call := map[string]any{"from": g.chain.Accounts[0].Address, "to": g.chain.Accounts[1].Address, "gasPrice": "0x" + strings.Repeat("f", 64)}
+	if a := g.call("eth_estimateGas", call); a.Error == nil || a.Error.Message != "gas required exceeds allowance (0)" {
+		t.Errorf("%s %+v", a.Result, a.Error)
+	}
+	// No transaction can have more than 2^24 gas (EIP-7825), whatever the call asks for.
+	spin := map[chain.Address]any{{0xaa}: map[string]string{"code": "0x5b600056"}}
+	call = map[string]any{"to": chain.Address{0xaa}, "gas": "0x2000000"}
+	if a := g.call("eth_estimateGas", call, "latest", spin); a.Error == nil || a.Error.Message != "gas required exceeds allowance (16777216)" {
+		t.Errorf("%s %+v", a.Result, a.Error)
+	}
+}
