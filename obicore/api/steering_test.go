@@ -391,3 +391,24 @@ func TestAnEstimateForWhichTheFundsBuyTooLittleGasNamesTheAllowance(t *testing.T
 		t.Errorf("%s %+v", a.Result, a.Error)
 	}
 }
+
+func TestAnImpersonatedContractSendsAndDeploys(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	contract, other := chain.Address{0xaa}, g.chain.Accounts[1].Address
+	g.value("hardhat_setCode", contract, "0x00")
+	g.value("hardhat_setBalance", contract, "0xde0b6b3a7640000")
+	g.value("hardhat_impersonateAccount", contract)
+	sent := g.await(map[string]any{"from": contract, "to": other, "value": "0x5"})
+	made := g.await(map[string]any{"from": contract, "data": "0x600160005360016000f3"}) // code 01
+	if sent["status"] != "0x1" || sent["from"] != contract.String() || made["status"] != "0x1" || made["contractAddress"] == nil {
+		t.Fatalf("sent %v, deployed %v", sent, made)
+	}
+	trace := g.call("debug_traceTransaction", sent["transactionHash"], map[string]any{"tracer": "callTracer"})
+	if trace.Error != nil || !strings.Contains(string(trace.Result), contract.String()) {
+		t.Errorf("its trace is %s %+v", trace.Result, trace.Error)
+	}
+	g.value("hardhat_stopImpersonatingAccount", contract)
+	if a := g.call("eth_sendTransaction", map[string]any{"from": contract, "to": other}); a.Error == nil || a.Error.Message != "unknown account" {
+		t.Errorf("no longer impersonated: %s %+v", a.Result, a.Error)
+	}
+}
