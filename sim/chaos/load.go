@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -113,14 +114,18 @@ func pause(ctx context.Context) {
 // bank moves one unit at a time from one account to another.
 func (l *Load) bank(ctx context.Context, i, bankers int) {
 	random := rand.New(rand.NewPCG(uint64(i), 1))
-	for ctx.Err() == nil {
+	for attempt := uint64(0); ctx.Err() == nil; attempt++ {
 		to := l.network.accounts[random.IntN(bankers)].address
 		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
-		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 21_000, To: &to, Value: chain.WordFromUint64(1)}); err != nil {
+		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 30_000, To: &to, Value: chain.WordFromUint64(1), Data: serial(attempt)}); err != nil {
 			pause(ctx)
 		}
 	}
 }
+
+// serial makes every attempt a transaction of its own: one that is sent again after
+// an unknown outcome is then never taken for its predecessor.
+func serial(attempt uint64) []byte { return binary.BigEndian.AppendUint64(nil, attempt) }
 
 // operate reads and writes registers and keeps the history. A client whose
 // operation has an unknown outcome goes on under another name: the operation may
@@ -191,3 +196,6 @@ func (l *Load) Recovery(ctx context.Context) (time.Duration, error) {
 	}
 	return time.Duration(l.latest.Load()) - since, nil
 }
+
+// Elapsed is how long the load has run.
+func (l *Load) Elapsed() time.Duration { return time.Since(l.began) }

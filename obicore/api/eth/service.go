@@ -32,7 +32,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		CallGas: 50_000_000, CallTime: 5 * time.Second, SimulateGas: 50_000_000, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
-		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, SyncCalls: 128, FeeHistory: 1024, Buffer: 4096,
+		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, SyncCalls: 8192, FeeHistory: 1024, Buffer: 4096,
 	}
 }
 
