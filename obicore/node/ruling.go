@@ -13,6 +13,7 @@ type Ruling struct {
 	Parameters *chain.Parameters
 	Validators *chain.ValidatorSet
 	coinbase   *chain.Address // where development has chosen one
+	set        chain.Hash     // of Validators
 }
 
 // payout returns the coinbase of a proposer's block.
@@ -61,7 +62,7 @@ func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
 		return nil, err
 	}
 	coinbase, err := c.chosenCoinbase(view)
-	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase}, err
+	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase, set: validators.Hash(c.suite)}, err
 }
 
 // deciding returns the set that decides the block after the tip, as far as this
