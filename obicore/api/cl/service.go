@@ -26,7 +26,7 @@ func New(c *node.Chain) *Service {
 func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
-		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_awaitHeight": s.awaitHeight,
+		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_awaitHeight": s.awaitHeight, "cl_getValidators": s.validators,
 	} {
 		faults = append(faults, registry.Register(name, handler))
 	}
