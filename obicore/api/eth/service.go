@@ -1,7 +1,6 @@
 package eth
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"time"
@@ -15,7 +14,8 @@ import (
 // Limits bound what one call may cost.
 type Limits struct {
 	CallGas      uint64        // gas of a call that is not a transaction
-	CallTime     time.Duration // of such a call
+	CallTime     time.Duration // of such a call, with its waiting
+	Calls        int           // such calls that are executed at once; others wait within their time
 	SimulateGas  uint64        // of all calls of one eth_simulateV1
 	LogRange     uint64        // blocks that one log query may span
 	LogResults   int           // logs that one query may return
@@ -31,7 +31,7 @@ type Limits struct {
 // DefaultLimits are what a node starts with.
 func DefaultLimits() Limits {
 	return Limits{
-		CallGas: 50_000_000, CallTime: 5 * time.Second, SimulateGas: 50_000_000, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
+		CallGas: 50_000_000, CallTime: 5 * time.Second, Calls: defaultCalls(), SimulateGas: 50_000_000, LogRange: 100_000, LogResults: 20_000, LogAddresses: 1000,
 		Filters: 1000, FilterLife: 5 * time.Minute, SyncTime: 30 * time.Second, SyncCalls: 8192, FeeHistory: 1024, Buffer: 4096,
 	}
 }
@@ -61,6 +61,7 @@ type Service struct {
 	// are half of what the port executes at once by default, so that other calls
 	// still pass.
 	syncCalls chan struct{}
+	slots     chan struct{} // taken by calls that are being executed
 }
 
 // New returns a service; Close releases it.
@@ -71,7 +72,10 @@ func New(c *node.Chain, settings Settings) *Service {
 	if settings.Clock == nil {
 		settings.Clock = time.Now
 	}
-	s := &Service{chain: c, settings: settings, limits: settings.Limits, syncCalls: make(chan struct{}, settings.Limits.SyncCalls)}
+	s := &Service{
+		chain: c, settings: settings, limits: settings.Limits,
+		syncCalls: make(chan struct{}, settings.Limits.SyncCalls), slots: make(chan struct{}, max(1, settings.Limits.Calls)),
+	}
 	s.filters = newFilters(c, settings.Limits, settings.Clock)
 	return s
 }
@@ -127,15 +131,4 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 		faults = append(faults, registry.Subscribe("eth", kind, feed))
 	}
 	return errors.Join(faults...)
-}
-
-// bounded runs f under the time limit of calls that are not transactions.
-func (s *Service) bounded(ctx context.Context, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.CallTime)
-	defer cancel()
-	err := f(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return jsonrpc.Errorf(jsonrpc.ServerError, "execution aborted (timeout = %s)", s.limits.CallTime)
-	}
-	return err
 }

@@ -107,7 +107,7 @@ func (s *Server) explain(err error) (status int, refusal *Error) {
 	case errors.Is(err, errTooLong):
 		return http.StatusRequestEntityTooLarge, s.tooLong()
 	case errors.Is(err, errNoMemory):
-		return http.StatusServiceUnavailable, errBusy
+		return http.StatusServiceUnavailable, ErrBusy
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return http.StatusRequestTimeout, Errorf(InvalidRequest, "request body took too long")
 	default:
