@@ -27,7 +27,10 @@ type target struct {
 
 func newTarget(t *testing.T, options development.Options) *target {
 	t.Helper()
-	options.Registry, options.Accounts = obicore.Registry(), 3
+	options.Accounts = 3
+	if options.Registry == nil {
+		options.Registry = obicore.Registry()
+	}
 	running, err := development.Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

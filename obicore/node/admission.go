@@ -105,8 +105,19 @@ func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	return t, nil
 }
 
-// enter checks a verified transaction against the latest state and pools it.
+// enter checks a verified transaction against the latest state and pools it; on a
+// development chain not while that is taken back.
 func (c *Chain) enter(t chain.Verified) error {
+	if c.editable() {
+		d := c.options.Development
+		d.rewinding.RLock()
+		defer d.rewinding.RUnlock()
+	}
+	return c.pooled(t)
+}
+
+// pooled is enter for whoever keeps the chain from being taken back.
+func (c *Chain) pooled(t chain.Verified) error {
 	head := c.Head()
 	view, err := c.View(head.Header.Height)
 	if err != nil {

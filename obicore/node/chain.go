@@ -227,7 +227,7 @@ func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chai
 	if err != nil {
 		return err
 	}
-	c.rulings.put(header.Height, own)
+	c.rulings.set(header.Height, own)
 	next, err := c.Ruling(header.Height + 1)
 	if err != nil {
 		return err

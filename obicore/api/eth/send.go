@@ -8,6 +8,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 func (s *Service) sendRawTransaction(ctx context.Context, params jsonrpc.Params) (any, error) {
@@ -69,7 +70,7 @@ func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Du
 	defer cancel()
 	for {
 		height := s.chain.Head().Header.Height
-		receipt, err := s.receiptOf(id)
+		receipt, err := node.Steady(ctx, s.chain, func() (any, error) { return s.receiptOf(id) })
 		if err != nil || receipt != nil {
 			return receipt, err
 		}
