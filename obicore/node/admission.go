@@ -83,7 +83,7 @@ func (c *Chain) admit(raw []byte) (chain.Verified, error) {
 func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	kind, err := chain.EnvelopeType(raw)
 	if err != nil {
-		return nil, err
+		return nil, foreign(raw, err)
 	}
 	// The record of an edit is as large as the edit.
 	unsigned := kind == unsignedType && c.editable()
@@ -96,13 +96,21 @@ func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	t, err := c.decode(raw)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, foreign(raw, err)
 	case (t.System || kind == unsignedType) && !unsigned:
 		return nil, fmt.Errorf("%w: 0x%02x is for development chains in memory", ErrType, kind)
 	case t.Protected && t.ChainID != c.genesis.EVMChainID:
 		return nil, fmt.Errorf("%w: %w: have %d, want %d", ErrSender, execution.ErrWrongChain, t.ChainID, c.genesis.EVMChainID)
 	}
 	return t, nil
+}
+
+// foreign gives an envelope of an unknown type the words that clients match on.
+func foreign(raw []byte, err error) error {
+	if errors.Is(err, chain.ErrUnknownType) {
+		return fmt.Errorf("%w: 0x%02x", ErrType, raw[0])
+	}
+	return err
 }
 
 // enter checks a verified transaction against the latest state and pools it; on a

@@ -66,6 +66,10 @@ type Head struct {
 	proof   chain.Proof
 }
 
+// Coinbase returns the account that the fees of the next block go to, should the
+// same validator propose it.
+func (h *Head) Coinbase() chain.Address { return h.payout(h.Header.Proposer) }
+
 // Tip is the last decided and durable block. On a chain whose headers carry the
 // roots of earlier blocks it runs ahead of the head.
 type Tip struct {

@@ -70,6 +70,7 @@ var (
 	errEmptyBatch       = &Error{Code: InvalidRequest, Message: "empty batch"}
 	errInvalidRequest   = &Error{Code: InvalidRequest, Message: "invalid request"}
 	errNotifications    = &Error{Code: MethodNotFound, Message: "notifications not supported"}
+	errHost             = &Error{Code: InvalidRequest, Message: "invalid host specified"}
 	errNoSubscription   = &Error{Code: ServerError, Message: "subscription not found"}
 )
 
