@@ -44,7 +44,7 @@ func (n *Node) Attack(seed uint64) *Attacker {
 	if err != nil {
 		n.cluster.t.Fatal(err)
 	}
-	a := &Attacker{node: n, mesh: options.Network.Mesh, random: rand.New(rand.NewPCG(seed, 0xbad))}
+	a := &Attacker{node: n, mesh: options.Network.Mesh, random: rand.New(rand.NewPCG(seed, 0xbad))} //nolint:gosec // a seed repeats the attack
 	var peers []network.Peer
 	for _, other := range n.cluster.Nodes {
 		if other != n {

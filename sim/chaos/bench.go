@@ -28,7 +28,7 @@ const senders = 400
 func StartBenchmark(b *testing.B, engine, suite string, nodes int) *Network {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "credible")
-	if output, err := exec.Command("go", "build", "-o", path, "../../cmd/credible").CombinedOutput(); err != nil {
+	if output, err := exec.Command("go", "build", "-o", path, "../../cmd/credible").CombinedOutput(); err != nil { //nolint:gosec // a folder of the test
 		b.Fatalf("%v: %s", err, output)
 	}
 	if given := os.Getenv("CREDIBLE"); given != "" {

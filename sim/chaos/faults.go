@@ -25,7 +25,7 @@ type Faults struct {
 // NewFaults makes faults drawn from a seed; the moments at which they meet the
 // processes are the machine's.
 func (n *Network) NewFaults(l *Load, seed uint64) *Faults {
-	return &Faults{network: n, load: l, random: rand.New(rand.NewPCG(seed, 3))}
+	return &Faults{network: n, load: l, random: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // a seed repeats the faults
 }
 
 // patience bounds the wait for a network that has what it needs.

@@ -64,7 +64,7 @@ func (p *Processes) welcome(added Node, record *Record) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(p.Home(added), GenesisFile), genesis, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(p.Home(added), GenesisFile), genesis, 0o600); err != nil { //nolint:gosec // the name is made here
 		return err
 	}
 	settings, err := p.configuration(model)
