@@ -25,8 +25,15 @@ formatting() {
 # (state tests, vectors) do not gain from it.
 race() {
 	go test -race -short -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
-		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./tools/... ./cmd/...
+		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./cmd/... ./sim ./sdk/... $(go list ./tools/... | grep -Ev "$processes")
 }
+
+# Networks of real processes come alone: beside other suites they would measure these.
+processes='/(sim/chaos|tools/network)$'
+
+unit() { go test -timeout 60m $(go list ./... | grep -Ev "$processes"); }
+
+networks() { go test -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
 
 without_cgo() {
 	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/... ./cmd/...
@@ -43,7 +50,8 @@ cross() {
 step "formatting" formatting
 step "vet" go vet ./...
 step "lint" build/lint.sh
-step "unit, conformance and vector tests" go test -timeout 60m ./...
+step "unit, conformance and vector tests" unit
+step "networks of real processes" networks
 step "without cgo" without_cgo
 step "race detector" race
 step "cross-builds without cgo" cross

@@ -24,12 +24,24 @@ func number(t *testing.T, name string, otherwise int) int {
 	return v
 }
 
+// seeds is how many are played: few in short tests, fifty otherwise, and more in the
+// full run.
+func seeds() int {
+	switch {
+	case testing.Short():
+		return 3
+	case os.Getenv("CREDIBLE_TEST_FULL") != "":
+		return 300
+	}
+	return 50
+}
+
 // TestSeeds plays seeded faults against networks in virtual time. A seed that fails
 // is run again with
 //
 //	SIM_SEED=N SIM_SEEDS=1 go test -run TestSeeds ./sim
 func TestSeeds(t *testing.T) {
-	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", 10), number(t, "SIM_FAULTS", 25)
+	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", seeds()), number(t, "SIM_FAULTS", 25)
 	for seed := first; seed < first+count; seed++ {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -69,7 +69,7 @@ func (l *Load) deploy(ctx context.Context) error {
 	return l.contract.UnmarshalText([]byte(r.ContractAddress))
 }
 
-// transfer is one attempt of a client to have a transaction executed: it asks the
+// attempt is one attempt of a client to have a transaction executed: it asks the
 // node for the nonce, so that nothing lost before makes it wait.
 func (l *Load) attempt(ctx context.Context, e *endpoint, a *account, t ethereum.Transaction) (*receipt, error) {
 	nonce, err := e.nonce(ctx, a)
@@ -111,16 +111,60 @@ func pause(ctx context.Context) {
 	}
 }
 
-// bank moves one unit at a time from one account to another.
+// bundle is how many transfers a banker has under way at one time.
+const bundle = 20
+
+// bank moves one unit at a time from one account to another, a bundle of transfers
+// at a time: all but the last are sent as one batch, and when the last one's receipt
+// is served those of the others are asked for.
 func (l *Load) bank(ctx context.Context, i, bankers int) {
 	random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // the same load every time
 	for attempt := uint64(0); ctx.Err() == nil; attempt++ {
-		to := l.network.accounts[random.IntN(bankers)].address
 		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
-		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 30_000, To: &to, Value: chain.WordFromUint64(1), Data: serial(attempt)}); err != nil {
+		to := l.network.accounts[random.IntN(bankers)].address
+		if err := l.transfer(ctx, e, l.network.accounts[i], to, attempt); err != nil {
 			pause(ctx)
 		}
 	}
+}
+
+func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chain.Address, attempt uint64) error {
+	nonce, err := e.nonce(ctx, from)
+	if err != nil {
+		return err
+	}
+	var raws [bundle][]byte
+	for k := range raws {
+		raws[k], err = from.sign(&ethereum.Transaction{
+			Type: ethereum.TypeDynamicFee, ChainID: l.network.chainID, Nonce: nonce + uint64(k), Gas: 30_000, To: &to,
+			Value: chain.WordFromUint64(1), Data: serial(attempt),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var ids [bundle - 1]string
+	for k, raw := range raws[:bundle-1] {
+		if err := e.call(ctx, &ids[k], "eth_sendRawTransaction", "0x"+hex.EncodeToString(raw)); err != nil {
+			l.Unknown.Add(1)
+			return err
+		}
+	}
+	last, err := e.execute(ctx, raws[bundle-1])
+	if err != nil {
+		l.Unknown.Add(bundle)
+		return err
+	}
+	l.note(last)
+	for _, id := range ids {
+		var r *receipt
+		if err := e.call(ctx, &r, "eth_getTransactionReceipt", id); err != nil || r == nil {
+			l.Unknown.Add(1)
+			continue
+		}
+		l.note(r)
+	}
+	return nil
 }
 
 // serial makes every attempt a transaction of its own: one that is sent again after
