@@ -1,10 +1,11 @@
 package sim_test
 
 import (
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/sim"
@@ -91,6 +92,42 @@ func TestANodeThatWasDownCatchesUpAndVotesAgain(t *testing.T) {
 		c.Nodes[2].Crash() // now the one that was down is needed
 		want += pay(t, c, 2)
 		c.Settle(time.Minute, func() bool { return true })
-		fmt.Println(c.Judge.Height())
+	})
+}
+
+func TestEveryNodeShowsItsNetworkInMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := sim.New(t, settings("standard"))
+		c.Start()
+		want := pay(t, c, 2)
+		c.Settle(time.Minute, func() bool { return balanceOf(t, c.Nodes[0], recipient) == want })
+		c.Nodes[3].Stop()
+		time.Sleep(10 * time.Second)
+		registry := prometheus.NewRegistry()
+		if err := c.Nodes[0].Chain.Register(registry); err != nil {
+			t.Fatal(err)
+		}
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := make(map[string]float64)
+		for _, f := range families {
+			for _, m := range f.GetMetric() {
+				values[f.GetName()] += m.GetGauge().GetValue() + m.GetCounter().GetValue()
+			}
+		}
+		for name, want := range map[string]float64{
+			"credible_consensus_validators": 4, "credible_consensus_missing_validators": 1, "credible_p2p_peers": 2,
+			"credible_consensus_validator_power": 1, "credible_mempool_size": 0, "credible_blocksync_syncing": 0,
+			"credible_consensus_latest_block_height": float64(c.Nodes[0].Chain.Head().Header.Height),
+		} {
+			if have, ok := values[name]; !ok || have != want {
+				t.Errorf("%s is %v, want %v", name, have, want)
+			}
+		}
+		if values["credible_p2p_peer_send_bytes_total"] == 0 || values["credible_p2p_peer_receive_bytes_total"] == 0 {
+			t.Error("no traffic is counted")
+		}
 	})
 }

@@ -72,7 +72,7 @@ func (m *metrics) all(c *Chain) []prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	return []prometheus.Collector{
-		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused,
+		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, networkMetrics{c},
 		gauge("pool_pending", "Transactions that can go into the next block.", func() int { pending, _ := c.pool.Count(); return pending }),
 		gauge("pool_queued", "Transactions that wait for an earlier nonce.", func() int { _, queued := c.pool.Count(); return queued }),
 	}
