@@ -82,9 +82,21 @@ func (h *Header) Hash(hasher Hasher) Hash {
 	return hashIn(hasher, DomainHeader, h.Encode())
 }
 
-// CheckChild verifies what header alone can tell about its child: chain,
-// height, parent link, monotone time and the validator hand-over.
+// CheckChild verifies what header alone can tell about its child: the link and the
+// validator hand-over.
 func (h *Header) CheckChild(hasher Hasher, child *Header) error {
+	if err := h.CheckLink(hasher, child); err != nil {
+		return err
+	}
+	if child.Validators != h.NextValidators {
+		return fmt.Errorf("%w: validator set %s, announced %s", ErrNotChild, child.Validators, h.NextValidators)
+	}
+	return nil
+}
+
+// CheckLink verifies chain, height, parent link and monotone time of a child. The
+// block after a recovery is a child by these alone.
+func (h *Header) CheckLink(hasher Hasher, child *Header) error {
 	switch {
 	case child.Chain != h.Chain:
 		return fmt.Errorf("%w: chain %s, parent's %s", ErrNotChild, child.Chain, h.Chain)
@@ -94,8 +106,6 @@ func (h *Header) CheckChild(hasher Hasher, child *Header) error {
 		return fmt.Errorf("%w: parent hash %s", ErrNotChild, child.Parent)
 	case child.Time <= h.Time:
 		return fmt.Errorf("%w: time %d ms is not after %d ms", ErrNotChild, child.Time, h.Time)
-	case child.Validators != h.NextValidators:
-		return fmt.Errorf("%w: validator set %s, announced %s", ErrNotChild, child.Validators, h.NextValidators)
 	}
 	return nil
 }

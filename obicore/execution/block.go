@@ -17,6 +17,9 @@ type Block struct {
 	Parent     chain.Hash    // header hash of Height-1
 	FeeAccount chain.Address // receives base and priority fees
 	BurnBase   bool          // the base fee is destroyed instead
+	// Recovered is the set that a recovery puts in force with this block; nil for every
+	// other block.
+	Recovered *chain.ValidatorSet
 	// CodeSenders lets accounts with code send transactions, as if EIP-3607 were
 	// not: development chains, where contracts are impersonated.
 	CodeSenders bool

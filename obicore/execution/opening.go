@@ -20,5 +20,8 @@ func (x *Executor) open(rules Rules, block *Block, world *state.State) []chain.W
 		slot := chain.WordFromUint64((block.Height - 1) % HistoryWindow)
 		world.SetSlot(HistoryContract, slot, chain.Word(block.Parent))
 	}
+	if block.Recovered != nil {
+		world.SetData(chain.ValidatorsKey.Owner, chain.ValidatorsKey.Subkey, block.Recovered.Encode())
+	}
 	return world.Finish()
 }

@@ -98,6 +98,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	if err := c.catchUp(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	if err := c.checkRecovery(); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
 	c.pool = pool.New(options.Pool, options.Clock.Now)
 	if c.course, err = newCourse(c); err != nil {
 		return nil, errors.Join(err, c.store.Close())

@@ -178,6 +178,9 @@ func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, er
 	}
 	p, err := d.decodeBody(block)
 	if err == nil {
+		err = d.checkEvidence(block)
+	}
+	if err == nil {
 		err = d.checkOrder(p)
 	}
 	if err != nil {

@@ -30,7 +30,11 @@ func (c *Chain) childHeader(parent *chain.Header, hash chain.Hash, ruling *Rulin
 // checkHeader checks what a header says against its parent and the state that
 // rules it; roots and body are checked elsewhere.
 func (c *Chain) checkHeader(parent, header *chain.Header, ruling *Ruling) error {
-	if err := parent.CheckChild(c.suite, header); err != nil {
+	check := parent.CheckChild
+	if c.recovers(header.Height) {
+		check = parent.CheckLink
+	}
+	if err := check(c.suite, header); err != nil {
 		return err
 	}
 	version := chain.VersionAt(ruling.Parameters.Rules, header.Height)
@@ -82,6 +86,10 @@ func (c *Chain) checkRoots(header *chain.Header, own *chain.Results) error {
 // context returns what execution of a block sees besides state.
 func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) execution.Block {
 	fees := ruling.Parameters.Fees
+	var recovered *chain.ValidatorSet
+	if c.recovers(header.Height) {
+		recovered = c.options.Recovery.Validators
+	}
 	return execution.Block{
 		Block: contract.Block{
 			Chain: c.identity, ChainID: c.genesis.EVMChainID, Height: header.Height, Time: header.Time,
@@ -89,7 +97,7 @@ func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) 
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
 			Effective: header.Height + 1 + c.genesis.RootDelay, Ancestor: c.ancestor(header, c.halt),
 		},
-		Rules: header.Rules, Parent: header.Parent, FeeAccount: fees.Account, BurnBase: fees.Burn, CodeSenders: c.editable(),
+		Rules: header.Rules, Parent: header.Parent, Recovered: recovered, FeeAccount: fees.Account, BurnBase: fees.Burn, CodeSenders: c.editable(),
 		Admit: func(t chain.Verified) error { return c.admission.Admit(view, t) },
 	}
 }

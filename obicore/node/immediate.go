@@ -122,6 +122,9 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
 	p, err := c.decodeBody(block)
+	if err == nil {
+		err = c.checkEvidence(block)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}

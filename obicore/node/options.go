@@ -31,6 +31,9 @@ type Options struct {
 	// engines that vote need both. They are closed with the chain.
 	Votes *Guard
 	WAL   consensus.WAL
+	// Recovery is a decision of people to go on with fewer validators, which this node
+	// follows; nil when there is none.
+	Recovery *chain.Recovery
 	// Network connects the chain to its other nodes; nil for a chain of one.
 	Network *Network
 	// Patience is how long this node waits for a leader before it asks for another;

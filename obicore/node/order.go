@@ -53,6 +53,9 @@ func (d *deferred) order(ctx context.Context, tip *Tip, meta []byte) (*prepared,
 		return nil, err
 	}
 	p.block = &chain.Block{Header: header}
+	if d.recovers(height) {
+		p.block.Body.Evidence = [][]byte{d.options.Recovery.Encode()}
+	}
 	if err := d.choose(ctx, p, ruling); err != nil {
 		return nil, err
 	}

@@ -58,6 +58,9 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 	if err != nil {
 		return err
 	}
+	if r := c.recoveryIn(height); r != nil && r.Height+1 == height {
+		context.Recovered = r.Validators
+	}
 	again, err := c.executor.Run(ctx, context, view, p.transactions)
 	if err != nil {
 		return err
@@ -93,6 +96,11 @@ func (c *Chain) VerifyDecision(header *chain.Header) error {
 	set, err := c.validatorsBefore(header.Height)
 	if err != nil {
 		return err
+	}
+	if set.Hash(c.suite) != header.Validators {
+		if r := c.recoveryIn(header.Height); r != nil {
+			set = r.Validators
+		}
 	}
 	return c.verifier.Verify(c.identity, set, header, header.Hash(c.suite), *proof)
 }

@@ -39,7 +39,7 @@ func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 	source := c.rulingHeight(height)
 	ruling, generation := c.rulings.get(source)
 	if ruling != nil {
-		return ruling, nil
+		return c.recovered(height, ruling), nil
 	}
 	view, err := c.store.View(source)
 	if err != nil {
@@ -53,7 +53,7 @@ func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 		return nil, err
 	}
 	c.rulings.put(source, ruling, generation)
-	return ruling, nil
+	return c.recovered(height, ruling), nil
 }
 
 func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {

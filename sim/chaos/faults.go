@@ -114,7 +114,7 @@ func (f *Faults) back(ctx context.Context, node network.Node) error {
 func (f *Faults) ready(ctx context.Context) error {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if status, err := f.network.Processes.AwaitReady(waiting, func(int, int) {}); err != nil {
+	if status, err := f.network.Processes.AwaitReady(waiting, f.network.Processes.Manifest.Nodes, func(int, int) {}); err != nil {
 		return fmt.Errorf("not whole again: %+v: %w", status.Nodes, err)
 	}
 	return nil

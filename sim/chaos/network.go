@@ -87,7 +87,7 @@ func (n *Network) AwaitReady(within time.Duration) {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	if status, err := n.Processes.AwaitReady(ctx, func(int, int) {}); err != nil {
+	if status, err := n.Processes.AwaitReady(ctx, n.Processes.Manifest.Nodes, func(int, int) {}); err != nil {
 		n.t.Fatalf("the network is not ready after %s: %+v", within, status.Nodes)
 	}
 }

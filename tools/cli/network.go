@@ -18,7 +18,7 @@ import (
 func (t *terminal) network() *cobra.Command {
 	return t.group("network", Text{"make and run the nodes of a network on this machine", "在本机创建并运行多节点网络"},
 		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill, t.networkPartition,
-		t.networkAddNode, t.networkRemoveNode, t.networkRotate,
+		t.networkAddNode, t.networkRemoveNode, t.networkRotate, t.networkRecover,
 		t.networkRecord, t.networkAssemble, t.networkApprove, t.networkJoin)
 }
 
@@ -72,22 +72,26 @@ const readyTime = 60 * time.Second
 func (t *terminal) networkStart() *cobra.Command {
 	var foreground bool
 	command := &cobra.Command{
-		Use: "start DIR", Args: cobra.ExactArgs(1),
-		Short: t.text(Text{"start all nodes in the background and wait until they are ready", "在后台启动全部节点并等待就绪"}),
+		Use: "start DIR [NODE…]", Args: cobra.MinimumNArgs(1),
+		Short: t.text(Text{"start all nodes, or the named ones, in the background and wait until they are ready", "在后台启动全部或指定节点并等待就绪"}),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return t.startNetwork(command.Context(), arguments[0], foreground)
+			return t.startNetwork(command.Context(), arguments[0], arguments[1:], foreground)
 		},
 	}
 	command.Flags().BoolVar(&foreground, "foreground", false, t.text(Text{"stay until interrupted, then stop all nodes", "前台运行，中断时停止全部节点"}))
 	return command
 }
 
-func (t *terminal) startNetwork(ctx context.Context, directory string, foreground bool) error {
+func (t *terminal) startNetwork(ctx context.Context, directory string, names []string, foreground bool) error {
 	p, err := network.Open(directory)
 	if err != nil {
 		return networkProblem(err)
 	}
-	for _, node := range p.Manifest.Nodes {
+	nodes, err := p.Manifest.Select(names)
+	if err != nil {
+		return networkProblem(err)
+	}
+	for _, node := range nodes {
 		if err := p.Start(node); err != nil {
 			return networkProblem(fmt.Errorf("%s: %w", node.Name, err))
 		}
@@ -95,7 +99,7 @@ func (t *terminal) startNetwork(ctx context.Context, directory string, foregroun
 	bar := t.progress(Text{"nodes ready", "节点就绪"})
 	waiting, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	status, err := p.AwaitReady(waiting, func(ready, all int) { bar.set(float64(ready) / float64(all)) })
+	status, err := p.AwaitReady(waiting, nodes, func(ready, all int) { bar.set(float64(ready) / float64(all)) })
 	bar.done()
 	if err != nil {
 		t.showStatus(status)

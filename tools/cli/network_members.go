@@ -56,6 +56,34 @@ func (t *terminal) networkRotate() *cobra.Command {
 	}
 }
 
+func (t *terminal) networkRecover() *cobra.Command {
+	var reason string
+	command := &cobra.Command{
+		Use: "recover DIR NODE…", Args: cobra.MinimumNArgs(2),
+		Short: t.text(Text{"go on with the named validators after too many are lost for ever", "过多验证者永久丢失后，以指定的验证者继续运行"}),
+		Long: t.text(Text{
+			"The named validators sign that they go on alone from their last common block. What the lost ones may have decided above it is given up. " +
+				"The statement stands in the next block for ever; light clients need a new checkpoint.",
+			"指定的验证者共同签署：从它们最后的共同区块起独自继续。丢失节点在其上可能已决定的内容将被放弃。该声明永久记录在下一个区块中；轻客户端需要新的检查点。",
+		}),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			return t.onNetwork(command.Context(), arguments[0], func(ctx context.Context, p *network.Processes) error {
+				keep, err := p.Manifest.Select(arguments[1:])
+				if err != nil {
+					return err
+				}
+				r, err := p.Recover(ctx, t.registry, keep, reason)
+				if err == nil {
+					t.say(Text{"blocks up to %d are kept; %d validators decide from height %d", "保留至高度 %d；自高度 %[3]d 起由 %[2]d 个验证者决定"}, r.Height, len(r.Validators.Members), r.Height+1)
+				}
+				return err
+			})
+		},
+	}
+	command.Flags().StringVar(&reason, "reason", "", t.text(Text{"why, for those who read the chain later", "原因，供日后查阅"}))
+	return command
+}
+
 // onNetwork does something to a local network and shows how it is then.
 func (t *terminal) onNetwork(ctx context.Context, directory string, do func(context.Context, *network.Processes) error) error {
 	p, err := network.Open(directory)

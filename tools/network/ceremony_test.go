@@ -99,7 +99,7 @@ func TestOrganisationsMakeANetworkOfWhichNobodyHoldsAnothersKeys(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if status, err := p.AwaitReady(ctx, func(int, int) {}); err != nil {
+	if status, err := p.AwaitReady(ctx, p.Manifest.Nodes, func(int, int) {}); err != nil {
 		t.Fatalf("%v: %+v", err, status)
 	}
 }

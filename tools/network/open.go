@@ -56,6 +56,9 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings), Cut: Cut(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
 	}
+	if o.Recovery, err = loadRecovery(home); err != nil {
+		return o, err
+	}
 	votes, err := journal.Open(filepath.Join(home, VotesFile))
 	if err != nil {
 		return o, err

@@ -224,3 +224,35 @@ func TestCommandsOnWhatIsNotThereSaySo(t *testing.T) {
 		}
 	}
 }
+
+func TestANetworkThatHasLostMoreThanItToleratesIsRecoveredByTheRest(t *testing.T) {
+	o := newOperator(t)
+	o.run("start")
+	o.run("rotate", "node0")
+	if output, err := o.try("recover", "node0", "node1"); err == nil || !strings.Contains(output, "reaches a quorum") {
+		t.Fatalf("recovered while the network can decide: %v\n%s", err, output)
+	}
+	o.run("kill", "node2", "node3")
+	for _, lost := range []string{"node2", "node3"} {
+		if err := os.RemoveAll(filepath.Join(o.directory, lost)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.run("recover", "node0", "node1", "--reason", "two sites have burnt down")
+	before := o.node("node0").Height
+	o.run("rotate", "node1") // the two decide by themselves
+	if n := o.node("node1"); n.State != "ready" || n.Height <= before {
+		t.Fatalf("%+v", n)
+	}
+	o.run("stop", "node0")
+	o.run("start", "node0")
+	output, err := exec.Command(o.path, "verify", "--data", filepath.Join(o.directory, "node0", "data"), "-o", "json").CombinedOutput()
+	if err == nil {
+		t.Fatalf("a running node's directory is verified: %s", output)
+	}
+	o.run("stop")
+	output, err = exec.Command(o.path, "verify", "--data", filepath.Join(o.directory, "node0", "data"), "--genesis", filepath.Join(o.directory, "node0", "genesis.json")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("verify: %v\n%s", err, output)
+	}
+}

@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,6 +43,7 @@ func (s *Status) Ready() bool {
 // answer is what a node says in cl_status.
 type answer struct {
 	Height     string `json:"height"`
+	Tip        string `json:"tip"`
 	TipHash    string `json:"tipHash"`
 	Role       string `json:"role"`
 	Quorum     string `json:"quorum"`
@@ -142,19 +144,19 @@ func number(quantity string) uint64 {
 	return v
 }
 
-// AwaitReady waits until all the nodes are ready; progress gets how many are.
-func (p *Processes) AwaitReady(ctx context.Context, progress func(ready, all int)) (*Status, error) {
+// AwaitReady waits until nodes are ready; progress gets how many are.
+func (p *Processes) AwaitReady(ctx context.Context, nodes []Node, progress func(ready, all int)) (*Status, error) {
 	var last *Status
 	err := p.await(ctx, func(status *Status) bool {
 		last = status
 		ready := 0
-		for i := range status.Nodes {
-			if status.Nodes[i].State == "ready" {
+		for _, s := range status.Nodes {
+			if s.State == "ready" && slices.ContainsFunc(nodes, func(n Node) bool { return n.Name == s.Name }) {
 				ready++
 			}
 		}
-		progress(ready, len(status.Nodes))
-		return ready == len(status.Nodes)
+		progress(ready, len(nodes))
+		return ready == len(nodes)
 	})
 	return last, err
 }

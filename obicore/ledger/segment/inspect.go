@@ -194,7 +194,7 @@ func (i *inspection) header(height uint64, parent *chain.Header) *chain.Header {
 	i.check(height, "header", s.header.Height == height, "says height %d", s.header.Height)
 	i.check(height, "chain identity", s.header.Chain == i.options.Identity, "chain %s", s.header.Chain)
 	if parent != nil {
-		if err := parent.CheckChild(i.options.Hasher, s.header); err != nil {
+		if err := parent.CheckChild(i.options.Hasher, s.header); err != nil && !i.recovers(parent, s.header) {
 			i.fault(height, "parent link", err)
 		}
 	}
@@ -207,6 +207,29 @@ func (i *inspection) header(height uint64, parent *chain.Header) *chain.Header {
 }
 
 // body checks the roots over ids and evidence.
+// recovers reports whether a child that its parent did not announce the validators
+// of is the block after a recovery, which holds that as its evidence.
+func (i *inspection) recovers(parent, child *chain.Header) bool {
+	if parent.CheckLink(i.options.Hasher, child) != nil {
+		return false
+	}
+	payload, err := i.bodies.read(child.Height)
+	if err != nil {
+		return false
+	}
+	body, err := decodeBody(payload)
+	if err != nil {
+		return false
+	}
+	for _, item := range body.Evidence {
+		r, err := chain.DecodeRecovery(item)
+		if err == nil && r.Height == parent.Height && r.Hash == parent.Hash(i.options.Hasher) && r.Validators.Hash(i.options.Hasher) == child.Validators {
+			return true
+		}
+	}
+	return false
+}
+
 func (i *inspection) body(header *chain.Header) {
 	height := header.Height
 	payload, err := i.bodies.read(height)

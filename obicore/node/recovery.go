@@ -1,0 +1,91 @@
+package node
+
+import (
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+)
+
+// recovers reports whether the block at a height is the first one after the
+// recovery that this node has been told of.
+func (c *Chain) recovers(height uint64) bool {
+	return c.options.Recovery != nil && height == c.options.Recovery.Height+1
+}
+
+// checkRecovery refuses a recovery that does not fit this chain.
+func (c *Chain) checkRecovery() error {
+	r := c.options.Recovery
+	if r == nil {
+		return nil
+	}
+	if c.genesis.RootDelay == 0 {
+		return fmt.Errorf("%w: a chain without root delay has one validator", chain.ErrRecovery)
+	}
+	status := c.store.Status()
+	if status.Decided < r.Height {
+		return nil // checked when block sync has come so far
+	}
+	header, err := c.store.Header(r.Height)
+	if err != nil {
+		return err
+	}
+	if have := header.Hash(c.suite); have != r.Hash {
+		return fmt.Errorf("%w: it keeps block %s at height %d, this node has %s", chain.ErrRecovery, r.Hash, r.Height, have)
+	}
+	before, err := c.validatorsBefore(r.Height + 1)
+	if err != nil {
+		return err
+	}
+	return r.Check(c.suite, c.identity, before, func(key chain.PublicKey, digest chain.Hash, signature []byte) error {
+		scheme, err := c.suite.Scheme(key.Scheme)
+		if err != nil {
+			return err
+		}
+		return scheme.Verify(key, digest, signature)
+	})
+}
+
+// recovered puts the recovery's set into the ruling of a block whose ruling state is
+// still that of the old set.
+func (c *Chain) recovered(height uint64, ruling *Ruling) *Ruling {
+	r := c.options.Recovery
+	if r == nil || height <= r.Height || c.rulingHeight(height) > r.Height {
+		return ruling
+	}
+	changed := *ruling
+	changed.Validators, changed.set = r.Validators, r.Validators.Hash(c.suite)
+	return &changed
+}
+
+// checkEvidence checks what stands in a body beside the transactions: nothing, or in
+// the first block after a recovery that recovery.
+func (c *Chain) checkEvidence(block *chain.Block) error {
+	evidence := block.Body.Evidence
+	if !c.recovers(block.Header.Height) {
+		if len(evidence) != 0 {
+			return fmt.Errorf("%d items of evidence, which no rule asks for", len(evidence))
+		}
+		return nil
+	}
+	if len(evidence) != 1 || string(evidence[0]) != string(c.options.Recovery.Encode()) {
+		return fmt.Errorf("the block after a recovery must hold it as its evidence")
+	}
+	return nil
+}
+
+// recoveryIn finds the recovery by which a block was decided, in the bodies of the
+// blocks that its ruling state has not seen; nil when there is none.
+func (c *Chain) recoveryIn(height uint64) *chain.Recovery {
+	for at := c.rulingHeight(height) + 1; at <= height; at++ {
+		body, err := c.store.Body(at)
+		if err != nil {
+			return nil
+		}
+		for _, item := range body.Evidence {
+			if r, err := chain.DecodeRecovery(item); err == nil && r.Height+1 == at {
+				return r
+			}
+		}
+	}
+	return nil
+}
