@@ -33,7 +33,7 @@ processes='/(sim/chaos|tools/network)$'
 
 unit() { go test -timeout 60m $(go list ./... | grep -Ev "$processes"); }
 
-networks() { go test -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
+networks() { go test -count=1 -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
 
 without_cgo() {
 	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/... ./cmd/...
