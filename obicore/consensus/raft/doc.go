@@ -1,0 +1,2 @@
+// Package raft wip
+package raft
