@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -267,5 +269,146 @@ func TestParallelCallsOfMineGetBlocksOfTheirOwn(t *testing.T) {
 	}
 	if height := g.chain.Head().Header.Height; height != calls {
 		t.Fatalf("height %d after %d calls", height, calls)
+	}
+}
+
+func TestSteeringRefusesNumbersAndTimesThatItCannotKeep(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	for _, attempt := range []struct {
+		method string
+		params []any
+		want   string
+	}{
+		{"evm_increaseTime", []any{"12abc"}, "not a number"},
+		{"evm_increaseTime", []any{uint64(1) << 63}, "up to 2^33"},
+		{"evm_setNextBlockTimestamp", []any{uint64(1) << 34}, "up to 2^33"},
+		{"evm_setNextBlockTimestamp", []any{uint64(1) << 63}, "up to 2^33"},
+		{"evm_mine", []any{1}, "lower than or equal to previous block's timestamp"},
+	} {
+		if a := g.call(attempt.method, attempt.params...); a.Error == nil || !strings.Contains(a.Error.Message, attempt.want) {
+			t.Errorf("%s %v: %s %+v", attempt.method, attempt.params, a.Result, a.Error)
+		}
+	}
+	g.value("evm_increaseTime", 1<<33)
+	if a := g.call("evm_increaseTime", 1<<33); a.Error == nil { // it would have gone backwards
+		t.Errorf("the clock stands at %s", a.Result)
+	}
+	before := g.chain.Head().Header.Time
+	g.value("evm_mine")
+	if after := g.chain.Head().Header.Time; after < before+1000<<33 {
+		t.Errorf("time %d after %d", after, before)
+	}
+}
+
+// intervalMiners counts the goroutines that mine at an interval.
+func intervalMiners() int {
+	stacks := make([]byte, 1<<20)
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "created by github.com/credibleledger/credibleledger/obicore/api/development.(*Service).setInterval")
+}
+
+func TestParallelChangesOfTheIntervalLeaveOneMiner(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	var calls sync.WaitGroup
+	for range 32 {
+		calls.Go(func() {
+			if a := g.call("evm_setIntervalMining", 3_600_000); a.Error != nil {
+				t.Error(a.Error.Message)
+			}
+		})
+	}
+	calls.Wait()
+	if n := intervalMiners(); n != 1 {
+		t.Errorf("%d miners run", n)
+	}
+	g.value("evm_setIntervalMining", 0)
+	if n := intervalMiners(); n != 0 {
+		t.Errorf("%d miners run after the last was stopped", n)
+	}
+}
+
+func TestEditsThatNoBlockCouldRecordAreRefusedAndBlocksGoOn(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	code, refused := "0x"+strings.Repeat("5b", 1<<20), ""
+	for i := range 32 {
+		if a := g.call("hardhat_setCode", chain.Address{1, byte(i)}, code); a.Error != nil {
+			refused = a.Error.Message
+			break
+		}
+	}
+	if !strings.Contains(refused, "evm_mine") {
+		t.Fatalf("32 MiB of edits wait: %q", refused)
+	}
+	g.value("evm_mine")
+	g.value("hardhat_setCode", chain.Address{2}, code)
+	for range 32 { // the same edit again takes no more room
+		g.value("hardhat_setBalance", chain.Address{3}, "0x1")
+	}
+	g.value("evm_mine")
+	if have := g.value("eth_getCode", chain.Address{2}, "latest"); have != code {
+		t.Fatalf("%d digits of code", len(have))
+	}
+}
+
+func TestThePendingBlockIsTheOneThatWouldComeNext(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	from, to := g.chain.Accounts[0].Address, g.chain.Accounts[1].Address
+	g.await(map[string]any{"from": from, "to": to})
+	g.value("evm_setAutomine", false)
+	id := g.value("eth_sendTransaction", map[string]any{"from": from, "to": to, "value": "0x5"})
+	g.value("evm_setNextBlockTimestamp", 3_000_000_000)
+	var pending struct{ Number, Timestamp, ParentHash string }
+	if err := json.Unmarshal(g.call("eth_getBlockByNumber", "pending", false).Result, &pending); err != nil {
+		t.Fatal(err)
+	}
+	if pending.Number != "0x2" || pending.Timestamp != "0xb2d05e00" || pending.ParentHash != g.chain.Head().Hash.String() {
+		t.Errorf("pending block %+v", pending)
+	}
+	var waiting struct{ Hash, BlockHash string }
+	if err := json.Unmarshal(g.call("eth_getTransactionByBlockNumberAndIndex", "pending", "0x0").Result, &waiting); err != nil {
+		t.Fatal(err)
+	}
+	if waiting.Hash != id || waiting.BlockHash != "" {
+		t.Errorf("transaction 0 of the pending block is %+v, want %s", waiting, id)
+	}
+	if a := g.call("eth_getTransactionByBlockNumberAndIndex", "pending", "0x1"); string(a.Result) != "null" {
+		t.Errorf("transaction 1 is %s", a.Result)
+	}
+	if have := g.value("eth_getBlockTransactionCountByNumber", "pending"); have != "0x1" {
+		t.Errorf("%s transactions are pending", have)
+	}
+}
+
+func TestAnEstimateForWhichTheFundsBuyTooLittleGasNamesTheAllowance(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	call := map[string]any{"from": g.chain.Accounts[0].Address, "to": g.chain.Accounts[1].Address, "gasPrice": "0x" + strings.Repeat("f", 64)}
+	if a := g.call("eth_estimateGas", call); a.Error == nil || a.Error.Message != "gas required exceeds allowance (0)" {
+		t.Errorf("%s %+v", a.Result, a.Error)
+	}
+	// No transaction can have more than 2^24 gas (EIP-7825), whatever the call asks for.
+	spin := map[chain.Address]any{{0xaa}: map[string]string{"code": "0x5b600056"}}
+	call = map[string]any{"to": chain.Address{0xaa}, "gas": "0x2000000"}
+	if a := g.call("eth_estimateGas", call, "latest", spin); a.Error == nil || a.Error.Message != "gas required exceeds allowance (16777216)" {
+		t.Errorf("%s %+v", a.Result, a.Error)
+	}
+}
+
+func TestAnImpersonatedContractSendsAndDeploys(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	contract, other := chain.Address{0xaa}, g.chain.Accounts[1].Address
+	g.value("hardhat_setCode", contract, "0x00")
+	g.value("hardhat_setBalance", contract, "0xde0b6b3a7640000")
+	g.value("hardhat_impersonateAccount", contract)
+	sent := g.await(map[string]any{"from": contract, "to": other, "value": "0x5"})
+	made := g.await(map[string]any{"from": contract, "data": "0x600160005360016000f3"}) // code 01
+	if sent["status"] != "0x1" || sent["from"] != contract.String() || made["status"] != "0x1" || made["contractAddress"] == nil {
+		t.Fatalf("sent %v, deployed %v", sent, made)
+	}
+	trace := g.call("debug_traceTransaction", sent["transactionHash"], map[string]any{"tracer": "callTracer"})
+	if trace.Error != nil || !strings.Contains(string(trace.Result), contract.String()) {
+		t.Errorf("its trace is %s %+v", trace.Result, trace.Error)
+	}
+	g.value("hardhat_stopImpersonatingAccount", contract)
+	if a := g.call("eth_sendTransaction", map[string]any{"from": contract, "to": other}); a.Error == nil || a.Error.Message != "unknown account" {
+		t.Errorf("no longer impersonated: %s %+v", a.Result, a.Error)
 	}
 }

@@ -1,6 +1,7 @@
 package dissemination
 
 import (
+	"container/heap"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -13,14 +14,15 @@ type Limits struct {
 	Linger     time.Duration // how long a transaction waits for company
 	FirstPause time.Duration // before it is sent again
 	LastPause  time.Duration
-	Again      int // transactions sent again in one step
+	Adoption   time.Duration // before a node sends what a peer gave it
+	Again      int           // transactions sent again in one step
 }
 
 // DefaultLimits are what a node starts with.
 func DefaultLimits() Limits {
 	return Limits{
 		Batch: 256 << 10, Kept: 100_000, Linger: 2 * time.Millisecond,
-		FirstPause: time.Second, LastPause: 16 * time.Second, Again: 2000,
+		FirstPause: time.Second, LastPause: 16 * time.Second, Adoption: 5 * time.Second, Again: 2000,
 	}
 }
 
@@ -30,7 +32,7 @@ type Outbox struct {
 	fresh  []*item // not sent yet, in order of arrival
 	oldest time.Time
 	kept   map[chain.Hash]*item
-	again  []*item // sent at least once, roughly in order of when they are due
+	again  queue // to be sent at a later time
 }
 
 type item struct {
@@ -62,11 +64,23 @@ func (o *Outbox) Add(id chain.Hash, raw []byte, now time.Time) {
 	}
 }
 
+// Adopt takes a transaction that a peer has given to this node: it is sent only if
+// it still waits when its first node should long have had it ordered. That node may
+// have failed after it had reached some of the others.
+func (o *Outbox) Adopt(id chain.Hash, raw []byte, now time.Time) {
+	if o.kept[id] != nil || len(o.kept) >= o.limits.Kept {
+		return
+	}
+	it := &item{id: id, raw: raw, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption}
+	o.kept[id] = it
+	heap.Push(&o.again, it)
+}
+
 // Done forgets transactions that are ordered or dropped.
 func (o *Outbox) Done(ids []chain.Hash) {
 	for _, id := range ids {
 		if it := o.kept[id]; it != nil {
-			it.gone = true
+			it.gone, it.raw = true, nil
 			delete(o.kept, id)
 		}
 	}
@@ -93,8 +107,7 @@ func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (batches [][][
 	}
 	var due []*item
 	for len(o.again) > 0 && !now.Before(o.again[0].due) && len(due) < o.limits.Again {
-		it := o.again[0]
-		o.again = o.again[1:]
+		it := heap.Pop(&o.again).(*item)
 		switch {
 		case it.gone:
 		case !alive(it.id):
@@ -121,11 +134,26 @@ func (o *Outbox) pack(batches [][][]byte, items []*item, now time.Time) [][][]by
 		if o.kept[it.id] == it {
 			it.pause = min(max(2*it.pause, o.limits.FirstPause), o.limits.LastPause)
 			it.due = now.Add(it.pause)
-			o.again = append(o.again, it)
+			heap.Push(&o.again, it)
 		}
 	}
 	if len(batch) > 0 {
 		batches = append(batches, batch)
 	}
 	return batches
+}
+
+// queue is a heap of items, the next due on top.
+type queue []*item
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q *queue) Push(x any)        { *q = append(*q, x.(*item)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return x
 }

@@ -73,6 +73,23 @@ func TestWhatIsNotOrderedIsSentAgainWithGrowingPausesUntilItIsGone(t *testing.T)
 	}
 }
 
+func TestWhatAPeerGaveIsSentOnlyWhenItStillWaitsAfterALongPause(t *testing.T) {
+	limits := dissemination.DefaultLimits()
+	o := dissemination.New(limits)
+	start := time.Unix(0, 0)
+	o.Adopt(id(1), raw(1), start)
+	o.Adopt(id(2), raw(2), start)
+	o.Done([]chain.Hash{id(1)})
+	if o.Step(start.Add(limits.Adoption-1), func(chain.Hash) bool { return true }) != nil {
+		t.Fatal("it is passed on at once")
+	}
+	sent := make(map[string]int)
+	count(sent, o.Step(start.Add(limits.Adoption), func(chain.Hash) bool { return true }))
+	if len(sent) != 1 || sent[string(raw(2))] != 1 {
+		t.Fatalf("%d are sent", len(sent))
+	}
+}
+
 func TestBatchesKeepTheirLimitAndTheOutboxItsOwn(t *testing.T) {
 	limits := dissemination.DefaultLimits()
 	limits.Batch, limits.Kept = 1000, 50

@@ -16,6 +16,9 @@ type Block struct {
 	Parent     chain.Hash    // header hash of Height-1
 	FeeAccount chain.Address // receives base and priority fees
 	BurnBase   bool          // the base fee is destroyed instead
+	// CodeSenders lets accounts with code send transactions, as if EIP-3607 were
+	// not: development chains, where contracts are impersonated.
+	CodeSenders bool
 	// Included reports whether an id was included inside the duplicate window;
 	// nil when no family needs it.
 	Included func(id chain.Hash) bool

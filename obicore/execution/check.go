@@ -72,7 +72,7 @@ func (a *application) checkNonce() error {
 		return invalid(chain.ReasonNonce, ErrNonceMax, "address %s, nonce: %d", m.Sender, nonce)
 	}
 	code := a.world.Code(m.Sender)
-	if _, delegated := delegation(code); len(code) > 0 && !delegated {
+	if _, delegated := delegation(code); len(code) > 0 && !delegated && !a.block.CodeSenders {
 		return invalid(chain.ReasonInvalid, ErrSenderNotEOA, "address %s, len(code): %d", m.Sender, len(code))
 	}
 	return nil

@@ -26,6 +26,7 @@ type Development struct {
 
 	mutex     sync.Mutex
 	edits     map[chain.StateKey][]byte // recorded in the next block
+	editBytes int                       // what they take there, about
 	taken     map[chain.StateKey][]byte // those that the block being made records
 	used      NextBlock                 // what the block being made has taken
 	offset    time.Duration             // added to the clock
@@ -45,6 +46,7 @@ type snapshot struct {
 	id     uint64
 	height uint64
 	edits  map[chain.StateKey][]byte
+	bytes  int // of the edits
 	offset time.Duration
 	next   NextBlock
 	pool   [][]byte
@@ -52,6 +54,12 @@ type snapshot struct {
 
 // maxSnapshots bounds the snapshots that are kept.
 const maxSnapshots = 10_000
+
+// maxEditBytes bounds the edits of one block, so that they find room in its body
+// beside the transactions.
+const maxEditBytes = 6 << 20
+
+func editSize(key chain.StateKey, value []byte) int { return 64 + len(key.Subkey) + len(value) }
 
 // development returns the chain's development mode, or ErrDevelopment.
 func (c *Chain) development() (*Development, error) {
@@ -82,15 +90,40 @@ func (c *Chain) Edit(change func(view ledger.View) ([]chain.Write, error)) error
 	if err = errors.Join(err, view.Close()); err != nil {
 		return err
 	}
+	if err := d.keep(writes); err != nil {
+		return err
+	}
+	return c.refreshHead(noncesOf(writes))
+}
+
+// keep adds writes to the edits that wait for the next block.
+func (d *Development) keep(writes []chain.Write) error {
 	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	size := d.editBytes
+	for _, write := range writes {
+		size += editSize(write.Key, write.Value)
+	}
+	if size > maxEditBytes {
+		return fmt.Errorf("the edits that wait for a block would take %d bytes, at most %d: call evm_mine first", size, maxEditBytes)
+	}
 	if d.edits == nil {
 		d.edits = make(map[chain.StateKey][]byte)
 	}
 	for _, write := range writes {
+		d.forget(write.Key)
 		d.edits[write.Key] = write.Value
+		d.editBytes += editSize(write.Key, write.Value)
 	}
-	d.mutex.Unlock()
-	return c.refreshHead(noncesOf(writes))
+	return nil
+}
+
+// forget drops an edit; under mutex.
+func (d *Development) forget(key chain.StateKey) {
+	if value, waits := d.edits[key]; waits {
+		d.editBytes -= editSize(key, value)
+		delete(d.edits, key)
+	}
 }
 
 // refreshHead shows edited parameters and nonces.
@@ -119,6 +152,9 @@ func (c *Chain) AdvanceTime(by time.Duration) (time.Duration, error) {
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
+	if sum := d.offset + by; by > 0 && sum < d.offset {
+		return 0, fmt.Errorf("the clock is %s ahead already: it cannot go another %s forward", d.offset, by)
+	}
 	d.offset += by
 	return d.offset, nil
 }
@@ -199,7 +235,7 @@ func (c *Chain) Snapshot() (uint64, error) {
 	if len(d.snapshots) >= maxSnapshots {
 		return 0, fmt.Errorf("%d snapshots are kept already: revert to one of them", len(d.snapshots))
 	}
-	s := snapshot{id: 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), offset: d.offset, next: d.next}
+	s := snapshot{id: 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), bytes: d.editBytes, offset: d.offset, next: d.next}
 	if n := len(d.snapshots); n > 0 {
 		s.id = d.snapshots[n-1].id + 1
 	} else if c.snapshotsTaken > 0 {
@@ -234,7 +270,7 @@ func (c *Chain) RevertTo(id uint64) (bool, error) {
 	}
 	s := d.snapshots[i]
 	d.snapshots = d.snapshots[:i]
-	d.edits, d.offset, d.next = s.edits, s.offset, s.next
+	d.edits, d.editBytes, d.offset, d.next = s.edits, s.bytes, s.offset, s.next
 	d.mutex.Unlock()
 	return true, c.rewind(rewinder, s)
 }
@@ -259,12 +295,17 @@ func (c *Chain) rewind(rewinder ledger.Rewinder, s snapshot) error {
 			}
 		}
 	}
+	return c.tellEngine(context.Background())
+}
+
+// tellEngine says to the engine where the head is.
+func (c *Chain) tellEngine(ctx context.Context) error {
 	tip, err := c.tipDecision()
 	engine := c.participation.engine.Load()
 	if err != nil || engine == nil {
 		return err
 	}
-	return (*engine).SyncedTo(context.Background(), tip)
+	return (*engine).SyncedTo(ctx, tip)
 }
 
 // takeEdits returns the system transaction for the edits that wait, if any.
@@ -301,7 +342,7 @@ func (c *Chain) editsDone() {
 		// What came while the block was being made waits for the next one.
 		for key, value := range d.taken {
 			if bytes.Equal(d.edits[key], value) {
-				delete(d.edits, key)
+				d.forget(key)
 			}
 		}
 		if d.next.Time == d.used.Time {

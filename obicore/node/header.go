@@ -89,7 +89,7 @@ func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) 
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
 			Effective: header.Height + 1 + c.genesis.RootDelay, Ancestor: c.ancestor(header, c.halt),
 		},
-		Rules: header.Rules, Parent: header.Parent, FeeAccount: fees.Account, BurnBase: fees.Burn,
+		Rules: header.Rules, Parent: header.Parent, FeeAccount: fees.Account, BurnBase: fees.Burn, CodeSenders: c.editable(),
 		Admit: func(t chain.Verified) error { return c.admission.Admit(view, t) },
 	}
 }

@@ -19,7 +19,13 @@ func (h *host) chain() *Chain { return (*Chain)(h) }
 
 // Propose implements consensus.Host.
 func (h *host) Propose(ctx context.Context, parent consensus.Decision, meta []byte, force bool) (consensus.Proposal, error) {
-	return h.course.propose(ctx, parent.Proposal.Height, meta, force)
+	proposal, err := h.course.propose(ctx, parent.Proposal.Height, meta, force)
+	if c := h.chain(); err != nil && h.options.Development != nil && c.Head().Header.Height != parent.Proposal.Height {
+		// evm_revert came while the engine was deciding: it may have taken the
+		// older of two tips for its own.
+		err = errors.Join(err, c.tellEngine(ctx))
+	}
+	return proposal, err
 }
 
 // Validate implements consensus.Host.

@@ -110,6 +110,10 @@ func (c *Chain) decodeProposal(proposal consensus.Proposal) (*chain.Block, error
 // executeBlock checks a block against the head and executes it there.
 func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block) (*executed, error) {
 	header := block.Header
+	if header.Height != head.Header.Height+1 {
+		// The state that rules another height may not exist.
+		return nil, fmt.Errorf("%w: block %d does not follow the head %d", consensus.ErrProposal, header.Height, head.Header.Height)
+	}
 	ruling, err := c.Ruling(header.Height)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ type Network struct {
 	// counts, its transport identity is the chain's; any other is an observer, who
 	// may follow the chain.
 	Peers []network.Peer
+	// Cut are nodes that this one does not talk to whatever the chain says: a
+	// partition made on purpose.
+	Cut []chain.NodeID
 }
 
 // link is the chain's side of its mesh: what comes in goes to engine, pool and
@@ -30,6 +33,7 @@ type link struct {
 
 	mutex    sync.Mutex
 	book     map[chain.NodeID]network.Peer
+	cut      map[chain.NodeID]bool
 	outbox   *dissemination.Outbox
 	sync     *blocksync.Synchronizer
 	shunned  map[chain.NodeID]time.Time // until when a peer's transactions are not looked at
@@ -51,14 +55,12 @@ type answer struct {
 
 func newLink(c *Chain, options *Network) *link {
 	l := &link{
-		Chain: c, mesh: options.Mesh, book: make(map[chain.NodeID]network.Peer, len(options.Peers)),
+		Chain: c, mesh: options.Mesh,
 		outbox: dissemination.New(dissemination.DefaultLimits()), shunned: make(map[chain.NodeID]time.Time),
 		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),
 		news: make(chan struct{}), wakeSync: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1), answers: make(chan answer, 1),
 	}
-	for _, peer := range options.Peers {
-		l.book[peer.ID] = peer
-	}
+	l.know(options.Peers, options.Cut)
 	return l
 }
 
@@ -97,12 +99,12 @@ func (l *link) setPeers() error {
 	var peers []network.Peer
 	for i := range ruling.Validators.Members {
 		member := &ruling.Validators.Members[i]
-		if member.ID != l.options.Self {
+		if member.ID != l.options.Self && !l.cut[member.ID] {
 			peers = append(peers, network.Peer{ID: member.ID, Transport: member.Transport, Address: l.book[member.ID].Address})
 		}
 	}
 	for id, peer := range l.book {
-		if _, validator := ruling.Validators.Member(id); !validator && id != l.options.Self && !peer.Transport.IsZero() {
+		if _, validator := ruling.Validators.Member(id); !validator && !l.cut[id] && id != l.options.Self && !peer.Transport.IsZero() {
 			peers = append(peers, peer)
 		}
 	}
@@ -110,19 +112,26 @@ func (l *link) setPeers() error {
 	return nil
 }
 
-// SetPeers replaces the nodes that this one knows.
-func (c *Chain) SetPeers(peers []network.Peer) error {
+// SetPeers replaces the nodes that this one knows, and those that it does not talk
+// to.
+func (c *Chain) SetPeers(peers []network.Peer, cut []chain.NodeID) error {
 	if c.link == nil {
 		return errors.New("node: this chain has no network")
 	}
-	book := make(map[chain.NodeID]network.Peer, len(peers))
-	for _, peer := range peers {
-		book[peer.ID] = peer
-	}
-	c.link.mutex.Lock()
-	c.link.book = book
-	c.link.mutex.Unlock()
+	c.link.know(peers, cut)
 	return c.link.setPeers()
+}
+
+func (l *link) know(peers []network.Peer, cut []chain.NodeID) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.book, l.cut = make(map[chain.NodeID]network.Peer, len(peers)), make(map[chain.NodeID]bool, len(cut))
+	for _, peer := range peers {
+		l.book[peer.ID] = peer
+	}
+	for _, id := range cut {
+		l.cut[id] = true
+	}
 }
 
 // Peers describes the connections to other nodes; nil without a network.

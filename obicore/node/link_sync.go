@@ -106,7 +106,7 @@ func (l *link) runSync(ctx context.Context) {
 
 // apply verifies and commits the blocks of an answer, and tells the engine.
 func (l *link) apply(ctx context.Context, a answer) {
-	before, err := l.Tip().Header.Height, error(nil)
+	before, epoch, err := l.Tip().Header.Height, l.deciding().Epoch, error(nil)
 	for i := range a.answer.Blocks {
 		if err = l.applyBlock(ctx, &a.answer.Blocks[i]); err != nil {
 			break
@@ -125,6 +125,9 @@ func (l *link) apply(ctx context.Context, a answer) {
 		return // who fetches tells the engine itself
 	}
 	decision, err := l.tipDecision()
+	if set := l.deciding(); err == nil && set.Epoch != epoch {
+		err = (*engine).Reconfigure(ctx, set)
+	}
 	if err == nil {
 		err = (*engine).SyncedTo(ctx, decision)
 	}

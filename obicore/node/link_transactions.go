@@ -70,10 +70,17 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 	}
 	batch, err := dissemination.Decode(message)
 	for _, raw := range batch {
-		if _, err = l.take(raw); errors.Is(err, ErrSender) {
+		var t chain.Verified
+		if t, err = l.take(raw); errors.Is(err, ErrSender) {
 			break
 		}
+		if err == nil {
+			l.mutex.Lock()
+			l.outbox.Adopt(t.ID, t.Raw, now)
+			l.mutex.Unlock()
+		}
 	}
+	wake(l.wakeOutbox)
 	if errors.Is(err, ErrSender) || errors.Is(err, dissemination.ErrMessage) {
 		l.mutex.Lock()
 		l.shunned[from] = now.Add(shunTime)

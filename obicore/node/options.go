@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -76,6 +77,9 @@ func (k *Keys) fits(member *chain.Validator) bool {
 	return k.Export.Public().Equal(member.ExportKey)
 }
 
+// ErrKeys says that a node has other keys than its record in the validator set.
+var ErrKeys = errors.New("node: the keys of this node are not those that the chain has for it")
+
 // keysFor returns the keys of this node in a validator set.
 func (o *Options) keysFor(set *chain.ValidatorSet) (*Keys, error) {
 	member, ok := set.Member(o.Self)
@@ -90,7 +94,7 @@ func (o *Options) keysFor(set *chain.ValidatorSet) (*Keys, error) {
 			return &o.Spare[i], nil
 		}
 	}
-	return nil, fmt.Errorf("node: the keys of this node are not those that the chain has for validator %s", o.Self)
+	return nil, fmt.Errorf("%w: it is validator %s", ErrKeys, o.Self)
 }
 
 func (o *Options) fill() {

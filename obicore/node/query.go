@@ -185,6 +185,26 @@ func (c *Chain) Mine(ctx context.Context, count int) error {
 	return nil
 }
 
+// AwaitHeight waits until the block at a height is executed.
+func (c *Chain) AwaitHeight(ctx context.Context, height uint64) error {
+	events := c.feed.subscribe(1, true)
+	defer func() { events.Close() }()
+	for c.Head().Header.Height < height {
+		select {
+		case _, ok := <-events.Events:
+			if !ok && !events.Overflowed() {
+				return ErrStopped
+			}
+			if !ok { // several blocks have come at once
+				events = c.feed.subscribe(1, true)
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
 // mineLook is how often Mine looks whether the engine says why it waits.
 const mineLook = 50 * time.Millisecond
 

@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/credibleledger/credibleledger/obicore/api"
+	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 	"github.com/credibleledger/credibleledger/tools/development"
@@ -76,13 +80,13 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"mend what the reason says; credible doctor looks at the usual causes", "请按原因修正；credible doctor 可检查常见原因"},
 		}, listener.Close())
 	}
-	server := api.New(api.Options{Log: log})
+	server := api.New(api.Options{Log: log, RPC: jsonrpc.Options{AllowedHosts: hostNames(f.rpc), Logger: log}})
 	if err := running.Mount(server); err != nil {
 		return errors.Join(err, listener.Close(), running.Close(ctx))
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if err := t.banner(running, f, "http://"+listener.Addr().String()); err != nil {
+	if err := t.banner(running, f, "http://"+reachable(listener.Addr())); err != nil {
 		return errors.Join(err, server.Close(), running.Close(ctx))
 	}
 	return untilStopped(ctx, running.Chain, server, served, func(why error) error {
@@ -91,6 +95,30 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"credible verify --data DIR checks the data directory", "用 credible verify --data 目录 检查数据目录"},
 		}
 	})
+}
+
+// hostNames returns the names under which clients may come: whoever asks for an
+// address beyond loopback wants to be reached by it, or with 0.0.0.0 by any name.
+func hostNames(address string) []string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		return []string{"*"}
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return []string{"localhost", "127.0.0.1", "[::1]", host}
+}
+
+// reachable returns an address that a client on this machine can use.
+func reachable(listening net.Addr) string {
+	if tcp, ok := listening.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return listening.String()
 }
 
 // devInfo is what credible dev prints with -o json before the ready line.

@@ -11,18 +11,19 @@ import (
 // help; a name that it does not hold is an error with the nearest one as advice.
 func (t *terminal) group(name string, short Text, children ...func() *cobra.Command) *cobra.Command {
 	command := &cobra.Command{
-		Use: name, Short: t.text(short), Args: cobra.ArbitraryArgs, SuggestionsMinimumDistance: 2,
-		RunE: func(command *cobra.Command, arguments []string) error {
-			if len(arguments) == 0 {
-				return command.Help()
-			}
-			return unknownCommand(command, arguments[0])
-		},
+		Use: name, Short: t.text(short), Args: cobra.ArbitraryArgs, SuggestionsMinimumDistance: 2, RunE: runGroup,
 	}
 	for _, child := range children {
 		command.AddCommand(child())
 	}
 	return command
+}
+
+func runGroup(command *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return command.Help()
+	}
+	return unknownCommand(command, arguments[0])
 }
 
 func unknownCommand(parent *cobra.Command, name string) error {
@@ -54,6 +55,7 @@ func (t *terminal) translate(root *cobra.Command) {
 	}
 	completion := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == "completion" })
 	if completion >= 0 {
+		root.Commands()[completion].Args, root.Commands()[completion].RunE = cobra.ArbitraryArgs, runGroup
 		root.Commands()[completion].Short = t.text(Text{"write the completion script of a shell", "生成 shell 自动补全脚本"})
 	}
 	if t.language != Chinese {

@@ -47,7 +47,9 @@ func TestUnknownCommandsAreAnsweredWithTheNearest(t *testing.T) {
 	refused(t, 2, "CL-CLI-002", "verify", "genesis", "verfy")
 	refused(t, 2, "CL-CLI-002", "genesis", "help", "genessis")
 	refused(t, 2, "CL-CLI-002", "--help", "somethingquitedifferent")
+	refused(t, 2, "CL-CLI-002", "--help", "completion", "csh")
 	refused(t, 2, "CL-CLI-000", "unknown flag", "dev", "--bogus")
+	refused(t, 2, "CL-CLI-000", "--lang zh", "genesis", "--lang", "fr")
 	if o := run(t, "", "block", "-o", "xml"); o.code != 2 || !strings.Contains(o.errors, "CL-CLI-001") {
 		t.Errorf("%+v", o)
 	}

@@ -17,7 +17,7 @@ import (
 
 func (t *terminal) network() *cobra.Command {
 	return t.group("network", Text{"make and run the nodes of a network on this machine", "在本机创建并运行多节点网络"},
-		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill)
+		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill, t.networkPartition)
 }
 
 func networkProblem(why error) error {
@@ -179,6 +179,25 @@ func (t *terminal) networkKill() *cobra.Command {
 			nodes, err := p.Manifest.Select(arguments[1:])
 			for _, node := range nodes {
 				err = errors.Join(err, p.Kill(node))
+			}
+			if err != nil {
+				return networkProblem(err)
+			}
+			status := p.Status(command.Context())
+			return t.result(status, func() { t.showStatus(status) })
+		},
+	}
+}
+
+func (t *terminal) networkPartition() *cobra.Command {
+	return &cobra.Command{
+		Use: "partition DIR [NODE,NODE… …]", Args: cobra.MinimumNArgs(1),
+		Short:   t.text(Text{"cut the network into groups, or heal it when none is named", "将网络切分为互不通信的分组；不指定分组则恢复"}),
+		Example: "  credible network partition demo node0,node1 node2,node3\n  credible network partition demo",
+		RunE: func(command *cobra.Command, arguments []string) error {
+			p, err := network.Open(arguments[0])
+			if err == nil {
+				err = p.Partition(network.Groups(arguments[1:]))
 			}
 			if err != nil {
 				return networkProblem(err)

@@ -74,6 +74,8 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	stopReloading := t.reloadOnSignal(home, running, log)
+	defer stopReloading()
 	t.say(Text{"chain %s at height %d", "链 %s，高度 %d"}, running.Genesis().Name, running.Head().Header.Height)
 	if _, err := fmt.Fprintf(t.out, "ready http://%s\n", listener.Addr()); err != nil {
 		return errors.Join(err, server.Close(), running.Close(ctx))
@@ -155,10 +157,7 @@ func (t *terminal) nodeOptions(home string, settings *configuration.Configuratio
 // serveNode mounts the namespaces of a production node: no unlocked accounts and
 // no development methods.
 func serveNode(running *node.Chain, settings *configuration.Configuration, log *slog.Logger) (*api.Server, error) {
-	origins := settings.RPC.AllowedOrigins
-	if len(origins) == 0 {
-		origins = []string{"null"} // no browser page
-	}
+	origins := append([]string{}, settings.RPC.AllowedOrigins...) // not nil: none unless listed
 	server := api.New(api.Options{Log: log, RPC: jsonrpc.Options{
 		AllowedHosts: settings.RPC.AllowedHosts, AllowedOrigins: origins, Logger: log,
 		Limits: jsonrpc.Limits{MaxBodyBytes: settings.RPC.MaxBody, MaxMessageBytes: settings.RPC.MaxBody, MaxBatchItems: settings.RPC.MaxBatch},

@@ -77,7 +77,13 @@ func (t *terminal) root() *cobra.Command {
 	root := t.group("credible", Text{"CredibleLedger: a neutral, open blockchain platform", "CredibleLedger：中立、开放的区块链平台"},
 		t.dev, t.network, t.node, t.genesis, t.config, t.account, t.send, t.call, t.deploy, t.block, t.tx, t.verify, t.conform, t.doctor)
 	root.Version, root.SilenceErrors, root.SilenceUsage = Version, true, true
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {
+		if chosen := command.Flag("lang").Value.String(); chosen != "" && !knownLanguage(chosen) {
+			return &Problem{
+				Code: "CL-CLI-000", Usage: true, What: Text{"unknown language " + chosen, "未知的语言 " + chosen},
+				Next: Text{"use --lang en or --lang zh", "请使用 --lang en 或 --lang zh"},
+			}
+		}
 		if t.output != "text" && t.output != "json" {
 			return &Problem{
 				Code: "CL-CLI-001", Usage: true, What: Text{"unknown output format " + t.output, "未知的输出格式 " + t.output},

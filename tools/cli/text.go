@@ -28,6 +28,13 @@ func languageOf(flag string, environment func(string) string) Language {
 	return English
 }
 
+// knownLanguage reports whether a flag names one of the languages; a locale such
+// as zh_CN.UTF-8 does.
+func knownLanguage(choice string) bool {
+	choice = strings.ToLower(choice)
+	return strings.HasPrefix(choice, string(English)) || strings.HasPrefix(choice, string(Chinese))
+}
+
 func (t Text) in(language Language) string {
 	if language == Chinese && t.Zh != "" {
 		return t.Zh

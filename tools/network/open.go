@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -52,7 +53,7 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 	}
 	o = node.Options{
 		Genesis: genesis, Self: identity.ID, Keys: node.Keys{Signer: identity.Consensus, Export: identity.Export}, Spare: identity.Spare,
-		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings)},
+		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings), Cut: Cut(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
 	}
 	votes, err := journal.Open(filepath.Join(home, VotesFile))
@@ -78,6 +79,16 @@ func openWAL(home, data string) (*journal.Journal, error) {
 		return nil, err
 	}
 	return journal.Open(filepath.Join(data, walFile))
+}
+
+// Cut returns the ids of the peers that a configuration cuts off.
+func Cut(settings *configuration.Configuration) (cut []chain.NodeID) {
+	for _, peer := range settings.Network.Peers {
+		if slices.Contains(settings.Network.Cut, peer.Name) {
+			cut = append(cut, peer.ID)
+		}
+	}
+	return cut
 }
 
 // Peers returns the peers of a configuration as a node takes them.

@@ -3,6 +3,7 @@
 package network
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 )
@@ -21,4 +22,9 @@ func terminate(pid int) error {
 func alive(pid int, _ string) bool {
 	_, err := os.FindProcess(pid)
 	return err == nil
+}
+
+// reload cannot reach a running node here.
+func reload(int) error {
+	return errors.New("this system has no reload signal: stop the nodes, and start them again")
 }

@@ -35,3 +35,6 @@ func alive(pid int, home string) bool {
 	}
 	return strings.Contains(string(words), home) // empty for a process that has ended and is not reaped
 }
+
+// reload makes a node read the peers of its configuration again.
+func reload(pid int) error { return syscall.Kill(pid, syscall.SIGHUP) }

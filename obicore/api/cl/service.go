@@ -12,16 +12,21 @@ import (
 )
 
 // Service serves one chain.
-type Service struct{ chain *node.Chain }
+type Service struct {
+	chain    *node.Chain
+	awaiting chan struct{} // holds a place for every wait under way
+}
 
 // New returns a service.
-func New(c *node.Chain) *Service { return &Service{chain: c} }
+func New(c *node.Chain) *Service {
+	return &Service{chain: c, awaiting: make(chan struct{}, awaitCalls)}
+}
 
 // Register adds all methods.
 func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
-		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status,
+		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_awaitHeight": s.awaitHeight,
 	} {
 		faults = append(faults, registry.Register(name, handler))
 	}

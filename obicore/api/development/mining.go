@@ -10,6 +10,9 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
+// maxTime bounds times and steps of time, in seconds.
+const maxTime = 1 << 33
+
 // mineOptions is the object that evm_mine takes instead of a timestamp.
 type mineOptions struct {
 	Timestamp *number `json:"timestamp"`
@@ -114,7 +117,10 @@ func (s *Service) increaseTime(_ context.Context, params jsonrpc.Params) (any, e
 	if err != nil {
 		return nil, err
 	}
-	offset, err := s.chain.AdvanceTime(seconds(by))
+	if by > maxTime {
+		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "%d seconds: up to 2^33", by)
+	}
+	offset, err := s.chain.AdvanceTime(time.Duration(by) * time.Second)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +132,7 @@ func (s *Service) setTime(_ context.Context, params jsonrpc.Params) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	if at > 1<<33 {
+	if at > maxTime {
 		return nil, jsonrpc.Errorf(jsonrpc.InvalidParams, "time %d: seconds up to 2^33", at)
 	}
 	offset, err := s.chain.SetTime(at * 1000)
@@ -144,7 +150,10 @@ func (s *Service) setNextTimestamp(_ context.Context, params jsonrpc.Params) (an
 // nextAt gives the next block a time in seconds; the clock goes on from there.
 func (s *Service) nextAt(at uint64) error {
 	head := s.chain.Head().Header.Time
-	if at*1000 <= head || at > 1<<33 {
+	switch {
+	case at > maxTime:
+		return jsonrpc.Errorf(jsonrpc.InvalidParams, "time %d: seconds up to 2^33", at)
+	case at*1000 <= head:
 		return jsonrpc.Errorf(jsonrpc.InvalidParams, "Timestamp %d is lower than or equal to previous block's timestamp %d", at, head/1000)
 	}
 	if err := s.chain.SetNext(func(next *node.NextBlock) { next.Time = at * 1000 }); err != nil {
@@ -172,8 +181,10 @@ func (s *Service) setInterval(_ context.Context, params jsonrpc.Params) (any, er
 	if err := s.chain.SetManual(milliseconds > 0); err != nil {
 		return nil, err
 	}
-	s.Close()
-	if milliseconds == 0 {
+	s.intervals.Lock()
+	defer s.intervals.Unlock()
+	s.stopMining()
+	if milliseconds == 0 || s.closed {
 		return true, nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -193,8 +204,6 @@ func (s *Service) setInterval(_ context.Context, params jsonrpc.Params) (any, er
 			}
 		}
 	}()
-	s.mutex.Lock()
 	s.stopInterval = func() { cancel(); <-done }
-	s.mutex.Unlock()
 	return true, nil
 }

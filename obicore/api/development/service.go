@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
-	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -28,7 +27,10 @@ type Service struct {
 	mutex        sync.Mutex
 	impersonated map[chain.Address]bool
 	everybody    bool // anvil_autoImpersonateAccount
+
+	intervals    sync.Mutex // one change of interval mining at a time
 	stopInterval func()
+	closed       bool
 }
 
 // New returns a service; Close ends what it runs in the background.
@@ -36,14 +38,19 @@ func New(c *node.Chain) *Service {
 	return &Service{chain: c, impersonated: make(map[chain.Address]bool)}
 }
 
-// Close stops interval mining.
+// Close stops interval mining for good.
 func (s *Service) Close() {
-	s.mutex.Lock()
-	stop := s.stopInterval
-	s.stopInterval = nil
-	s.mutex.Unlock()
-	if stop != nil {
-		stop()
+	s.intervals.Lock()
+	defer s.intervals.Unlock()
+	s.closed = true
+	s.stopMining()
+}
+
+// stopMining ends interval mining, if there is any; under intervals.
+func (s *Service) stopMining() {
+	if s.stopInterval != nil {
+		s.stopInterval()
+		s.stopInterval = nil
 	}
 }
 
@@ -103,8 +110,8 @@ func (n *number) UnmarshalJSON(input []byte) error {
 		}
 		return n.Word.UnmarshalText([]byte("0x" + digits))
 	}
-	var v uint64
-	if _, err := fmt.Sscanf(text, "%d", &v); err != nil {
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
 		return errors.New("not a number")
 	}
 	n.Word = quantity.Word(chain.WordFromUint64(v))
@@ -312,6 +319,3 @@ func (s *Service) impersonateEverybody(_ context.Context, params jsonrpc.Params)
 	s.everybody = on
 	return nil, nil
 }
-
-// seconds is a duration as these tools give it.
-func seconds(n uint64) time.Duration { return time.Duration(min(n, 1<<33)) * time.Second }

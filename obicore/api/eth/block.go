@@ -111,7 +111,7 @@ func (s *Service) answerBlock(tag quantity.BlockTag, params jsonrpc.Params) (any
 		return nil, err
 	}
 	if tag.Kind == quantity.BlockPending {
-		return s.viewPendingBlock(full), nil
+		return s.viewPendingBlock(full)
 	}
 	block, err := s.block(tag)
 	if err != nil || block == nil {
@@ -120,33 +120,57 @@ func (s *Service) answerBlock(tag quantity.BlockTag, params jsonrpc.Params) (any
 	return s.viewBlock(block, full), nil
 }
 
-// viewPendingBlock shows the pool's pending transactions as the block that would
-// come next; what only execution would tell is empty.
-func (s *Service) viewPendingBlock(full bool) *blockView {
-	head := s.chain.Head()
+// pendingBlock returns the pool's pending transactions, as many as a block has
+// room for, as the block that would come next.
+func (s *Service) pendingBlock() (*node.Block, error) {
+	view, err := s.view(quantity.BlockTag{})
+	if err != nil {
+		return nil, err
+	}
+	next := s.chain.NextContext(view)
+	if err := view.Close(); err != nil {
+		return nil, err
+	}
+	head, limits, bytes := s.chain.Head(), s.chain.Genesis().Limits, uint64(0)
 	block := &node.Block{
-		Header: &chain.Header{
-			Height: head.Header.Height + 1, Parent: head.Hash, Time: max(uint64(s.settings.Clock().UnixMilli()), head.Header.Time+1),
-			GasLimit: head.Parameters.GasLimit, Chain: s.chain.Identity(),
-		},
+		Header:  &chain.Header{Height: next.Height, Parent: next.Parent, Time: next.Time, GasLimit: next.GasLimit, Chain: next.Chain},
 		Results: &chain.Results{}, Fees: head.Parameters.Fees,
 	}
-	selection := s.chain.Pool().Select()
-	for t, ok := selection.Next(); ok; t, ok = selection.Next() {
+	most, selection := min(limits.BlockCount, next.GasLimit/plainTransfer), s.chain.Pool().Select()
+	for t, ok := selection.Next(); ok && block.Header.TransactionCount < most; t, ok = selection.Next() {
+		if bytes += uint64(len(t.Raw)); bytes > limits.BlockBytes {
+			break
+		}
 		block.Transactions = append(block.Transactions, t)
 		block.Header.TransactionCount++
+	}
+	return block, nil
+}
+
+// viewWaiting shows transaction i of the block that would come next.
+func (s *Service) viewWaiting(b *node.Block, i int) *transactionView {
+	view := s.viewTransaction(&b.Transactions[i])
+	view.GasPrice = quantity.Word(effectivePrice(&b.Transactions[i], b.Fees.BaseFee))
+	return view
+}
+
+// viewPendingBlock shows the block that would come next; what only execution would
+// tell is empty.
+func (s *Service) viewPendingBlock(full bool) (any, error) {
+	block, err := s.pendingBlock()
+	if err != nil {
+		return nil, err
 	}
 	view := s.viewBlock(block, false)
 	if full {
 		list := make([]*transactionView, len(block.Transactions))
-		for i := range block.Transactions {
-			list[i] = s.viewTransaction(&block.Transactions[i])
-			list[i].GasPrice = quantity.Word(effectivePrice(&block.Transactions[i], head.Parameters.Fees.BaseFee))
+		for i := range list {
+			list[i] = s.viewWaiting(block, i)
 		}
 		view.Transactions = list
 	}
 	view.Hash, view.Nonce, view.Miner, view.LogsBloom = nil, nil, nil, nil
-	return view
+	return view, nil
 }
 
 func (s *Service) transactionCountByNumber(_ context.Context, params jsonrpc.Params) (any, error) {
@@ -155,8 +179,11 @@ func (s *Service) transactionCountByNumber(_ context.Context, params jsonrpc.Par
 		return nil, err
 	}
 	if tag.Kind == quantity.BlockPending {
-		pending, _ := s.chain.Pool().Count()
-		return quantity.Uint64(pending), nil
+		block, err := s.pendingBlock()
+		if err != nil {
+			return nil, err
+		}
+		return quantity.Uint64(len(block.Transactions)), nil
 	}
 	return s.countTransactions(tag)
 }

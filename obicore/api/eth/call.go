@@ -184,11 +184,11 @@ func (s *Service) estimateGas(ctx context.Context, params jsonrpc.Params) (resul
 // between what it used and what it may use.
 func (c *scene) estimate(ctx context.Context, args *arguments) (uint64, error) {
 	high := c.block.GasLimit
+	if args.Gas != nil && uint64(*args.Gas) >= plainTransfer {
+		high = uint64(*args.Gas)
+	}
 	if c.rules.GasCap != 0 {
 		high = min(high, c.rules.GasCap)
-	}
-	if args.Gas != nil && uint64(*args.Gas) >= 21_000 {
-		high = uint64(*args.Gas)
 	}
 	high = min(high, c.service.limits.CallGas)
 	high, err := c.affordable(args, high)
@@ -199,13 +199,13 @@ func (c *scene) estimate(ctx context.Context, args *arguments) (uint64, error) {
 		return plainTransfer, err
 	}
 	run, err := c.try(ctx, args, high)
+	if tooLittleGas(err) || err == nil && errors.Is(run.Fault, contract.ErrOutOfGas) {
+		return 0, jsonrpc.Errorf(jsonrpc.ServerError, "gas required exceeds allowance (%d)", high)
+	}
 	if err != nil {
 		return 0, err
 	}
 	if err := failure(run); err != nil {
-		if errors.Is(run.Fault, contract.ErrOutOfGas) {
-			return 0, jsonrpc.Errorf(jsonrpc.ServerError, "gas required exceeds allowance (%d)", high)
-		}
 		return 0, err
 	}
 	low := run.GasUsed - 1
@@ -246,14 +246,18 @@ func (c *scene) try(ctx context.Context, args *arguments, gas uint64) (*executio
 // counts as no.
 func (c *scene) succeeds(ctx context.Context, args *arguments, gas uint64) (bool, error) {
 	run, err := c.try(ctx, args, gas)
-	var refused *execution.InvalidError
-	if errors.As(err, &refused) && refused.Reason == chain.ReasonGas {
+	if tooLittleGas(err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
 	return run.Succeeded, nil
+}
+
+// tooLittleGas reports whether a call could not start for want of gas.
+func tooLittleGas(err error) bool {
+	return errors.Is(err, execution.ErrIntrinsicGas) || errors.Is(err, execution.ErrFloorGas)
 }
 
 // affordable lowers the gas to what the sender can pay for at its fee cap.

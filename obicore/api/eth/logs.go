@@ -21,12 +21,16 @@ type criteria struct {
 	Topics    []topicChoice      `json:"topics"`
 }
 
-// oneOrMany is an address or a list of addresses.
+// oneOrMany is an address, a list of addresses, or null for any.
 type oneOrMany []quantity.Address
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (o *oneOrMany) UnmarshalJSON(input []byte) error {
-	if len(input) > 0 && input[0] == '[' {
+	switch {
+	case string(input) == "null":
+		*o = nil
+		return nil
+	case len(input) > 0 && input[0] == '[':
 		return json.Unmarshal(input, (*[]quantity.Address)(o))
 	}
 	*o = make(oneOrMany, 1)

@@ -110,7 +110,13 @@ func (s *Service) receiptOf(id chain.Hash) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return s.viewReceipts(block)[index], nil
+	// The receipts before it count, but need not be shown.
+	cumulative, logIndex := block.Results.Transactions[index].Receipt.GasUsed, 0
+	for i := range block.Results.Transactions[:index] {
+		cumulative += block.Results.Transactions[i].Receipt.GasUsed
+		logIndex += len(block.Results.Transactions[i].Receipt.Logs)
+	}
+	return s.viewReceipt(block, index, cumulative, logIndex), nil
 }
 
 func (s *Service) blockReceipts(_ context.Context, params jsonrpc.Params) (any, error) {

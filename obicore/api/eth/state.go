@@ -18,10 +18,7 @@ func (s *Service) ask(params jsonrpc.Params, f func(ledger.View, chain.Address) 
 	if err := params.Decode(0, true, &owner); err != nil {
 		return nil, err
 	}
-	tag, err := tagAt(params, params.Len()-1)
-	if params.Len() == 1 {
-		tag, err = quantity.BlockTag{}, nil
-	}
+	tag, err := tagAt(params, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -193,9 +193,13 @@ func (s *Service) transactionByBlockAndIndex(_ context.Context, params jsonrpc.P
 	if err := errors.Join(params.Decode(0, true, &tag), params.Decode(1, true, &index)); err != nil {
 		return nil, err
 	}
-	block, err := s.block(tag)
+	read, view := s.block, s.viewIncluded
+	if tag.Kind == quantity.BlockPending {
+		read, view = func(quantity.BlockTag) (*node.Block, error) { return s.pendingBlock() }, s.viewWaiting
+	}
+	block, err := read(tag)
 	if err != nil || block == nil || uint64(index) >= uint64(len(block.Transactions)) {
 		return nil, err
 	}
-	return s.viewIncluded(block, int(index)), nil
+	return view(block, int(index)), nil
 }

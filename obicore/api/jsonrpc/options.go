@@ -14,9 +14,10 @@ type Options struct {
 	// AllowedHosts are the names under which clients may reach the server (Host header without port), against DNS
 	// rebinding. Default: localhost, 127.0.0.1 and [::1]. "*" allows every name.
 	AllowedHosts []string
-	// AllowedOrigins are the origins ("https://wallet.example") from which browsers may call. Default: "*", every
-	// origin, which is right for a development chain on loopback only. Requests without an Origin header are no
-	// browser's and always pass.
+	// AllowedOrigins are the origins ("https://wallet.example") from which browsers may call. Default, when nil: "*",
+	// every origin, which is right for a development chain on loopback only. An empty list that is not nil allows none;
+	// "null" is what any page sends from a sandboxed frame. Requests without an Origin header are no browser's and
+	// always pass.
 	AllowedOrigins []string
 	// Limits bound what clients can take.
 	Limits Limits
@@ -135,7 +136,7 @@ func (o Options) complete() Options {
 	if len(o.AllowedHosts) == 0 {
 		o.AllowedHosts = []string{"localhost", "127.0.0.1", "[::1]"}
 	}
-	if len(o.AllowedOrigins) == 0 {
+	if o.AllowedOrigins == nil {
 		o.AllowedOrigins = []string{"*"}
 	}
 	if o.Logger == nil {

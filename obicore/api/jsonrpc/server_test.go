@@ -228,6 +228,13 @@ func TestServerAnswersCrossOriginRequests(t *testing.T) {
 		}
 	}
 	want(t, listed.post(call), `{"jsonrpc":"2.0","id":1,"result":null}`)
+	none := open(t, basics(t), jsonrpc.Options{AllowedOrigins: []string{}}, jsonrpc.PortLimits{})
+	for _, origin := range []string{"https://wallet.example", "http://localhost", "null"} {
+		if got := none.send(http.MethodPost, call, "Origin", origin); got.status != http.StatusForbidden {
+			t.Errorf("origin %s, of none that may call: %d", origin, got.status)
+		}
+	}
+	want(t, none.post(call), `{"jsonrpc":"2.0","id":1,"result":null}`)
 }
 
 func TestRegistryRefusesWhatCannotBeServed(t *testing.T) {

@@ -153,8 +153,9 @@ func (e *engine) arm(tick chan struct{}) {
 	})
 }
 
-// decide makes one block and reports whether it did. An error leaves the tip
-// where it is; the reason stands in Status until the next success.
+// decide makes one block and reports whether there is reason to try again at
+// once: it did, or the host has moved the tip from under it. An error leaves the
+// tip where it is; the reason stands in Status until the next success.
 func (e *engine) decide(ctx context.Context, force bool) bool {
 	e.mutex.Lock()
 	parent, moves := e.tip, e.moves
@@ -169,6 +170,9 @@ func (e *engine) decide(ctx context.Context, force bool) bool {
 	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
+	if e.moves != moves && ctx.Err() == nil {
+		return true
+	}
 	if e.waiting = ""; !errors.Is(err, consensus.ErrNothing) && ctx.Err() == nil {
 		e.waiting = err.Error()
 	}

@@ -43,9 +43,10 @@ type RPC struct {
 // Network configures the mesh. The keys of a node with a network are in keys/
 // beside the configuration file.
 type Network struct {
-	Listen  string `toml:"listen" comment:"HOST:PORT for other nodes; empty for a node that stands alone."`
-	Channel string `toml:"channel" comment:"What protects the connections: tls13."`
-	Peers   []Peer `toml:"peers" comment:"The other nodes: of a validator the address counts, its transport identity is the chain's; others may follow the chain."`
+	Listen  string   `toml:"listen" comment:"HOST:PORT for other nodes; empty for a node that stands alone."`
+	Channel string   `toml:"channel" comment:"What protects the connections: tls13."`
+	Cut     []string `toml:"cut" comment:"Names of peers that this node does not talk to: a partition made on purpose."`
+	Peers   []Peer   `toml:"peers" comment:"The other nodes: of a validator the address counts, its transport identity is the chain's; others may follow the chain."`
 }
 
 // Peer is another node of the chain.
@@ -104,7 +105,7 @@ func Default() *Configuration {
 			Address: "127.0.0.1:8545", AllowedHosts: []string{"localhost", "127.0.0.1", "[::1]"}, AllowedOrigins: []string{},
 			MaxBody: 5 << 20, MaxBatch: 1000,
 		},
-		Network: Network{Channel: "tls13", Peers: []Peer{}},
+		Network: Network{Channel: "tls13", Cut: []string{}, Peers: []Peer{}},
 		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second)},
 		Pool: Pool{
 			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,

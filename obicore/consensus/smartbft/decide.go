@@ -1,0 +1,169 @@
+package smartbft
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hyperledger-labs/SmartBFT/pkg/types"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+)
+
+// Deliver implements api.Application. SmartBFT is never told of new validators: the
+// engine replaces the instance, because SmartBFT's own way of doing so can lock up.
+func (i *instance) Deliver(p types.Proposal, votes []types.Signature) types.Reconfig {
+	if i.retired.Load() || !i.calls.enter() {
+		return types.Reconfig{}
+	}
+	defer i.calls.leave()
+	proposal, m, err := outward(p)
+	if err != nil {
+		i.fail(fmt.Errorf("%w: a decision that is no proposal: %w", errFault, err))
+		return types.Reconfig{}
+	}
+	switch tip := i.engine.height(); {
+	case m.height <= tip:
+	case m.height > tip+1:
+		i.catchUp(m.height)
+	default:
+		i.decide(proposal, m, votes)
+	}
+	i.demands.advance(i)
+	return types.Reconfig{}
+}
+
+// decide commits what SmartBFT has decided. What this node cannot prove or has not
+// been able to validate – SmartBFT does not show it everything that it delivers –
+// is fetched from others.
+func (i *instance) decide(proposal consensus.Proposal, m metadata, votes []types.Signature) {
+	if err := i.check(proposal); err != nil {
+		i.engine.logf(slog.LevelWarn, "smartbft: the decision at height %d is fetched: %v", m.height, err)
+		i.catchUp(m.height)
+		return
+	}
+	proof, err := i.prove(proposal, m, votes)
+	if err != nil {
+		i.engine.logf(slog.LevelWarn, "smartbft: the decision at height %d is fetched: %v", m.height, err)
+		i.catchUp(m.height)
+		return
+	}
+	i.commit(consensus.Decision{Proposal: proposal, Proof: proof})
+}
+
+// prove makes the proof of a decision from the votes that are good.
+func (i *instance) prove(proposal consensus.Proposal, m metadata, votes []types.Signature) (proof chain.Proof, err error) {
+	hash, err := i.host.HeaderHash(proposal)
+	if err != nil {
+		return proof, err
+	}
+	members := i.engine.membersNow()
+	good := make(map[uint64]consensus.Endorsement)
+	for _, vote := range votes {
+		if len(vote.Value) == 0 {
+			continue
+		}
+		e, err := i.endorsement(vote, consensus.Vote{Height: m.height, Round: m.view, Hash: hash})
+		if err != nil {
+			return proof, err
+		}
+		good[vote.ID] = e
+	}
+	proof, endorsed := assemble(members.set, m.view, good)
+	if endorsed < members.quorum() {
+		return proof, fmt.Errorf("%w: %d good votes, %d are needed", consensus.ErrProof, endorsed, members.quorum())
+	}
+	return proof, nil
+}
+
+// commit gives a decision to the host until it has taken it: what is decided cannot
+// be taken back. A Notify shortens the wait.
+func (i *instance) commit(d consensus.Decision) {
+	for {
+		next, err := i.host.Commit(i.ctx, d)
+		if err == nil {
+			if err = i.engine.take(d, next); err != nil {
+				i.halt(err)
+			}
+			return
+		}
+		if i.ctx.Err() != nil {
+			return
+		}
+		i.engine.show(fmt.Errorf("smartbft: height %d is decided and cannot be committed: %w", d.Proposal.Height, err))
+		if !i.nap(i.engine.timing.forward) {
+			return
+		}
+		if i.engine.height() >= d.Proposal.Height {
+			return // the host has got it elsewhere
+		}
+	}
+}
+
+// nap waits for a while or for Notify; false when the instance ends.
+func (i *instance) nap(atMost time.Duration) bool {
+	return sleep(i.ctx, i.clock, atMost, i.demands.nudge)
+}
+
+func (i *instance) halt(reason error) {
+	i.retired.Store(true)
+	i.engine.show(reason)
+	i.host.Halt(reason)
+}
+
+// catchUp waits until the host has a height; the caller is inside the guard.
+func (i *instance) catchUp(atLeast uint64) {
+	for i.ctx.Err() == nil {
+		tip, next, err := i.host.Fetch(i.ctx, atLeast)
+		if err == nil {
+			if err = i.engine.take(tip, next); err != nil {
+				i.halt(err)
+			}
+			return
+		}
+		if errors.Is(err, context.Canceled) {
+			return
+		}
+		i.engine.show(err)
+		if !i.nap(i.engine.timing.forward) {
+			return
+		}
+	}
+}
+
+// Sync implements api.Synchronizer. It is bounded, so that a node without peers
+// still takes part when they come back.
+func (i *instance) Sync() types.SyncResponse {
+	if i.retired.Load() || !i.calls.enter() {
+		return i.latest()
+	}
+	defer i.calls.leave()
+	ctx, cancel := context.WithCancel(i.ctx)
+	defer cancel()
+	defer i.clock.AfterFunc(i.engine.timing.change, cancel)()
+	tip, next, err := i.host.Fetch(ctx, 0)
+	if err == nil {
+		err = i.engine.take(tip, next)
+	}
+	if err != nil && i.ctx.Err() == nil {
+		i.engine.logf(slog.LevelWarn, "smartbft: catching up: %v", err)
+	}
+	i.demands.advance(i)
+	return i.latest()
+}
+
+func (i *instance) latest() (response types.SyncResponse) {
+	e := i.engine
+	e.mutex.Lock()
+	tip, previous := e.tip, e.previous
+	e.mutex.Unlock()
+	proposal, _, err := inward(tip.Proposal)
+	if err != nil {
+		return response
+	}
+	response.Latest = types.Decision{Proposal: proposal, Signatures: i.checkpoint(tip, previous)}
+	return response
+}

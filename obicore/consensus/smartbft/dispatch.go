@@ -1,0 +1,146 @@
+package smartbft
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// dispatch carries messages from the inbox through the gate to SmartBFT, one after
+// the other.
+func (i *instance) dispatch() {
+	defer i.survive("dispatch")
+	inbox := i.engine.inbox
+	for {
+		select {
+		case <-i.ctx.Done():
+			return
+		case <-inbox.ready:
+		case <-i.views.changed:
+		case <-i.beats:
+			i.revive()
+		}
+		i.free()
+		for _, f := range inbox.take() {
+			i.admit(f)
+			i.free()
+		}
+	}
+}
+
+// survive turns a panic of SmartBFT in a goroutine of the adapter into a new
+// instance.
+func (i *instance) survive(what string) {
+	if cause := recover(); cause != nil {
+		i.fail(fmt.Errorf("%w: %s: %v", errFault, what, cause))
+	}
+}
+
+// free hands over what the gate need not hold any more.
+func (i *instance) free() {
+	for _, f := range i.gate.release(i.clock.Now(), i.views.now()) {
+		i.hand(f)
+	}
+}
+
+// admit takes one message in.
+func (i *instance) admit(f frame) {
+	if f.message == nil {
+		i.engine.ask(f.demand)
+		return
+	}
+	if commit := f.message.GetCommit(); commit != nil {
+		i.watch(f.from, commit)
+	}
+	i.stalled.note(f)
+	if i.engine.care.gate && early(f.message, i.views.now()) {
+		i.hold(f)
+		return
+	}
+	i.hand(f)
+}
+
+func (i *instance) hold(f frame) {
+	if !i.gate.hold(f, i.clock.Now().Add(i.engine.timing.hold)) {
+		i.engine.logf(slog.LevelWarn, "smartbft: a message of node %d for a later view is dropped, %d bytes wait already", f.from, i.gate.bytes)
+	}
+}
+
+// hand gives a message to SmartBFT.
+func (i *instance) hand(f frame) {
+	if m := f.message.GetNewView(); m != nil && !i.trusted(f) {
+		return
+	}
+	if isPhase(f.message) {
+		i.views.handing.Lock()
+		defer i.views.handing.Unlock()
+		if i.views.now().carrying {
+			i.hold(f)
+			return
+		}
+	}
+	if i.ctx.Err() == nil {
+		i.core.HandleMessage(f.from, f.message)
+	}
+}
+
+// trusted checks a new view.
+func (i *instance) trusted(f frame) bool {
+	if !i.calls.enter() {
+		return false
+	}
+	defer i.calls.leave()
+	if err := i.admitNewView(f.message.GetNewView()); err != nil {
+		i.engine.logf(slog.LevelWarn, "smartbft: a new view of node %d is dropped: %v", f.from, err)
+		return false
+	}
+	return true
+}
+
+// ask notes that another node wants a block.
+func (e *engine) ask(height uint64) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if tip := e.tip.Proposal.Height; height == tip+1 || height == tip+2 {
+		e.asked = height
+	}
+}
+
+// revive repeats undecided messages, to SmartBFT and to the others.
+func (i *instance) revive() {
+	e, now := i.engine, i.clock.Now()
+	e.mutex.Lock()
+	tip, moved, pending := e.tip.Proposal.Height, e.moved, e.pending
+	silent := len(e.silent(now))
+	quorum := len(e.members.ids)-silent >= e.members.quorum()
+	e.mutex.Unlock()
+	i.watchOver(now, moved, pending && quorum)
+	at := i.views.now()
+	if e.care.redeliver && overdue(&i.stalled.at, moved, now, e.timing.again) {
+		leader := e.membersNow().leader(at.current.view)
+		digest := i.stalled.proposal(leader, at.current.view, tip+1)
+		if leader == i.self {
+			digest = i.outgoing.proposal(at.current.view, tip+1)
+		}
+		for _, f := range i.stalled.again(at.current.view, tip, digest) {
+			i.hand(f)
+		}
+	}
+	if e.care.resend && overdue(&i.outgoing.at, moved, now, e.timing.resend) {
+		for _, s := range i.outgoing.again(at.current.view, at.change, tip) {
+			for target := range s.targets {
+				i.send(target, s.bytes)
+			}
+		}
+	}
+}
+
+// overdue reports whether something that is repeated every so often, counted from
+// the last decision, is to be done now.
+func overdue(last *time.Time, moved, now time.Time, every time.Duration) bool {
+	if now.Sub(moved) < every || now.Sub(*last) < every {
+		return false
+	}
+	*last = now
+	return true
+}

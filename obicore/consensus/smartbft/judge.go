@@ -1,0 +1,118 @@
+package smartbft
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hyperledger-labs/SmartBFT/pkg/types"
+
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+)
+
+// errRetired is what a retired instance answers.
+var errRetired = errors.New("smartbft: this run of the engine has ended")
+
+// judge is what SmartBFT asks about proposals, votes and requests.
+type judge struct{ *instance }
+
+// VerifyProposal implements api.Verifier.
+func (j judge) VerifyProposal(p types.Proposal) ([]types.RequestInfo, error) {
+	if j.retired.Load() || !j.calls.enter() {
+		<-j.ctx.Done() // an error would make SmartBFT complain
+		return nil, errRetired
+	}
+	defer j.calls.leave()
+	proposal, m, err := outward(p)
+	if err != nil {
+		return nil, err
+	}
+	if tip := j.engine.height(); m.height != tip+1 {
+		return nil, fmt.Errorf("%w: height %d after %d", consensus.ErrProposal, m.height, tip)
+	}
+	if err := j.check(proposal); err != nil {
+		return nil, err
+	}
+	return []types.RequestInfo{demandInfo(m.height)}, nil
+}
+
+// RequestsFromProposal implements api.Verifier: a block meets the demand for it.
+func (j judge) RequestsFromProposal(p types.Proposal) []types.RequestInfo {
+	m, err := decodeMetadata(p.Metadata)
+	if err != nil {
+		return nil
+	}
+	return []types.RequestInfo{demandInfo(m.height)}
+}
+
+// VerifyConsenterSig implements api.Verifier.
+func (j judge) VerifyConsenterSig(signature types.Signature, p types.Proposal) ([]byte, error) {
+	if !j.calls.enter() {
+		return nil, errRetired
+	}
+	defer j.calls.leave()
+	proposal, m, err := outward(p)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := j.host.HeaderHash(proposal)
+	if err != nil {
+		return nil, err
+	}
+	vote := consensus.Vote{Height: m.height, Round: m.view, Hash: hash}
+	_, err = j.endorsement(signature, vote)
+	return nil, err
+}
+
+// endorsement checks a vote and returns it as it stands in a proof; the caller is
+// inside the guard.
+func (i *instance) endorsement(signature types.Signature, vote consensus.Vote) (e consensus.Endorsement, err error) {
+	hash, export, err := decodeVoteMessage(signature.Msg)
+	if err != nil {
+		return e, err
+	}
+	e = consensus.Endorsement{Signature: signature.Value, Export: export}
+	members := i.engine.membersAt(vote.Height)
+	switch {
+	case hash != vote.Hash:
+		return e, fmt.Errorf("a vote for header %s, the proposal's is %s", hash, vote.Hash)
+	case members == nil:
+		return e, fmt.Errorf("the validators of height %d are not known", vote.Height)
+	case members.member[signature.ID] == nil:
+		return e, fmt.Errorf("node %d is no validator at height %d", signature.ID, vote.Height)
+	}
+	return e, i.host.CheckEndorsement(members.member[signature.ID], commitKind, vote, e)
+}
+
+// VerifySignature implements api.Verifier: SmartBFT asks it about view data.
+func (j judge) VerifySignature(signature types.Signature) error {
+	if !j.calls.enter() {
+		return errRetired
+	}
+	defer j.calls.leave()
+	member := j.engine.membersNow().member[signature.ID]
+	if member == nil {
+		return fmt.Errorf("node %d is no validator", signature.ID)
+	}
+	return j.host.Verify(member.ConsensusKey, viewKind, signature.Msg, signature.Value)
+}
+
+// VerifyRequest implements api.Verifier.
+func (j judge) VerifyRequest(request []byte) (types.RequestInfo, error) {
+	height, ok := demandHeight(request)
+	if !ok {
+		return types.RequestInfo{}, fmt.Errorf("%w: %d bytes that are no demand", consensus.ErrMessage, len(request))
+	}
+	return demandInfo(height), nil
+}
+
+// RequestID implements api.RequestInspector.
+func (j judge) RequestID(request []byte) types.RequestInfo {
+	info, _ := j.VerifyRequest(request)
+	return info
+}
+
+// VerificationSequence implements api.Verifier: requests never become invalid.
+func (judge) VerificationSequence() uint64 { return 0 }
+
+// AuxiliaryData implements api.Verifier: votes have none.
+func (judge) AuxiliaryData([]byte) []byte { return nil }

@@ -1,0 +1,106 @@
+package smartbft
+
+import (
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/hyperledger-labs/SmartBFT/pkg/types"
+	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
+
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+)
+
+// votes is what this instance has said, so that its view data and its votes do not
+// contradict each other: SmartBFT stops a view only after it has reported on it.
+type votes struct {
+	mutex    sync.Mutex
+	voted    metadata // the last vote's
+	promised uint64   // no new vote is made in a view before
+}
+
+// report is called before view data are signed; false when they hide a vote.
+func (v *votes) report(data viewData) bool {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	hidden := v.voted.height == data.last.height+1 && v.voted.view < data.next
+	if hidden && (data.inFlight == nil || !data.prepared || *data.inFlight != v.voted) {
+		return false
+	}
+	v.promised = max(v.promised, data.next)
+	return true
+}
+
+// vote is called before a vote; false when the view has been left.
+func (v *votes) vote(m metadata, inFlight bool) bool {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if m.view < v.promised && !inFlight {
+		return false
+	}
+	v.voted = m
+	return true
+}
+
+// Sign implements api.Signer: SmartBFT signs only its view data so.
+func (i *instance) Sign(raw []byte) []byte {
+	data, err := decodeViewData(&protos.SignedViewData{RawViewData: raw})
+	if err != nil || !i.votes.report(data) || i.retired.Load() || !i.calls.enter() {
+		return nil
+	}
+	defer i.calls.leave()
+	signature, err := i.host.Sign(viewKind, raw)
+	if err != nil {
+		i.engine.logf(slog.LevelError, "smartbft: view data cannot be signed, so that this node takes no part in the change of view: %v", err)
+		i.engine.show(err)
+	}
+	return signature
+}
+
+// SignProposal implements api.Signer. A signature without value is one that the
+// host has refused; it is not sent and not part of a proof.
+func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signature {
+	proposal, m, err := outward(p)
+	// Only the vote for a proposal that a new view carries over comes without auxiliary
+	// data, and without a record.
+	inFlight := auxiliary == nil
+	made := types.Signature{ID: i.self}
+	if err == nil {
+		made = i.sign(proposal, m, inFlight)
+	}
+	if !inFlight {
+		i.sealVote(m.height)
+	}
+	return &made
+}
+
+func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) types.Signature {
+	made := types.Signature{ID: i.self}
+	if i.retired.Load() || !i.calls.enter() {
+		return made
+	}
+	defer i.calls.leave()
+	err := i.check(proposal)
+	if err == nil && i.votes.vote(m, inFlight) {
+		made, err = i.endorse(proposal, m)
+	}
+	if err != nil {
+		i.engine.logf(slog.LevelError, "smartbft: no vote for height %d in view %d: %v", m.height, m.view, err)
+		if errors.Is(err, consensus.ErrDoubleSign) {
+			i.engine.show(err)
+		}
+	}
+	return made
+}
+
+func (i *instance) endorse(proposal consensus.Proposal, m metadata) (types.Signature, error) {
+	hash, err := i.host.HeaderHash(proposal)
+	if err != nil {
+		return types.Signature{ID: i.self}, err
+	}
+	endorsement, err := i.host.Endorse(commitKind, consensus.Vote{Height: m.height, Round: m.view, Hash: hash})
+	if err != nil {
+		return types.Signature{ID: i.self}, err
+	}
+	return signatureOf(i.self, hash, endorsement), nil
+}

@@ -1,0 +1,91 @@
+package smartbft
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// watchdog finds a SmartBFT that has locked up. When a decision and the end of its
+// view come together, its controller delivers and then waits for ever for a view that
+// is gone; its view changer soon waits for the controller, and Stop for both.
+type watchdog struct {
+	mutex     sync.Mutex
+	aborting  bool      // the view changer has asked the controller to end a view
+	delivered time.Time // when the controller delivered, until it has gone on
+	carried   bool      // the carried-over proposal is decided
+	gaveUp    bool      // the view changer waits for it no more
+	freed     chan struct{}
+	progress  time.Time // of anything; only dispatch uses it
+	stage     stage
+}
+
+// beforeAbort is called by the view changer before it asks the controller to end a
+// view. It waits here and not in SmartBFT, where Stop could not reach it.
+func (i *instance) beforeAbort() {
+	w := &i.watchdog
+	for {
+		w.mutex.Lock()
+		if !w.aborting {
+			w.aborting = true
+			w.mutex.Unlock()
+			return
+		}
+		w.mutex.Unlock()
+		select {
+		case <-w.freed:
+		case <-i.ctx.Done():
+			runtime.Goexit() // what Stop waits for is done by its deferred calls
+		}
+	}
+}
+
+// afterAbort is called by the controller when it ends a view.
+func (w *watchdog) afterAbort() {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.aborting = false
+	wake(w.freed)
+}
+
+// deliveredAt notes that the controller waits for its view; zero that it goes on.
+func (w *watchdog) deliveredAt(at time.Time) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.delivered = at
+}
+
+// watchOver replaces an instance that has locked up: at once when it is known how,
+// after ten times the patience of anything when it is not.
+func (i *instance) watchOver(now, moved time.Time, open bool) {
+	e, w := i.engine, &i.watchdog
+	w.mutex.Lock()
+	delivered := w.delivered
+	w.mutex.Unlock()
+	if at := i.views.now(); !open || at != w.stage || w.progress.IsZero() || moved.After(w.progress) {
+		w.stage, w.progress = at, now
+	}
+	switch {
+	case !delivered.IsZero() && now.Sub(delivered) > e.timing.again:
+		i.fail(fmt.Errorf("%w: it has delivered and does not go on", errFault))
+	case now.Sub(w.progress) > 10*(e.timing.forward+e.timing.complain):
+		i.fail(fmt.Errorf("%w: neither a decision nor another view for %s", errFault, now.Sub(w.progress)))
+	}
+}
+
+// carryOver notes what becomes of a carried-over proposal. When it is decided and
+// given up at the same time, each side waits for the other until the instance ends.
+func (i *instance) carryOver(carried, gaveUp bool) {
+	w := &i.watchdog
+	w.mutex.Lock()
+	if !carried && !gaveUp {
+		w.carried, w.gaveUp = false, false
+	}
+	w.carried, w.gaveUp = w.carried || carried, w.gaveUp || gaveUp
+	both := w.carried && w.gaveUp
+	w.mutex.Unlock()
+	if both {
+		i.fail(fmt.Errorf("%w: a carried-over proposal is decided when it is given up", errFault))
+	}
+}

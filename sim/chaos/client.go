@@ -1,0 +1,150 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+)
+
+// errUnknown says that nobody can tell whether a transaction will be executed: the
+// node went away, or gave no answer in time.
+var errUnknown = errors.New("chaos: outcome unknown")
+
+// endpoint is the RPC port of one node.
+type endpoint struct {
+	url  string
+	http *http.Client
+}
+
+func newEndpoint(address string) *endpoint {
+	return &endpoint{url: "http://" + address, http: &http.Client{Timeout: 40 * time.Second}}
+}
+
+// rpcError is an error that the node itself has answered with.
+type rpcError struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+func (e *rpcError) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Message) }
+
+func (e *endpoint) call(ctx context.Context, result any, method string, params ...any) error {
+	if params == nil {
+		params = []any{}
+	}
+	body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := e.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	var answer struct {
+		Result json.RawMessage `json:"result"`
+		Error  *rpcError       `json:"error"`
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	if answer.Error != nil {
+		return answer.Error
+	}
+	return json.Unmarshal(answer.Result, result)
+}
+
+// receipt is what a node says of an executed transaction.
+type receipt struct {
+	TransactionHash string `json:"transactionHash"`
+	Status          string `json:"status"`
+	BlockNumber     string `json:"blockNumber"`
+	ContractAddress string `json:"contractAddress"`
+	Logs            []struct {
+		Data string `json:"data"`
+	} `json:"logs"`
+}
+
+// account is a funded account with its key.
+type account struct {
+	address chain.Address
+	signer  crypto.Signer
+}
+
+func newAccount(suite crypto.Suite) (*account, error) {
+	scheme, err := suite.Scheme(chain.SchemeSecp256k1)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := scheme.Generate(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	address, err := suite.Address(signer.Public())
+	return &account{address: address, signer: signer}, err
+}
+
+func (a *account) sign(t *ethereum.Transaction) ([]byte, error) {
+	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
+		signature, err := a.signer.Sign(digest)
+		if err != nil {
+			return r, s, 0, err
+		}
+		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return signed.Encode(), nil
+}
+
+// nonce asks a node for the account's next nonce.
+func (e *endpoint) nonce(ctx context.Context, a *account) (uint64, error) {
+	var text string
+	if err := e.call(ctx, &text, "eth_getTransactionCount", a.address, "latest"); err != nil {
+		return 0, err
+	}
+	return quantity(text)
+}
+
+func quantity(text string) (uint64, error) {
+	return strconv.ParseUint(strings.TrimPrefix(text, "0x"), 16, 64)
+}
+
+// execute sends a transaction and waits for its receipt. Any error but a refusal
+// by the node before it took the transaction leaves the outcome unknown.
+func (e *endpoint) execute(ctx context.Context, raw []byte) (*receipt, error) {
+	var r receipt
+	err := e.call(ctx, &r, "eth_sendRawTransactionSync", "0x"+hex.EncodeToString(raw))
+	var refused *rpcError
+	switch {
+	case err == nil:
+		return &r, nil
+	case errors.As(err, &refused) && refused.Code == -32000 && !strings.Contains(refused.Message, "known"):
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w: %w", errUnknown, err)
+}

@@ -1,0 +1,193 @@
+package chaos
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+)
+
+// Load is what clients do to a network and what they were told.
+type Load struct {
+	network  *Network
+	contract chain.Address
+
+	mutex        sync.Mutex
+	acknowledged []string // ids whose receipts were served
+	history      []porcupine.Operation
+	began        time.Time
+
+	Executed atomic.Int64 // receipts served
+	Unknown  atomic.Int64
+	Refused  atomic.Int64
+	latest   atomic.Int64 // when the last receipt was served, in nanoseconds since began
+}
+
+// keys is how many registers there are.
+const keys = 5
+
+// StartLoad deploys the registers and starts clients: bankers move money between
+// accounts, the others read and write registers. They stop when the context ends;
+// wait waits for them.
+func (n *Network) StartLoad(ctx context.Context, bankers, others int) (l *Load, wait func(), err error) {
+	l = &Load{network: n, began: time.Now()}
+	if err := l.deploy(ctx); err != nil {
+		return nil, nil, err
+	}
+	var clients sync.WaitGroup
+	for i := range bankers {
+		clients.Go(func() { l.bank(ctx, i, bankers) })
+	}
+	for i := range others {
+		clients.Go(func() { l.operate(ctx, i, n.accounts[bankers+i]) })
+	}
+	return l, clients.Wait, nil
+}
+
+func (l *Load) deploy(ctx context.Context) error {
+	owner := l.network.accounts[len(l.network.accounts)-1]
+	raw, err := owner.sign(&ethereum.Transaction{
+		Type: ethereum.TypeDynamicFee, ChainID: l.network.chainID, Gas: 500_000, Data: deployment(registerCode),
+	})
+	if err != nil {
+		return err
+	}
+	r, err := l.network.endpoints[0].execute(ctx, raw)
+	if err != nil {
+		return fmt.Errorf("deploying the registers: %w", err)
+	}
+	return l.contract.UnmarshalText([]byte(r.ContractAddress))
+}
+
+// transfer is one attempt of a client to have a transaction executed: it asks the
+// node for the nonce, so that nothing lost before makes it wait.
+func (l *Load) attempt(ctx context.Context, e *endpoint, a *account, t ethereum.Transaction) (*receipt, error) {
+	nonce, err := e.nonce(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	t.Type, t.ChainID, t.Nonce = ethereum.TypeDynamicFee, l.network.chainID, nonce
+	raw, err := a.sign(&t)
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.execute(ctx, raw)
+	switch {
+	case err == nil:
+		l.note(r)
+	case errors.Is(err, errUnknown):
+		l.Unknown.Add(1)
+	default:
+		l.Refused.Add(1)
+	}
+	return r, err
+}
+
+func (l *Load) note(r *receipt) {
+	l.Executed.Add(1)
+	l.latest.Store(time.Since(l.began).Nanoseconds())
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.acknowledged = append(l.acknowledged, r.TransactionHash)
+}
+
+// pause keeps a client whose node is away from spinning.
+func pause(ctx context.Context) {
+	timer := time.NewTimer(100 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// bank moves one unit at a time from one account to another.
+func (l *Load) bank(ctx context.Context, i, bankers int) {
+	random := rand.New(rand.NewPCG(uint64(i), 1))
+	for ctx.Err() == nil {
+		to := l.network.accounts[random.IntN(bankers)].address
+		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
+		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 21_000, To: &to, Value: chain.WordFromUint64(1)}); err != nil {
+			pause(ctx)
+		}
+	}
+}
+
+// operate reads and writes registers and keeps the history. A client whose
+// operation has an unknown outcome goes on under another name: the operation may
+// take effect at any later time.
+func (l *Load) operate(ctx context.Context, i int, a *account) {
+	random := rand.New(rand.NewPCG(uint64(i), 2))
+	name := i
+	for ctx.Err() == nil {
+		o := operation{key: uint64(random.IntN(keys)), write: random.IntN(2) == 0, value: random.Uint64N(1 << 32)}
+		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
+		called := time.Since(l.began).Nanoseconds()
+		r, err := l.attempt(ctx, e, a, ethereum.Transaction{Gas: 200_000, To: &l.contract, Data: o.input()})
+		switch {
+		case err == nil:
+			output, err := o.output(r)
+			if err != nil {
+				l.network.t.Errorf("operation %+v: %v", o, err)
+				return
+			}
+			l.keep(porcupine.Operation{ClientId: name, Input: o, Call: called, Output: output, Return: time.Since(l.began).Nanoseconds()})
+		case errors.Is(err, errUnknown) && o.write:
+			l.keep(porcupine.Operation{ClientId: name, Input: o, Call: called, Output: unknown, Return: -1})
+			name += 1000
+			pause(ctx)
+		default:
+			pause(ctx)
+		}
+	}
+}
+
+func (o operation) output(r *receipt) (uint64, error) {
+	if r.Status != "0x1" {
+		return 0, fmt.Errorf("status %s", r.Status)
+	}
+	if o.write {
+		return 0, nil
+	}
+	if len(r.Logs) != 1 {
+		return 0, fmt.Errorf("%d logs", len(r.Logs))
+	}
+	data, err := hex.DecodeString(r.Logs[0].Data[2:])
+	if err != nil || len(data) != chain.WordSize {
+		return 0, fmt.Errorf("log %q: %w", r.Logs[0].Data, err)
+	}
+	value, _ := chain.Word(data).Uint64()
+	return value, nil
+}
+
+func (l *Load) keep(op porcupine.Operation) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.history = append(l.history, op)
+}
+
+// Recovery waits until a receipt is served for something that happens after now
+// and returns how long that took.
+func (l *Load) Recovery(ctx context.Context) (time.Duration, error) {
+	since := time.Since(l.began)
+	executed := l.Executed.Load()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for l.Executed.Load() == executed {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+	return time.Duration(l.latest.Load()) - since, nil
+}
