@@ -14,7 +14,7 @@ const maxTerm = 1 << 62
 // entries with a gap, changes of the configuration.
 func checkMessage(m *pb.Message) error {
 	switch m.GetType() {
-	case pb.MsgApp, pb.MsgAppResp, pb.MsgVote, pb.MsgVoteResp, pb.MsgPreVote, pb.MsgPreVoteResp, pb.MsgHeartbeat, pb.MsgHeartbeatResp:
+	case pb.MsgApp, pb.MsgAppResp, pb.MsgVote, pb.MsgVoteResp, pb.MsgPreVote, pb.MsgPreVoteResp, pb.MsgHeartbeat, pb.MsgHeartbeatResp, pb.MsgTimeoutNow:
 		if m.GetSnapshot() != nil {
 			return fmt.Errorf("%s with a snapshot", m.GetType())
 		}
@@ -28,8 +28,11 @@ func checkMessage(m *pb.Message) error {
 			return fmt.Errorf("%s with the number %d", m.GetType(), v)
 		}
 	}
-	if m.GetTerm() == 0 || len(m.GetContext()) > 0 || len(m.GetResponses()) > 0 {
-		return fmt.Errorf("%s without a term or with a context", m.GetType())
+	if m.GetTerm() == 0 || len(m.GetResponses()) > 0 {
+		return fmt.Errorf("%s without a term or with responses", m.GetType())
+	}
+	if context := m.GetContext(); len(context) > 0 && (m.GetType() != pb.MsgVote || string(context) != "CampaignTransfer") {
+		return fmt.Errorf("%s with a context", m.GetType())
 	}
 	return checkEntries(m)
 }

@@ -48,6 +48,11 @@
 //     halts it at once.
 //   - Receive and Notify do not wait. After Stop no goroutine calls the host.
 //
+// Blocks on demand. The host says when it wants a block; a follower passes that on to the
+// leader until its tip moves, and the leader asks its own host. A member that has asked
+// in vain for two patiences – its transactions may never have come to the leader – gets
+// the lead.
+//
 // What is deterministic. Raft is a state machine, and its one source of randomness –
 // election timeouts – is not used: followers get no ticks, the adapter ends leases and
 // campaigns by the host's clock and random numbers. So with the same order of messages,

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	etcd "go.etcd.io/raft/v3"
-
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
@@ -117,19 +115,6 @@ func (e *engine) fetched(tip consensus.Decision, set *chain.ValidatorSet, err er
 		return
 	}
 	e.adopt(m)
-}
-
-// demand tells the leader that a block is wanted here.
-func (e *engine) demand(now time.Time) {
-	leader := e.group.leader()
-	if !e.wanted || e.group.leads() || leader == etcd.None {
-		e.demandedAt = time.Time{}
-		return
-	}
-	if e.demandedAt.IsZero() || !now.Before(e.demandedAt.Add(e.timing.again)) {
-		e.demandedAt = now
-		e.send(e.members.byNum[leader], frameDemand, nil)
-	}
 }
 
 // ready reports whether this node may propose: it leads, all of its log is committed

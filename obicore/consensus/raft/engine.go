@@ -57,9 +57,10 @@ type engine struct {
 	known      *certificate
 	told       audience // to whom this node's vote was sent
 	toldAt     time.Time
-	wanted     bool   // the host has something to propose
-	wantedSeq  uint64 // how often it has said so
-	asked      uint64 // height for which another member wants a block
+	wanted     bool                       // the host has something to propose
+	wantedSeq  uint64                     // how often it has said so
+	asked      uint64                     // height for which another member wants a block
+	unmet      map[chain.NodeID]time.Time // who wants one on top of the tip, since when
 	demandedAt time.Time
 	due        time.Time // of the next block, with an interval
 
@@ -89,7 +90,7 @@ func newEngine(options consensus.Options) *engine {
 	return &engine{
 		options: options, timing: timingOf(time.Duration(options.Patience)*time.Millisecond, interval),
 		wake: make(chan struct{}, 1), jobs: make(chan job, 1), done: make(chan struct{}),
-		heard: make(map[chain.NodeID]sighting), votes: make(map[chain.NodeID]signed),
+		heard: make(map[chain.NodeID]sighting), votes: make(map[chain.NodeID]signed), unmet: make(map[chain.NodeID]time.Time),
 	}
 }
 

@@ -37,7 +37,7 @@ func (e *engine) receive(f *frame) {
 	case frameCertificate:
 		e.receiveCertificate(f)
 	case frameDemand:
-		e.asked = max(e.asked, f.height+1)
+		e.ask(f)
 	}
 }
 
@@ -141,6 +141,7 @@ func (e *engine) move(tip consensus.Decision) {
 	if e.asked <= height {
 		e.asked = 0
 	}
+	e.unmet = make(map[chain.NodeID]time.Time)
 	if e.decided != nil && e.decided.Proposal.Height <= height {
 		e.decided = nil
 	}
