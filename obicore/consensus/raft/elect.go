@@ -50,7 +50,7 @@ func (e *engine) elect() error {
 	if now.Sub(e.contact) < e.patience {
 		return nil
 	}
-	e.contact, e.patience = now, e.draw()
+	e.contact, e.patience = now, e.draw()/2 // a campaign that two begin at once is in vain
 	return g.node.Campaign()
 }
 
