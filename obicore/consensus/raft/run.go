@@ -2,6 +2,7 @@ package raft
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -129,7 +130,7 @@ func (e *engine) guarded(step func() error) {
 		return
 	}
 	e.logf(slog.LevelError, "raft: %v", err)
-	if _, lost := err.(fatal); !lost {
+	if lost := (fatal{}); !errors.As(err, &lost) {
 		if e.faults++; e.faults <= faultsAtMost {
 			if err = contained(func() error { return e.enter(e.members) }); err == nil {
 				return

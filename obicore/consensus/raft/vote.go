@@ -20,9 +20,8 @@ type signed struct {
 
 // certificate says that a majority has endorsed a vote.
 type certificate struct {
-	vote    consensus.Vote
-	proof   []byte
-	checked bool
+	vote  consensus.Vote
+	proof []byte
 }
 
 // vote endorses the undecided block and tells the leader.
