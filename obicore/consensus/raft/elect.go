@@ -78,6 +78,26 @@ func (e *engine) lead(g *group, now time.Time) {
 	}
 }
 
+// resign lets another member lead, when a leader stops in peace. It does not wait for
+// whether that succeeds.
+func (e *engine) resign() error {
+	if e.group == nil || !e.group.leads() {
+		return nil
+	}
+	heir, match := uint64(etcd.None), uint64(0)
+	e.group.node.WithProgress(func(id uint64, _ etcd.ProgressType, p tracker.Progress) {
+		if id != e.group.self && p.RecentActive && p.Match > match {
+			heir, match = id, p.Match
+		}
+	})
+	if heir == etcd.None || match < e.group.last() {
+		return nil
+	}
+	e.group.node.TransferLeader(heir)
+	_, err := e.drain()
+	return err
+}
+
 // arm sets the one timer to the next time at which something is due.
 func (e *engine) arm() {
 	at := e.next()

@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -319,4 +320,22 @@ func TestStatusNamesWhoIsMissing(t *testing.T) {
 			t.Errorf("the status says %q after a block", waiting)
 		}
 	})
+}
+
+func TestALeaderThatStopsInPeaceIsFollowedAtOnce(t *testing.T) {
+	for seed := range uint64(8) {
+		inWorld(t, fair(seed), func(w *world) {
+			w.settle(10 * time.Second)
+			time.Sleep(time.Second)
+			old := w.leader()
+			if err := w.nodes[old].running().engine.Stop(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			w.nodes[old].crash()
+			w.order()
+			w.mustReach(w.highest()+1, 300*time.Millisecond, w.others(old)...)
+			w.nodes[old].start()
+			w.settle(10 * time.Second)
+		})
+	}
 }

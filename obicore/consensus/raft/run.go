@@ -15,6 +15,7 @@ func (e *engine) run(ctx context.Context, worker chan struct{}) {
 	defer close(e.done)
 	defer func() {
 		e.disarm()
+		e.guarded(e.resign)
 		<-worker
 	}()
 	e.step(ctx)
