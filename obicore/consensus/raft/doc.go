@@ -5,8 +5,9 @@
 // With n validators of equal weight it stays safe while any number of them is down or
 // cut off, and live while a majority runs and is connected: three survive one, five
 // two. It survives no lie at all; for validators that do not trust each other there is
-// another engine. A decision takes one round trip and one synced log record per node,
-// plus a message that carries the proof. One proposal is in flight at a time.
+// another engine. A decision takes a leader and a majority one round trip with one synced
+// log record and one recorded vote on each; the others learn it with the proof, one
+// message later. One proposal is in flight at a time.
 //
 // What it is not: a pool, a store or a network – those are the host's. Raft's log here
 // is not the ledger: it holds what is not decided yet, and a few decided entries in
@@ -51,7 +52,14 @@
 // Blocks on demand. The host says when it wants a block; a follower passes that on to the
 // leader until its tip moves, and the leader asks its own host. A member that has asked
 // in vain for two patiences – its transactions may never have come to the leader – gets
-// the lead.
+// the lead. With an interval only time makes blocks.
+//
+// Loss of the leader. A follower campaigns when it has not heard of the leader for one to
+// two patiences; a leader that hears no majority for one steps down; one that stops in
+// peace hands over. From the loss of the leader to the next block with a patience of 1 s,
+// three nodes, links of 5 ms and 3 ms for a record, virtual time, 16 seeds: 0.97 s in the
+// median, 1.8 s at the longest, where two campaign at once; with links of 40 ms that
+// reorder 1.3 s and 2.8 s; five nodes 0.86 s and 1.05 s.
 //
 // What is deterministic. Raft is a state machine, and its one source of randomness –
 // election timeouts – is not used: followers get no ticks, the adapter ends leases and

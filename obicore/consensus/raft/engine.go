@@ -50,7 +50,8 @@ type engine struct {
 	behindAt   time.Time // since when another has been higher
 	fetchFor   uint64    // the least height that has to be fetched at once
 	early      []*frame  // of an epoch to come
-	held       []held    // appends that wait for validation
+	earlyBytes int
+	held       []held // appends that wait for validation
 	heldBytes  int
 	validated  chain.Hash
 	votes      map[chain.NodeID]signed

@@ -339,3 +339,29 @@ func TestALeaderThatStopsInPeaceIsFollowedAtOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestNodesGoOnFromALogThatHasBegunAnew(t *testing.T) {
+	inWorld(t, fair(1), func(w *world) {
+		w.leader()
+		for range 3 * recordsAtMost {
+			w.order()
+			w.mustReach(w.highest()+1, time.Second, w.all()...)
+		}
+		for _, n := range w.nodes {
+			if kept := len(n.log); kept > recordsAtMost+1 {
+				t.Errorf("node %d keeps %d records", n.index, kept)
+			}
+		}
+		for _, n := range w.nodes {
+			n.restart()
+			w.settle(10 * time.Second)
+		}
+		for _, n := range w.nodes {
+			n.stop()
+		}
+		for _, n := range w.nodes {
+			n.start()
+		}
+		w.settle(10 * time.Second)
+	})
+}

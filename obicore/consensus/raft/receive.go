@@ -11,8 +11,11 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
 
-// earlyAtMost bounds the frames that wait for an epoch to come.
-const earlyAtMost = 256
+// Limits of the frames that wait for an epoch to come.
+const (
+	earlyAtMost      = 256
+	earlyBytesAtMost = 16 << 20
+)
 
 // receive takes one frame of another member.
 func (e *engine) receive(f *frame) {
@@ -22,8 +25,8 @@ func (e *engine) receive(f *frame) {
 	e.sight(f)
 	switch epoch := e.members.set.Epoch; {
 	case f.epoch > epoch:
-		if len(e.early) < earlyAtMost {
-			e.early = append(e.early, f)
+		if len(e.early) < earlyAtMost && e.earlyBytes+len(f.payload) <= earlyBytesAtMost {
+			e.early, e.earlyBytes = append(e.early, f), e.earlyBytes+len(f.payload)
 		}
 		return
 	case f.epoch < epoch || e.group == nil:

@@ -203,7 +203,7 @@ func (e *engine) adopt(m *members) {
 		e.patience = 0 // whoever led takes the lead again
 	}
 	early := e.early
-	e.early = nil
+	e.early, e.earlyBytes = nil, 0
 	for _, f := range early {
 		e.receive(f)
 	}
