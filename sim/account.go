@@ -104,3 +104,10 @@ func (n *Node) account(owner chain.Address) (chain.Account, error) {
 	defer view.Close()
 	return node.Account(view, owner)
 }
+
+// Forget takes back the account's last transaction, which nobody was given.
+func (a *Account) Forget() {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.nonce--
+}

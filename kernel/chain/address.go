@@ -1,5 +1,7 @@
 package chain
 
+import "bytes"
+
 // AddressSize is the length in bytes of an Address.
 const AddressSize = 20
 
@@ -9,6 +11,9 @@ type Address [AddressSize]byte
 
 // IsZero reports whether a is the zero address.
 func (a Address) IsZero() bool { return a == Address{} }
+
+// Compare orders addresses as their bytes: -1, 0 or 1.
+func (a Address) Compare(b Address) int { return bytes.Compare(a[:], b[:]) }
 
 // String returns a as 0x-prefixed lower-case hexadecimal; checksummed forms
 // belong to the Ethereum family.

@@ -185,7 +185,7 @@ func checkRules(schedule []Rules) error {
 func (g *Genesis) ValidatorSet() (*ValidatorSet, error) {
 	set := &ValidatorSet{}
 	for i := range g.Validators {
-		member, err := g.Validators[i].validator()
+		member, err := g.Validators[i].Validator()
 		if err != nil {
 			return nil, fmt.Errorf("%w: validators[%d]: %w", ErrGenesis, i, err)
 		}
@@ -194,7 +194,8 @@ func (g *Genesis) ValidatorSet() (*ValidatorSet, error) {
 	return set, nil
 }
 
-func (m *GenesisMember) validator() (Validator, error) {
+// Validator returns the record as a validator set holds it.
+func (m *GenesisMember) Validator() (Validator, error) {
 	consensus, err := m.ConsensusKey.publicKey()
 	if err != nil {
 		return Validator{}, err

@@ -27,7 +27,10 @@ type target struct {
 
 func newTarget(t *testing.T, options development.Options) *target {
 	t.Helper()
-	options.Registry, options.Accounts = obicore.Registry(), 3
+	options.Accounts = 3
+	if options.Registry == nil {
+		options.Registry = obicore.Registry()
+	}
 	running, err := development.Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +130,7 @@ func TestHostileTransactionsGetTheDocumentedErrorAndBlocksGoOn(t *testing.T) {
 	}{
 		"empty":              {"0x", "typed transaction too short"},
 		"one byte":           {"0x02", ""},
-		"unknown type":       {"0x7fc0", "unknown transaction type"},
+		"unknown type":       {"0x7fc0", "transaction type not supported"},
 		"unsigned family":    {"0x7ec0", ""},
 		"truncated":          {valid[:len(valid)-2], ""},
 		"trailing byte":      {valid + "00", ""},

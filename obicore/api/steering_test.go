@@ -197,6 +197,9 @@ func TestASetCoinbaseIsThatOfItsBlocksForEver(t *testing.T) {
 	first, second := chain.Address{0xaa}, chain.Address{0xbb}
 	g.value("hardhat_setNextBlockBaseFeePerGas", "0x10")
 	g.value("hardhat_setCoinbase", first)
+	if have := g.value("eth_coinbase"); have != first.String() {
+		t.Errorf("eth_coinbase is %s, want %s", have, first)
+	}
 	g.value("evm_mine")
 	g.value("evm_mine")
 	before := g.value("evm_snapshot")

@@ -3,6 +3,7 @@ package execution
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
@@ -32,6 +33,8 @@ type Executor struct {
 	table    RulesTable
 	codeHash func([]byte) chain.Hash
 	natives  []chain.Address
+
+	precompiles map[uint64][]chain.Address // by rules version, ascending
 }
 
 // New returns an executor over the machines, asked in order whether they accept
@@ -48,6 +51,10 @@ func New(machines []contract.VM, table RulesTable) (*Executor, error) {
 	}
 	if x.codeHash == nil {
 		return nil, fmt.Errorf("execution: no virtual machine gives code hashes; register one that does, such as the EVM")
+	}
+	x.precompiles = make(map[uint64][]chain.Address, len(table))
+	for version := range table {
+		x.precompiles[version] = x.listPrecompiles(version)
 	}
 	return x, nil
 }
@@ -82,11 +89,24 @@ func (x *Executor) Natives() []chain.Address { return x.natives }
 // Precompiles returns the addresses of precompiled contracts under a rules
 // version.
 func (x *Executor) Precompiles(rules uint64) []chain.Address {
+	if list, known := x.precompiles[rules]; known {
+		return list
+	}
+	return x.listPrecompiles(rules)
+}
+
+func (x *Executor) isPrecompile(rules uint64, address chain.Address) bool {
+	_, found := slices.BinarySearchFunc(x.Precompiles(rules), address, chain.Address.Compare)
+	return found
+}
+
+func (x *Executor) listPrecompiles(rules uint64) []chain.Address {
 	var list []chain.Address
 	for _, machine := range x.machines {
 		if precompiled, ok := machine.(contract.Precompiled); ok {
 			list = append(list, precompiled.Precompiles(rules)...)
 		}
 	}
+	slices.SortFunc(list, chain.Address.Compare)
 	return list
 }

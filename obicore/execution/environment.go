@@ -41,11 +41,33 @@ func (e *environment) Call(ctx context.Context, frame contract.Frame) contract.O
 }
 
 func (e *environment) enter(ctx context.Context, frame contract.Frame) contract.Outcome {
+	if e.onlyMoves(frame) {
+		return e.move(frame)
+	}
 	session, err := e.session(e.machine(frame))
 	if err != nil {
 		return contract.Outcome{Err: err}
 	}
 	return session.Run(ctx, frame)
+}
+
+// onlyMoves reports whether a frame does nothing but move value: a call of an
+// account without code. No machine is started for it, which for a plain transfer
+// would cost more than everything else.
+func (e *environment) onlyMoves(frame contract.Frame) bool {
+	return frame.Kind == contract.Call && !frame.ReadOnly && e.trace == nil && len(e.world.Code(frame.Code)) == 0 &&
+		!e.x.isPrecompile(e.rules.Version, frame.Code) && !e.world.BalanceInt(frame.Caller).Lt(integer(frame.Value))
+}
+
+func (e *environment) move(frame contract.Frame) contract.Outcome {
+	switch {
+	case !frame.Value.IsZero():
+		e.world.SubBalance(frame.Caller, integer(frame.Value))
+		e.world.AddBalance(frame.Self, integer(frame.Value))
+	case e.world.Exists(frame.Self):
+		e.world.Touch(frame.Self)
+	}
+	return contract.Outcome{GasLeft: frame.Gas}
 }
 
 func (e *environment) machine(frame contract.Frame) contract.VM {

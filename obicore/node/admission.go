@@ -83,7 +83,7 @@ func (c *Chain) admit(raw []byte) (chain.Verified, error) {
 func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	kind, err := chain.EnvelopeType(raw)
 	if err != nil {
-		return nil, err
+		return nil, foreign(raw, err)
 	}
 	// The record of an edit is as large as the edit.
 	unsigned := kind == unsignedType && c.editable()
@@ -96,7 +96,7 @@ func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	t, err := c.decode(raw)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, foreign(raw, err)
 	case (t.System || kind == unsignedType) && !unsigned:
 		return nil, fmt.Errorf("%w: 0x%02x is for development chains in memory", ErrType, kind)
 	case t.Protected && t.ChainID != c.genesis.EVMChainID:
@@ -105,8 +105,27 @@ func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	return t, nil
 }
 
-// enter checks a verified transaction against the latest state and pools it.
+// foreign gives an envelope of an unknown type the words that clients match on.
+func foreign(raw []byte, err error) error {
+	if errors.Is(err, chain.ErrUnknownType) {
+		return fmt.Errorf("%w: 0x%02x", ErrType, raw[0])
+	}
+	return err
+}
+
+// enter checks a verified transaction against the latest state and pools it; on a
+// development chain not while that is taken back.
 func (c *Chain) enter(t chain.Verified) error {
+	if c.editable() {
+		d := c.options.Development
+		d.rewinding.RLock()
+		defer d.rewinding.RUnlock()
+	}
+	return c.pooled(t)
+}
+
+// pooled is enter for whoever keeps the chain from being taken back.
+func (c *Chain) pooled(t chain.Verified) error {
 	head := c.Head()
 	view, err := c.View(head.Header.Height)
 	if err != nil {

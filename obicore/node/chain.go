@@ -66,6 +66,10 @@ type Head struct {
 	proof   chain.Proof
 }
 
+// Coinbase returns the account that the fees of the next block go to, should the
+// same validator propose it.
+func (h *Head) Coinbase() chain.Address { return h.payout(h.Header.Proposer) }
+
 // Tip is the last decided and durable block. On a chain whose headers carry the
 // roots of earlier blocks it runs ahead of the head.
 type Tip struct {
@@ -227,7 +231,7 @@ func (c *Chain) setHead(header *chain.Header, results *chain.Results, proof chai
 	if err != nil {
 		return err
 	}
-	c.rulings.put(header.Height, own)
+	c.rulings.set(header.Height, own)
 	next, err := c.Ruling(header.Height + 1)
 	if err != nil {
 		return err

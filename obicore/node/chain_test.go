@@ -28,13 +28,13 @@ type wallet struct {
 
 // fixture is a chain with its validator key and some funded wallets.
 type fixture struct {
-	t        *testing.T
+	t        testing.TB
 	registry *kernel.Registry
 	options  node.Options
 	wallets  []*wallet
 }
 
-func newFixture(t *testing.T, suiteName string, change func(*chain.Genesis)) *fixture {
+func newFixture(t testing.TB, suiteName string, change func(*chain.Genesis)) *fixture {
 	t.Helper()
 	registry := obicore.Registry()
 	suite, err := registry.CryptoSuite(suiteName)

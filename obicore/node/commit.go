@@ -67,7 +67,7 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		Header: p.block.Header, Hash: p.hash, Transactions: p.transactions, Results: p.results,
 		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
-	c.blocks.put(block)
+	c.blocks.set(block)
 	c.pool.Advance(noncesIn(p.results), p.ids)
 	c.withdraw(1)
 	c.feed.publish(Event{Block: block})

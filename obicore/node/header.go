@@ -17,7 +17,7 @@ func (c *Chain) nextHeader(head *Head) *chain.Header {
 }
 
 func (c *Chain) childHeader(parent *chain.Header, hash chain.Hash, ruling *Ruling) *chain.Header {
-	height, set := parent.Height+1, ruling.Validators.Hash(c.suite)
+	height, set := parent.Height+1, ruling.set
 	header := &chain.Header{
 		Rules: chain.VersionAt(ruling.Parameters.Rules, height), Chain: c.identity, Height: height, Parent: hash,
 		Time: max(c.now(), parent.Time+1), GasLimit: ruling.Parameters.GasLimit, Validators: set, NextValidators: set,
@@ -39,7 +39,7 @@ func (c *Chain) checkHeader(parent, header *chain.Header, ruling *Ruling) error 
 		return fmt.Errorf("rules version %d, the schedule has %d", header.Rules, version)
 	case header.GasLimit != ruling.Parameters.GasLimit:
 		return fmt.Errorf("gas limit %d, the parameter is %d", header.GasLimit, ruling.Parameters.GasLimit)
-	case header.Validators != ruling.Validators.Hash(c.suite):
+	case header.Validators != ruling.set:
 		return fmt.Errorf("validator set %s is not the one in force", header.Validators)
 	case header.Randomness != randomness(c.suite, header.Parent) && c.options.Development == nil:
 		return errors.New("randomness is not derived from the parent")

@@ -44,27 +44,40 @@ func (m *verifiedMemory) put(t chain.Verified) {
 	m.young[t.Wire] = t
 }
 
-// blockCache keeps the latest blocks decoded, by height.
+// blockCache keeps the latest blocks decoded, by height. Its generation changes
+// when it is cleared, so that nothing that was read before is put in after.
 type blockCache struct {
-	mutex  sync.RWMutex
-	limit  uint64
-	blocks map[uint64]*Block
+	mutex      sync.RWMutex
+	limit      uint64
+	blocks     map[uint64]*Block
+	generation uint64
 }
 
 func newBlockCache(limit uint64) *blockCache {
 	return &blockCache{limit: limit, blocks: make(map[uint64]*Block)}
 }
 
-func (c *blockCache) get(height uint64) *Block {
+// get returns a block, or nil and the generation in which it may be put.
+func (c *blockCache) get(height uint64) (*Block, uint64) {
 	c.mutex.RLock()
 	defer c.mutex.RUnlock()
 	if b := c.blocks[height%c.limit]; b != nil && b.Header.Height == height {
-		return b
+		return b, c.generation
 	}
-	return nil
+	return nil, c.generation
 }
 
-func (c *blockCache) put(b *Block) {
+// put keeps what was read in a generation, unless that is over.
+func (c *blockCache) put(b *Block, generation uint64) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if generation == c.generation {
+		c.blocks[b.Header.Height%c.limit] = b
+	}
+}
+
+// set keeps a block that has just been executed.
+func (c *blockCache) set(b *Block) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.blocks[b.Header.Height%c.limit] = b
@@ -74,4 +87,5 @@ func (c *blockCache) clear() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	clear(c.blocks)
+	c.generation++
 }

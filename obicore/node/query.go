@@ -26,14 +26,15 @@ func (c *Chain) BlockAt(height uint64) (*Block, error) {
 	if height > c.Head().Header.Height {
 		return nil, fmt.Errorf("%w: block %d, the latest is %d", ledger.ErrNotFound, height, c.Head().Header.Height)
 	}
-	if block := c.blocks.get(height); block != nil {
+	block, generation := c.blocks.get(height)
+	if block != nil {
 		return block, nil
 	}
 	block, err := c.readBlock(height)
 	if err != nil {
 		return nil, err
 	}
-	c.blocks.put(block)
+	c.blocks.put(block, generation)
 	return block, nil
 }
 

@@ -13,6 +13,7 @@ type Ruling struct {
 	Parameters *chain.Parameters
 	Validators *chain.ValidatorSet
 	coinbase   *chain.Address // where development has chosen one
+	set        chain.Hash     // of Validators
 }
 
 // payout returns the coinbase of a proposer's block.
@@ -36,7 +37,8 @@ func (c *Chain) rulingHeight(height uint64) uint64 {
 // be kept.
 func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 	source := c.rulingHeight(height)
-	if ruling := c.rulings.get(source); ruling != nil {
+	ruling, generation := c.rulings.get(source)
+	if ruling != nil {
 		return ruling, nil
 	}
 	view, err := c.store.View(source)
@@ -44,11 +46,14 @@ func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 		return nil, err
 	}
 	defer view.Close()
-	ruling, err := c.readRuling(view)
-	if err == nil {
-		c.rulings.put(source, ruling)
+	if c.editable() {
+		view = c.edited(view)
 	}
-	return ruling, err
+	if ruling, err = c.readRuling(view); err != nil {
+		return nil, err
+	}
+	c.rulings.put(source, ruling, generation)
+	return ruling, nil
 }
 
 func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
@@ -61,7 +66,7 @@ func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
 		return nil, err
 	}
 	coinbase, err := c.chosenCoinbase(view)
-	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase}, err
+	return &Ruling{Parameters: parameters, Validators: validators, coinbase: coinbase, set: validators.Hash(c.suite)}, err
 }
 
 // deciding returns the set that decides the block after the tip, as far as this
@@ -112,27 +117,46 @@ func (c *Chain) nextValidators(height uint64, now *chain.ValidatorSet, own *chai
 // flight and the next one need, for any root delay.
 const rulingsKept = 32
 
-// rulings remembers what states say about the making of blocks.
+// rulings remembers what states say about the making of blocks. Their generation
+// changes with every latest state, so that nothing that was read before an edit or
+// a rewind is put in after.
 type rulings struct {
-	mutex sync.Mutex
-	kept  [rulingsKept]struct {
+	mutex      sync.Mutex
+	generation uint64
+	kept       [rulingsKept]struct {
 		height uint64
 		ruling *Ruling
 	}
 }
 
-func (r *rulings) get(height uint64) *Ruling {
+// get returns a ruling, or nil and the generation in which it may be put.
+func (r *rulings) get(height uint64) (*Ruling, uint64) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if place := &r.kept[height%rulingsKept]; place.height == height {
-		return place.ruling
+		return place.ruling, r.generation
 	}
-	return nil
+	return nil, r.generation
 }
 
-func (r *rulings) put(height uint64, ruling *Ruling) {
+// put keeps what was read in a generation, unless that is over.
+func (r *rulings) put(height uint64, ruling *Ruling, generation uint64) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	if generation == r.generation {
+		r.place(height, ruling)
+	}
+}
+
+// set keeps the ruling of the latest state, which an edit may have changed.
+func (r *rulings) set(height uint64, ruling *Ruling) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.generation++
+	r.place(height, ruling)
+}
+
+func (r *rulings) place(height uint64, ruling *Ruling) {
 	place := &r.kept[height%rulingsKept]
 	place.height, place.ruling = height, ruling
 }
@@ -141,6 +165,7 @@ func (r *rulings) put(height uint64, ruling *Ruling) {
 func (r *rulings) clear() {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	r.generation++
 	for i := range r.kept {
 		r.kept[i].ruling = nil
 	}

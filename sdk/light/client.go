@@ -83,6 +83,9 @@ func fill(o *Options) {
 	}
 }
 
+// Suite returns the chain's crypto suite.
+func (c *Client) Suite() crypto.Suite { return c.options.Suite }
+
 // Trusted returns what the client trusts now.
 func (c *Client) Trusted() Checkpoint { return c.trusted }
 

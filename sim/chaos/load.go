@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -112,21 +113,25 @@ func pause(ctx context.Context) {
 
 // bank moves one unit at a time from one account to another.
 func (l *Load) bank(ctx context.Context, i, bankers int) {
-	random := rand.New(rand.NewPCG(uint64(i), 1))
-	for ctx.Err() == nil {
+	random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // the same load every time
+	for attempt := uint64(0); ctx.Err() == nil; attempt++ {
 		to := l.network.accounts[random.IntN(bankers)].address
 		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
-		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 21_000, To: &to, Value: chain.WordFromUint64(1)}); err != nil {
+		if _, err := l.attempt(ctx, e, l.network.accounts[i], ethereum.Transaction{Gas: 30_000, To: &to, Value: chain.WordFromUint64(1), Data: serial(attempt)}); err != nil {
 			pause(ctx)
 		}
 	}
 }
 
+// serial makes every attempt a transaction of its own: one that is sent again after
+// an unknown outcome is then never taken for its predecessor.
+func serial(attempt uint64) []byte { return binary.BigEndian.AppendUint64(nil, attempt) }
+
 // operate reads and writes registers and keeps the history. A client whose
 // operation has an unknown outcome goes on under another name: the operation may
 // take effect at any later time.
 func (l *Load) operate(ctx context.Context, i int, a *account) {
-	random := rand.New(rand.NewPCG(uint64(i), 2))
+	random := rand.New(rand.NewPCG(uint64(i), 2)) //nolint:gosec // the same load every time
 	name := i
 	for ctx.Err() == nil {
 		o := operation{key: uint64(random.IntN(keys)), write: random.IntN(2) == 0, value: random.Uint64N(1 << 32)}
@@ -191,3 +196,6 @@ func (l *Load) Recovery(ctx context.Context) (time.Duration, error) {
 	}
 	return time.Duration(l.latest.Load()) - since, nil
 }
+
+// Elapsed is how long the load has run.
+func (l *Load) Elapsed() time.Duration { return time.Since(l.began) }

@@ -63,6 +63,12 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"use 0 for blocks on demand, or 1ms and more", "使用 0 表示按需出块，或不小于 1ms 的间隔"},
 		}
 	}
+	if _, err := t.registry.CryptoSuite(f.crypto); err != nil {
+		return &Problem{
+			Code: "CL-DEV-005", Usage: true, Why: err, What: Text{"unknown crypto suite " + f.crypto, "未知的密码套件 " + f.crypto},
+			Next: Text{"use --crypto standard or --crypto gm", "请使用 --crypto standard 或 --crypto gm"},
+		}
+	}
 	listener, err := development.Listen(f.rpc)
 	if err != nil {
 		return &Problem{
@@ -90,11 +96,20 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 		return errors.Join(err, server.Close(), running.Close(ctx))
 	}
 	return untilStopped(ctx, running.Chain, server, served, func(why error) error {
-		return &Problem{
-			Code: "CL-DEV-004", Why: why, What: Text{"the chain has stopped", "链已停止"},
-			Next: Text{"credible verify --data DIR checks the data directory", "用 credible verify --data 目录 检查数据目录"},
-		}
+		return devStopped(why, f.data)
 	})
+}
+
+// devStopped says what can be done when the chain has stopped by itself.
+func devStopped(why error, data string) error {
+	problem := &Problem{
+		Code: "CL-DEV-004", Why: why, What: Text{"the chain has stopped", "链已停止"},
+		Next: Text{"start it again: the chain was in memory only; --verbose shows what leads to it", "请重新启动：该链仅在内存中；--verbose 可显示其经过"},
+	}
+	if data != "" {
+		problem.Next = Text{"credible verify --data " + data + " checks the data directory", "用 credible verify --data " + data + " 检查数据目录"}
+	}
+	return problem
 }
 
 // hostNames returns the names under which clients may come: whoever asks for an
@@ -157,7 +172,7 @@ func (t *terminal) banner(running *development.Chain, f devFlags, url string) er
 
 func (t *terminal) showBanner(info devInfo, f devFlags) {
 	t.say(Text{"CredibleLedger %s – development chain, %s crypto", "CredibleLedger %s – 开发链，密码套件 %s"}, info.Version, info.Crypto)
-	t.say(Text{"\nAccounts (10000 each; everybody knows their keys, never use them elsewhere)", "\n账户（每个 10000；私钥众所周知，切勿用于其他链）"})
+	t.say(Text{"\nAccounts (10000 ether each; everybody knows their keys, never use them elsewhere)", "\n账户（每个 10000 ether；私钥众所周知，切勿用于其他链）"})
 	for i, account := range info.Accounts {
 		fmt.Fprintf(t.out, "  (%d) %s\n", i, account.Address)
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,11 +52,7 @@ func (t *terminal) translate(root *cobra.Command) {
 			continue // completion of the flag's values is all that is lost
 		}
 	}
-	completion := slices.IndexFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == "completion" })
-	if completion >= 0 {
-		root.Commands()[completion].Args, root.Commands()[completion].RunE = cobra.ArbitraryArgs, runGroup
-		root.Commands()[completion].Short = t.text(Text{"write the completion script of a shell", "生成 shell 自动补全脚本"})
-	}
+	t.translateCompletion(root)
 	if t.language != Chinese {
 		return
 	}

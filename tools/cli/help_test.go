@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/credibleledger/credibleledger/tools/cli"
 )
 
 // commands are all commands that have no others below them.
 var commands = []string{
-	"dev", "node start", "genesis create", "genesis inspect", "genesis verify", "genesis hash", "config check", "config show",
+	"dev", "network create", "network start", "network status", "network stop", "network kill", "network partition", "node start", "genesis create", "genesis inspect", "genesis verify", "genesis hash", "config check", "config show",
 	"account new", "account import", "account list", "account show", "account sign", "send", "call", "deploy", "block", "tx",
-	"verify", "conform", "doctor",
+	"verify", "conform", "doctor", "version",
 }
 
 func TestHelpListsAllCommandsInBothLanguages(t *testing.T) {
@@ -53,8 +55,29 @@ func TestUnknownCommandsAreAnsweredWithTheNearest(t *testing.T) {
 	if o := run(t, "", "block", "-o", "xml"); o.code != 2 || !strings.Contains(o.errors, "CL-CLI-001") {
 		t.Errorf("%+v", o)
 	}
+	refused(t, 2, "CL-DEV-005", "unknown crypto suite", "dev", "--crypto", "foo")
 	if o := run(t, "", "dev", "--block-time", "-1s"); o.code != 2 || !strings.Contains(o.errors, "CL-DEV-001") {
 		t.Errorf("%+v", o)
+	}
+}
+
+func TestCompletionExplainsItselfInBothLanguages(t *testing.T) {
+	for _, command := range [][]string{{"completion"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"}} {
+		help := must(t, append(command, "--help", "--lang", "zh")...)
+		for _, word := range []string{"Generate", "autocompletion", "disable"} {
+			if strings.Contains(help, word) {
+				t.Errorf("%v --lang zh has %q:\n%s", command, word, help)
+			}
+		}
+	}
+}
+
+func TestVersionIsACommandAndAFlag(t *testing.T) {
+	if command, flag := must(t, "version"), must(t, "--version"); command != flag || !strings.Contains(command, cli.Version) {
+		t.Errorf("%q and %q", command, flag)
+	}
+	if have := decode[struct{ Version string }](t, "version"); have.Version != cli.Version {
+		t.Errorf("%+v", have)
 	}
 }
 
@@ -124,7 +147,7 @@ func TestDevStartsAndStops(t *testing.T) {
 		t.Errorf("%+v", block)
 	}
 	refused(t, 1, "CL-DEV-002", "--rpc", "dev", "--rpc", strings.TrimPrefix(url, "http://"))
-	refused(t, 1, "CL-DEV-003", "nosuch", "dev", "--rpc", "127.0.0.1:0", "--crypto", "nosuch")
+	refused(t, 1, "CL-DEV-003", "not a directory", "dev", "--rpc", "127.0.0.1:0", "--data", "/dev/null")
 	if code := stop(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}

@@ -17,7 +17,9 @@ import (
 
 func (t *terminal) network() *cobra.Command {
 	return t.group("network", Text{"make and run the nodes of a network on this machine", "在本机创建并运行多节点网络"},
-		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill, t.networkPartition)
+		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill, t.networkPartition,
+		t.networkAddNode, t.networkRemoveNode, t.networkRotate,
+		t.networkRecord, t.networkAssemble, t.networkApprove, t.networkJoin)
 }
 
 func networkProblem(why error) error {

@@ -156,7 +156,7 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, err := hex.DecodeString(strings.TrimSpace(string(file)))
+	secret, err := hex.DecodeString(strings.TrimPrefix(strings.TrimSpace(string(file)), "0x"))
 	if err != nil {
 		return nil, fmt.Errorf("%s is not a key file: %w", path, crypto.ErrSecret)
 	}

@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,20 +41,16 @@ func (p *Processes) Partition(groups [][]string) error {
 
 // change rewrites the configuration of a node and tells it, if it runs.
 func (p *Processes) change(node Node, f func(*configuration.Configuration)) error {
-	path := filepath.Join(p.Home(node), ConfigurationFile)
-	file, err := os.ReadFile(path)
+	settings, err := p.configuration(node)
 	if err != nil {
-		return err
-	}
-	settings, err := configuration.Parse(file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", node.Name, err)
 	}
 	f(settings)
-	if file, err = settings.Encode(); err != nil {
+	file, err := settings.Encode()
+	if err != nil {
 		return err
 	}
-	if err := writeFile(path, []byte(strings.TrimRight(string(file), "\n"))); err != nil {
+	if err := writeFile(filepath.Join(p.Home(node), ConfigurationFile), []byte(strings.TrimRight(string(file), "\n"))); err != nil {
 		return err
 	}
 	if pid := p.Running(node); pid != 0 {

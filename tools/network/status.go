@@ -47,6 +47,7 @@ type answer struct {
 	Quorum     string `json:"quorum"`
 	Connected  string `json:"connected"`
 	Behind     string `json:"behind"`
+	Epoch      string `json:"epoch"`
 	Validators int    `json:"validators"`
 	Ready      bool   `json:"ready"`
 	Halted     string `json:"halted"`
@@ -143,10 +144,9 @@ func number(quantity string) uint64 {
 
 // AwaitReady waits until all the nodes are ready; progress gets how many are.
 func (p *Processes) AwaitReady(ctx context.Context, progress func(ready, all int)) (*Status, error) {
-	look := time.NewTicker(5 * lookPause)
-	defer look.Stop()
-	for {
-		status := p.Status(ctx)
+	var last *Status
+	err := p.await(ctx, func(status *Status) bool {
+		last = status
 		ready := 0
 		for i := range status.Nodes {
 			if status.Nodes[i].State == "ready" {
@@ -154,13 +154,21 @@ func (p *Processes) AwaitReady(ctx context.Context, progress func(ready, all int
 			}
 		}
 		progress(ready, len(status.Nodes))
-		if ready == len(status.Nodes) {
-			return status, nil
-		}
+		return ready == len(status.Nodes)
+	})
+	return last, err
+}
+
+// await asks all nodes again and again until holds.
+func (p *Processes) await(ctx context.Context, holds func(*Status) bool) error {
+	look := time.NewTicker(5 * lookPause)
+	defer look.Stop()
+	for !holds(p.Status(ctx)) {
 		select {
 		case <-look.C:
 		case <-ctx.Done():
-			return status, ctx.Err()
+			return ctx.Err()
 		}
 	}
+	return nil
 }

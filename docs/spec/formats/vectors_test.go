@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
@@ -82,6 +83,20 @@ func validators() *chain.ValidatorSet {
 	}}}
 }
 
+func vote(first byte) consensus.Vote { return consensus.Vote{Height: 7, Round: 2, Hash: hash(first)} }
+
+func quorumProof() *consensus.QuorumProof {
+	return &consensus.QuorumProof{Round: 2, Endorsements: []consensus.Endorsement{
+		{Signature: fill(1, 64), Export: fill(2, 65)}, {}, {Signature: fill(3, 64)},
+	}}
+}
+
+func evidence() *consensus.Evidence {
+	return &consensus.Evidence{
+		Accused: hash(1), Kind: "smartbft/commit", A: vote(3), B: vote(4), SignatureA: fill(5, 64), SignatureB: fill(6, 64),
+	}
+}
+
 func body() *chain.Body {
 	return &chain.Body{
 		Batches: []chain.Batch{
@@ -145,6 +160,13 @@ func build(t *testing.T) []vector {
 		{Name: "results", Encoding: encoded(results.Encode()), Hashes: hashes(results.Root)},
 		{Name: "validator set", Encoding: encoded(validators().Encode()), Hashes: hashes(validators().Hash)},
 		{Name: "proof", Encoding: encoded((&chain.Proof{Kind: "solo/1", Epoch: 1, Bytes: fill(1, 64)}).Encode())},
+		{Name: "vote", Encoding: encoded(vote(3).Encode()), Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return chain.SigningHash(h, chain.DomainVote, hash(1), "smartbft/commit", vote(3).Encode())
+		})},
+		{Name: "quorum proof of the first and the third of three", Encoding: encoded(quorumProof().Encode())},
+		{Name: "evidence of two votes", Encoding: encoded(evidence().Encode()), Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return chain.EvidenceRoot(h, [][]byte{evidence().Encode()})
+		})},
 		{Name: "parameters", Encoding: encoded(parameters.Encode())},
 		{Name: "signing hash", Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			return chain.SigningHash(h, chain.DomainVote, hash(1), "solo/commit", fill(2, 32))

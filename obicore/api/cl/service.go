@@ -8,6 +8,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/api/steady"
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
@@ -26,11 +27,11 @@ func New(c *node.Chain) *Service {
 func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
-		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_awaitHeight": s.awaitHeight,
+		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_getValidators": s.validators,
 	} {
-		faults = append(faults, registry.Register(name, handler))
+		faults = append(faults, registry.Register(name, steady.Handler(s.chain, handler)))
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, registry.Register("cl_awaitHeight", s.awaitHeight))...)
 }
 
 // description is the answer of cl_chain.

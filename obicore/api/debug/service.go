@@ -12,6 +12,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/api/steady"
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
@@ -49,13 +50,14 @@ func New(c *node.Chain, calls *eth.Service, limits Limits) *Service {
 
 // Register adds all methods.
 func (s *Service) Register(registry *jsonrpc.Registry) error {
-	return errors.Join(
-		registry.Register("debug_traceTransaction", s.traceTransaction),
-		registry.Register("debug_traceCall", s.traceCall),
-		registry.Register("debug_traceBlockByNumber", s.traceBlockByNumber),
-		registry.Register("debug_traceBlockByHash", s.traceBlockByHash),
-		registry.Register("debug_getRawTransaction", s.getRawTransaction),
-	)
+	var faults []error
+	for name, handler := range map[string]jsonrpc.Handler{
+		"debug_traceTransaction": s.traceTransaction, "debug_traceCall": s.traceCall, "debug_traceBlockByNumber": s.traceBlockByNumber,
+		"debug_traceBlockByHash": s.traceBlockByHash, "debug_getRawTransaction": s.getRawTransaction,
+	} {
+		faults = append(faults, registry.Register(name, steady.Handler(s.chain, handler)))
+	}
+	return errors.Join(faults...)
 }
 
 // Errors in the words of go-ethereum.

@@ -81,7 +81,11 @@ func staleNonce(err error) bool {
 
 // sendOnce completes, signs and submits a transaction.
 func (s *Service) sendOnce(ctx context.Context, args *arguments) (id chain.Hash, err error) {
-	t, err := s.complete(ctx, args)
+	given := *args
+	t, err := node.Steady(ctx, s.chain, func() (*ethereum.Transaction, error) {
+		*args = given
+		return s.complete(ctx, args)
+	})
 	if err != nil {
 		return id, err
 	}

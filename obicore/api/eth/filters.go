@@ -208,7 +208,6 @@ func (s *Service) filterChanges(ctx context.Context, params jsonrpc.Params) (any
 	if err := params.Decode(0, true, &name); err != nil {
 		return nil, err
 	}
-	head := s.chain.Head().Header.Height
 	f, err := s.filters.take(name)
 	if err != nil {
 		return nil, err
@@ -216,22 +215,43 @@ func (s *Service) filterChanges(ctx context.Context, params jsonrpc.Params) (any
 	if f.kind == pendingFilter {
 		return append([]chain.Hash{}, f.pending...), nil
 	}
-	var changes any
-	if f.kind == blockFilter {
-		changes, err = s.hashes(f.next, head)
-	} else {
-		changes, err = s.logsSince(ctx, &f, head)
-	}
+	changes, err := node.Steady(ctx, s.chain, func() (changes, error) { return s.changesSince(ctx, &f) })
 	if err != nil {
 		return nil, err
 	}
-	s.filters.moved(name, head+1)
-	return changes, nil
+	s.filters.moved(name, changes.next)
+	return changes.answer, nil
 }
 
-func (s *Service) hashes(from, to uint64) (any, error) {
+// changes are what has come since a filter was asked last.
+type changes struct {
+	answer any
+	next   uint64 // height to read from the next time
+}
+
+// changesSince answers with as many blocks as one query may span; the rest comes
+// when the client asks again.
+func (s *Service) changesSince(ctx context.Context, f *filter) (c changes, err error) {
+	head := s.chain.Head().Header.Height
+	last := head
+	if f.next <= head {
+		last = min(head, f.next+s.limits.LogRange-1)
+	}
+	c.next = last + 1
+	if f.kind == blockFilter {
+		c.answer, err = s.hashes(ctx, f.next, last)
+	} else {
+		c.answer, err = s.logsSince(ctx, f, last)
+	}
+	return c, err
+}
+
+func (s *Service) hashes(ctx context.Context, from, to uint64) (any, error) {
 	list := []chain.Hash{}
 	for height := from; height <= to; height++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		block, err := s.chain.BlockAt(height)
 		if err != nil {
 			return nil, err

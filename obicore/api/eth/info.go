@@ -47,7 +47,5 @@ func (s *Service) protocolVersion(context.Context, jsonrpc.Params) (any, error) 
 }
 
 func (s *Service) coinbase(context.Context, jsonrpc.Params) (any, error) {
-	head := s.chain.Head()
-	member, _ := head.Validators.Member(head.Header.Proposer)
-	return member.Payout, nil
+	return s.chain.Head().Coinbase(), nil
 }

@@ -2,13 +2,13 @@ package eth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 func (s *Service) sendRawTransaction(ctx context.Context, params jsonrpc.Params) (any, error) {
@@ -57,28 +57,20 @@ func (s *Service) sendRawTransactionSync(ctx context.Context, params jsonrpc.Par
 	default:
 		return nil, jsonrpc.Errorf(jsonrpc.LimitExceeded, "%d calls wait for receipts, no more at once; nothing was sent: try again later, or use eth_sendRawTransaction", s.limits.SyncCalls)
 	}
-	events := s.chain.Subscribe(s.limits.Buffer)
-	defer events.Close()
 	id, err := s.submit(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
-	return s.awaitReceipt(ctx, id, limit, func() (bool, error) {
-		select {
-		case _, open := <-events.Events:
-			return open, nil
-		case <-ctx.Done():
-			return false, ctx.Err()
-		case <-time.After(limit):
-			return false, nil
-		}
-	})
+	return s.awaitReceipt(ctx, id, limit)
 }
 
-// awaitReceipt looks for the receipt after every event, until wait says no.
-func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Duration, wait func() (bool, error)) (any, error) {
-	for deadline := time.Now().Add(limit); ; {
-		receipt, err := s.receiptOf(id)
+// awaitReceipt looks for the receipt after every block.
+func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Duration) (any, error) {
+	waiting, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for {
+		height := s.chain.Head().Header.Height
+		receipt, err := node.Steady(ctx, s.chain, func() (any, error) { return s.receiptOf(id) })
 		if err != nil || receipt != nil {
 			return receipt, err
 		}
@@ -90,18 +82,15 @@ func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Du
 				Message: fmt.Sprintf("nonce gap: the transaction was added to the pool and waits for nonce %d of its sender: send that one", nonce),
 			}
 		}
-		more, err := wait()
-		if err != nil {
-			return nil, err
-		}
-		if !more || time.Now().After(deadline) {
+		switch err := s.chain.AwaitHeight(waiting, height+1); {
+		case err == nil:
+		case ctx.Err() == nil && waiting.Err() != nil:
 			return nil, &jsonrpc.Error{
 				Code: codeSyncTimeout, Data: id,
 				Message: "the transaction was added to the pool but was not included in " + limit.String(),
 			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, errors.Join(err)
+		default:
+			return nil, err
 		}
 	}
 }

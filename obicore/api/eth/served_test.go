@@ -28,7 +28,10 @@ type served struct {
 
 func serve(t testing.TB, options development.Options, settings eth.Settings, rpc jsonrpc.Options) *served {
 	t.Helper()
-	options.Registry, options.Accounts = obicore.Registry(), 2
+	options.Accounts = 2
+	if options.Registry == nil {
+		options.Registry = obicore.Registry()
+	}
 	c, err := development.Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

@@ -25,10 +25,23 @@ func (l nameList) has(name string) bool {
 	return l.all || l.names[name] || l.names[strings.ToLower(name)]
 }
 
-// allowsHost checks the Host header. A page that rebinds its own name to this machine's address sends that name here,
+// GuardHost returns a handler that answers 403 to a Host header that options do not
+// allow, as a Server does.
+func GuardHost(options Options, next http.Handler) http.Handler {
+	hosts := newNameList(options.complete().AllowedHosts)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !hosts.hasHost(r.Host) {
+			http.Error(w, errHost.Message, http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hasHost checks a Host header. A page that rebinds its own name to this machine's address sends that name here,
 // so a list of names stops it.
-func (s *Server) allowsHost(host string) bool {
-	if s.hosts.all {
+func (l nameList) hasHost(host string) bool {
+	if l.all {
 		return true
 	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
@@ -37,7 +50,7 @@ func (s *Server) allowsHost(host string) bool {
 		}
 		host = name
 	}
-	return s.hosts.has(strings.TrimSuffix(host, "."))
+	return l.has(strings.TrimSuffix(host, "."))
 }
 
 // allowsOrigin checks the Origin header of a browser and answers CORS. A foreign origin is refused and not only left

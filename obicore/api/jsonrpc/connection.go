@@ -216,7 +216,7 @@ func (c *connection) read() {
 		c.server.memory.give(taken)
 		switch {
 		case errors.Is(err, errNoMemory):
-			c.note(closeBusy, errBusy.Message)
+			c.note(closeBusy, ErrBusy.Message)
 		case errors.Is(err, errTooLong):
 			c.note(websocket.StatusMessageTooBig, fmt.Sprintf("message too large (limit %d bytes)", c.server.limits.MaxMessageBytes))
 		}

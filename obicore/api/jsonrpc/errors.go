@@ -56,17 +56,21 @@ var (
 	ErrHandlersRunning = errors.New("jsonrpc: handlers ignored their cancellation")
 )
 
+// ErrBusy is the answer to a call for which there is no room now: it was not
+// executed, and may be sent again later.
+var ErrBusy = &Error{Code: LimitExceeded, Message: "server is busy, try again later"}
+
 // Answers of the server itself.
 var (
 	errTimeout          = &Error{Code: ResourceUnavailable, Message: "request timed out"}
 	errStopping         = &Error{Code: ServerError, Message: "server is shutting down"}
-	errBusy             = &Error{Code: LimitExceeded, Message: "server is busy, try again later"}
 	errCrashed          = &Error{Code: InternalError, Message: "method handler crashed"}
 	errResponseTooLarge = &Error{Code: LimitExceeded, Message: "response too large"}
 	errBatchTooLarge    = &Error{Code: InvalidRequest, Message: "batch too large"}
 	errEmptyBatch       = &Error{Code: InvalidRequest, Message: "empty batch"}
 	errInvalidRequest   = &Error{Code: InvalidRequest, Message: "invalid request"}
 	errNotifications    = &Error{Code: MethodNotFound, Message: "notifications not supported"}
+	errHost             = &Error{Code: InvalidRequest, Message: "invalid host specified"}
 	errNoSubscription   = &Error{Code: ServerError, Message: "subscription not found"}
 )
 

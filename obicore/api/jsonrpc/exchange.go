@@ -118,7 +118,7 @@ func (e *exchange) fits(start int) error {
 	}
 	if more := int64(cap(e.out)) - e.taken; more > 0 {
 		if !e.server.memory.take(more) {
-			e.full = errBusy
+			e.full = ErrBusy
 			return e.full
 		}
 		e.taken += more

@@ -25,7 +25,7 @@ func (g *gate) enter(ctx context.Context) *Error {
 	}
 	defer g.waiting.Add(-1)
 	if g.waiting.Add(1) > g.queue {
-		return errBusy
+		return ErrBusy
 	}
 	select {
 	case g.slots <- struct{}{}:

@@ -32,8 +32,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.running.Done()
 	switch {
-	case !s.allowsHost(r.Host):
-		refuse(w, http.StatusForbidden, Errorf(InvalidRequest, "invalid host specified"))
+	case !s.hosts.hasHost(r.Host):
+		refuse(w, http.StatusForbidden, errHost)
 	case !s.allowsOrigin(w.Header(), r):
 		refuse(w, http.StatusForbidden, Errorf(InvalidRequest, "origin not allowed"))
 	case r.Method == http.MethodOptions:
@@ -107,7 +107,7 @@ func (s *Server) explain(err error) (status int, refusal *Error) {
 	case errors.Is(err, errTooLong):
 		return http.StatusRequestEntityTooLarge, s.tooLong()
 	case errors.Is(err, errNoMemory):
-		return http.StatusServiceUnavailable, errBusy
+		return http.StatusServiceUnavailable, ErrBusy
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return http.StatusRequestTimeout, Errorf(InvalidRequest, "request body took too long")
 	default:

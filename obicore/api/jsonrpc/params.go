@@ -56,7 +56,7 @@ func (p Params) Decode(i int, required bool, dst any) error {
 	if err == nil {
 		return nil
 	}
-	answer := Errorf(InvalidParams, "invalid argument %d: %v", p.first+i, err)
+	answer := Errorf(InvalidParams, "invalid argument %d: %s", p.first+i, mismatch(err))
 	var coded *Error
 	if errors.As(err, &coded) {
 		answer.Code, answer.Data = coded.Code, coded.Data

@@ -35,6 +35,7 @@ type Port struct {
 	limits PortLimits
 	server *http.Server
 	count  chan struct{} // one for each connection
+	unused unused
 }
 
 // NewPort returns a port; logger may be nil.
@@ -43,7 +44,7 @@ func NewPort(handler http.Handler, limits PortLimits, logger *slog.Logger) *Port
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Port{
+	p := &Port{
 		limits: limits,
 		count:  make(chan struct{}, limits.MaxConnections),
 		server: &http.Server{
@@ -54,6 +55,8 @@ func NewPort(handler http.Handler, limits PortLimits, logger *slog.Logger) *Port
 			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		},
 	}
+	p.server.ConnState = p.unused.note
+	return p
 }
 
 // Serve accepts connections until Close, and then returns nil. It closes the listener.
@@ -65,11 +68,12 @@ func (p *Port) Serve(listener net.Listener) error {
 	return err
 }
 
-// Close stops accepting, waits for responses that are being written and closes every connection that is not a
-// WebSocket's. Close the Servers behind the port first: they own their calls and WebSockets.
+// Close stops accepting, closes connections that no request has come on, waits for responses that are being written and
+// closes every connection that is not a WebSocket's. Close the Servers behind the port first: they own their calls and WebSockets.
 func (p *Port) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), p.limits.CloseTimeout)
 	defer cancel()
+	p.unused.close()
 	if p.server.Shutdown(ctx) == nil {
 		return nil
 	}

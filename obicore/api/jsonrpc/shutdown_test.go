@@ -3,6 +3,8 @@ package jsonrpc_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -129,5 +131,33 @@ func awaitGoroutines(t *testing.T, before int) {
 			t.Fatalf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 		}
 		<-tick.C
+	}
+}
+
+func TestClosingAPortEndsConnectionsThatWereNeverUsedAndLetsAResponseBeWritten(t *testing.T) {
+	registry := basics(t)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	register(t, registry, "hold", func(context.Context, jsonrpc.Params) (any, error) {
+		entered <- struct{}{}
+		<-leave
+		return "done", nil
+	})
+	// Close gives up, and with it the response, when it waits for the unused one.
+	e := open(t, registry, jsonrpc.Options{}, jsonrpc.PortLimits{CloseTimeout: 3 * time.Second})
+	unused := e.raw("")
+	call := `{"jsonrpc":"2.0","id":1,"method":"hold"}`
+	used := e.raw(fmt.Sprintf("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(call), call))
+	<-entered
+	closed := make(chan error, 1)
+	go func() { closed <- e.port.Close() }()
+	if _, err := unused.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the unused connection: %v", err)
+	}
+	close(leave)
+	if response, _ := io.ReadAll(used); !strings.HasSuffix(string(response), `{"jsonrpc":"2.0","id":1,"result":"done"}`) {
+		t.Errorf("the response is %q", response)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }

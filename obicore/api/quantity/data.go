@@ -35,7 +35,7 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 	return nil
 }
 
-var bytesType = reflect.TypeFor[Bytes]()
+var bytesType = namedType{reflect.TypeFor[Bytes](), "hexutil.Bytes"}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (b *Bytes) UnmarshalJSON(input []byte) error {
@@ -64,7 +64,7 @@ func (h Hash) MarshalText() ([]byte, error) { return appendData(make([]byte, 0, 
 // UnmarshalText implements encoding.TextUnmarshaler. Errors: those of Bytes and ErrLength.
 func (h *Hash) UnmarshalText(text []byte) error { return decodeFixed(h[:], text, "common.Hash") }
 
-var hashType = reflect.TypeFor[Hash]()
+var hashType = namedType{reflect.TypeFor[Hash](), "common.Hash"}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (h *Hash) UnmarshalJSON(input []byte) error {
@@ -93,7 +93,7 @@ func (a Address) MarshalText() ([]byte, error) { return appendData(make([]byte, 
 // UnmarshalText implements encoding.TextUnmarshaler. Errors: those of Bytes and ErrLength.
 func (a *Address) UnmarshalText(text []byte) error { return decodeFixed(a[:], text, "common.Address") }
 
-var addressType = reflect.TypeFor[Address]()
+var addressType = namedType{reflect.TypeFor[Address](), "common.Address"}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (a *Address) UnmarshalJSON(input []byte) error {

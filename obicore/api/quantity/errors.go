@@ -49,3 +49,13 @@ func typed(err error, kind reflect.Type) error {
 	}
 	return &json.UnmarshalTypeError{Value: err.Error(), Type: kind}
 }
+
+// namedType is a type under the name that it has in go-ethereum's errors, which
+// clients match on.
+type namedType struct {
+	reflect.Type
+	name string
+}
+
+// String implements reflect.Type.
+func (t namedType) String() string { return t.name }

@@ -34,7 +34,7 @@ func (u *Uint64) UnmarshalText(text []byte) error {
 	return err
 }
 
-var uint64Type = reflect.TypeFor[Uint64]()
+var uint64Type = namedType{reflect.TypeFor[Uint64](), "hexutil.Uint64"}
 
 // UnmarshalJSON implements json.Unmarshaler; a JSON number is refused, as Ethereum's API wants strings.
 func (u *Uint64) UnmarshalJSON(input []byte) error {
@@ -99,7 +99,7 @@ func (w *Word) UnmarshalText(text []byte) error {
 	return nil
 }
 
-var wordType = reflect.TypeFor[Word]()
+var wordType = namedType{reflect.TypeFor[Word](), "hexutil.Big"}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (w *Word) UnmarshalJSON(input []byte) error {

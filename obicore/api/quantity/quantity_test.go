@@ -101,13 +101,13 @@ func TestJSONErrorsNameTheField(t *testing.T) {
 		Wei  quantity.Word    `json:"wei"`
 	}
 	for input, expected := range map[string]string{
-		`{"gas":"0x01"}`:     "json: cannot unmarshal hex number with leading zero digits into Go struct field call.gas of type quantity.Uint64",
-		`{"gas":1}`:          "json: cannot unmarshal non-string into Go struct field call.gas of type quantity.Uint64",
-		`{"data":"0x1"}`:     "json: cannot unmarshal hex string of odd length into Go struct field call.data of type quantity.Bytes",
-		`{"data":[]}`:        "json: cannot unmarshal non-string into Go struct field call.data of type quantity.Bytes",
-		`{"to":"00"}`:        "json: cannot unmarshal hex string without 0x prefix into Go struct field call.to of type quantity.Address",
-		`{"slot":true}`:      "json: cannot unmarshal non-string into Go struct field call.slot of type quantity.Hash",
-		`{"wei":"0x\u0031"}`: "json: cannot unmarshal invalid hex string into Go struct field call.wei of type quantity.Word",
+		`{"gas":"0x01"}`:     "json: cannot unmarshal hex number with leading zero digits into Go struct field call.gas of type hexutil.Uint64",
+		`{"gas":1}`:          "json: cannot unmarshal non-string into Go struct field call.gas of type hexutil.Uint64",
+		`{"data":"0x1"}`:     "json: cannot unmarshal hex string of odd length into Go struct field call.data of type hexutil.Bytes",
+		`{"data":[]}`:        "json: cannot unmarshal non-string into Go struct field call.data of type hexutil.Bytes",
+		`{"to":"00"}`:        "json: cannot unmarshal hex string without 0x prefix into Go struct field call.to of type common.Address",
+		`{"slot":true}`:      "json: cannot unmarshal non-string into Go struct field call.slot of type common.Hash",
+		`{"wei":"0x\u0031"}`: "json: cannot unmarshal invalid hex string into Go struct field call.wei of type hexutil.Big",
 	} {
 		var c call
 		if err := json.Unmarshal([]byte(input), &c); err == nil || err.Error() != expected {
@@ -173,9 +173,9 @@ func TestBlockTagsAreParsedStrictly(t *testing.T) {
 		`{"blockHash":"0x` + digits + `","blockNumber":"0x1"}`:  "cannot specify both BlockHash and BlockNumber, choose one or the other",
 		`{"blockhash":"0x` + digits + `"}`:                      `invalid block reference: unknown member "blockhash"`,
 		`{"b":1,"a":1,"blockNumber":"0x1"}`:                     `invalid block reference: unknown member "a"`,
-		`{"blockNumber":1}`:                                     "json: cannot unmarshal non-string into Go value of type quantity.Uint64",
+		`{"blockNumber":1}`:                                     "json: cannot unmarshal non-string into Go value of type hexutil.Uint64",
 		`{"blockNumber":"0x1","requireCanonical":true}`:         "invalid block reference: requireCanonical needs blockHash",
-		`{"blockHash":"0x12"}`:                                  "json: cannot unmarshal hex string has length 2, want 64 for common.Hash into Go value of type quantity.Hash",
+		`{"blockHash":"0x12"}`:                                  "json: cannot unmarshal hex string has length 2, want 64 for common.Hash into Go value of type common.Hash",
 		`{"blockHash":"0x` + digits + `","requireCanonical":1}`: "invalid block reference: requireCanonical: json: cannot unmarshal number into Go value of type bool",
 	} {
 		tag := quantity.BlockTag{Kind: quantity.BlockSafe}

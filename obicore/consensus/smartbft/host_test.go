@@ -51,7 +51,6 @@ type node struct {
 	host      *testHost // nil while it is down
 	last      *testHost
 	onRecord  func(h *testHost, record int) // before one is written
-	halted    error
 }
 
 // testHost is one life of a node.

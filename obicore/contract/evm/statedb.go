@@ -59,7 +59,9 @@ func (s *stateDB) AddBalance(address common.Address, amount *uint256.Int, reason
 		return before
 	}
 	var after uint256.Int
-	after.Add(&before, amount)
+	if _, overflow := after.AddOverflow(&before, amount); overflow {
+		after.SetAllOne() // as everywhere: what no balance can hold is burnt
+	}
 	s.SetBalance(chain.Address(address), after.Bytes32())
 	return before
 }

@@ -1,0 +1,4 @@
+package node
+
+// ReadPool submits the transactions of a saved pool, as Open does.
+var ReadPool = (*Chain).readPool

@@ -1,0 +1,40 @@
+package chaos_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/credibleledger/credibleledger/sim/chaos"
+)
+
+// BenchmarkTransfers measures four validators on this machine under pre-signed
+// transfers of secp256k1 accounts, sent over JSON-RPC in batches of 100 to all four;
+// every validator checks every signature, with fsync.
+func BenchmarkTransfers(b *testing.B) {
+	n := chaos.StartBenchmark(b, "smartbft", "standard", 4)
+	work := n.Prepare(b.N)
+	b.ResetTimer()
+	took := n.Send(work, 100)
+	rate := float64(b.N) / took.Seconds()
+	b.ReportMetric(rate, "tx/s")
+	b.ReportMetric(0, "ns/op")
+	check := chaos.SignatureTime()
+	ceiling := float64(runtime.NumCPU()) / (4 * check.Seconds())
+	b.ReportMetric(ceiling, "ceiling-tx/s")
+	b.ReportMetric(100*rate/ceiling, "%-of-ceiling")
+	n.Verify(work)
+}
+
+// BenchmarkFinality measures how long a transfer takes to its receipt when 1,000 a
+// second are sent, each at its own time whatever became of those before.
+func BenchmarkFinality(b *testing.B) {
+	n := chaos.StartBenchmark(b, "smartbft", "standard", 4)
+	work := n.Prepare(b.N)
+	b.ResetTimer()
+	latencies := n.Pace(work, 1000)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(chaos.Percentile(latencies, 0.5).Microseconds())/1000, "ms-p50")
+	b.ReportMetric(float64(chaos.Percentile(latencies, 0.99).Microseconds())/1000, "ms-p99")
+	b.ReportMetric(float64(len(latencies)), "receipts")
+	n.Verify(work)
+}

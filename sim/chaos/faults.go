@@ -1,0 +1,194 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/credibleledger/credibleledger/tools/network"
+)
+
+// Faults injects one fault after the other into a network under load and measures
+// how long the clients had to wait.
+type Faults struct {
+	network *Network
+	load    *Load
+	random  *rand.Rand
+
+	LeaderLosses []time.Duration // from the loss of a leader to the next receipt
+	Count        int
+}
+
+// NewFaults makes faults drawn from a seed; the moments at which they meet the
+// processes are the machine's.
+func (n *Network) NewFaults(l *Load, seed uint64) *Faults {
+	return &Faults{network: n, load: l, random: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // a seed repeats the faults
+}
+
+// patience bounds the wait for a network that has what it needs.
+const patience = 60 * time.Second
+
+// Next injects one fault and mends it again.
+func (f *Faults) Next(ctx context.Context) error {
+	f.Count++
+	kind := f.random.IntN(6)
+	var err error
+	switch kind {
+	case 0:
+		err = f.loseLeader(ctx)
+	case 1:
+		err = f.kill(ctx, f.any())
+	case 2:
+		err = f.freeze(ctx, f.any())
+	case 3:
+		err = f.isolate(ctx, f.any())
+	case 4:
+		err = f.split(ctx)
+	case 5:
+		err = f.restart(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("fault %d of kind %d: %w", f.Count, kind, err)
+	}
+	return nil
+}
+
+func (f *Faults) any() network.Node {
+	nodes := f.network.Processes.Manifest.Nodes
+	return nodes[f.random.IntN(len(nodes))]
+}
+
+// while lets time pass under a fault.
+func (f *Faults) while(ctx context.Context, most time.Duration) {
+	timer := time.NewTimer(time.Duration(f.random.Int64N(int64(most))))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// loseLeader kills the leader, measures the recovery of the others and brings it
+// back.
+func (f *Faults) loseLeader(ctx context.Context) error {
+	leader, err := f.network.Leader()
+	if err != nil {
+		return err
+	}
+	f.note("leader %s is killed", leader.Name)
+	if err := f.network.Processes.Kill(leader); err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	took, err := f.load.Recovery(waiting)
+	if err != nil {
+		return fmt.Errorf("no receipt %s after the leader was lost: %w", patience, err)
+	}
+	f.LeaderLosses = append(f.LeaderLosses, took)
+	f.while(ctx, 2*time.Second)
+	return f.back(ctx, leader)
+}
+
+func (f *Faults) kill(ctx context.Context, node network.Node) error {
+	f.note("%s is killed", node.Name)
+	if err := f.network.Processes.Kill(node); err != nil {
+		return err
+	}
+	f.while(ctx, 3*time.Second)
+	return f.back(ctx, node)
+}
+
+// back starts a node and waits until all are ready, so that the next fault meets a
+// whole network.
+func (f *Faults) back(ctx context.Context, node network.Node) error {
+	if err := f.network.Processes.Start(node); err != nil {
+		return err
+	}
+	return f.ready(ctx)
+}
+
+func (f *Faults) ready(ctx context.Context) error {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if status, err := f.network.Processes.AwaitReady(waiting, func(int, int) {}); err != nil {
+		return fmt.Errorf("not whole again: %+v: %w", status.Nodes, err)
+	}
+	return nil
+}
+
+// freeze stops a process in the middle of whatever it does and lets it go on later.
+func (f *Faults) freeze(ctx context.Context, node network.Node) error {
+	f.note("%s is frozen", node.Name)
+	pid := f.network.Processes.Running(node)
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	f.while(ctx, 5*time.Second)
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		return err
+	}
+	return f.ready(ctx)
+}
+
+func (f *Faults) isolate(ctx context.Context, node network.Node) error {
+	f.note("%s is cut off", node.Name)
+	if err := f.network.Processes.Partition([][]string{{node.Name}}); err != nil {
+		return err
+	}
+	f.while(ctx, 4*time.Second)
+	return f.heal(ctx)
+}
+
+// split cuts the network into halves, neither of which may go on.
+func (f *Faults) split(ctx context.Context) error {
+	names := make([]string, 0, len(f.network.Processes.Manifest.Nodes))
+	for _, node := range f.network.Processes.Manifest.Nodes {
+		names = append(names, node.Name)
+	}
+	f.random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	half := names[:len(names)/2]
+	f.note("%v are cut off", half)
+	if err := f.network.Processes.Partition([][]string{slices.Clone(half)}); err != nil {
+		return err
+	}
+	f.while(ctx, 3*time.Second)
+	return f.heal(ctx)
+}
+
+func (f *Faults) heal(ctx context.Context) error {
+	if err := f.network.Processes.Partition(nil); err != nil {
+		return err
+	}
+	return f.ready(ctx)
+}
+
+// restart stops and starts all nodes cleanly, one after the other.
+func (f *Faults) restart(ctx context.Context) error {
+	f.note("rolling restart")
+	for _, node := range f.network.Processes.Manifest.Nodes {
+		if err := f.network.Processes.Stop(ctx, node); err != nil {
+			return err
+		}
+		if err := f.back(ctx, node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Faults) note(format string, arguments ...any) {
+	f.network.t.Logf("%7.1fs "+format, append([]any{time.Since(f.load.began).Seconds()}, arguments...)...)
+}
+
+// Percentile returns the value below which a share of durations lies.
+func Percentile(durations []time.Duration, share float64) time.Duration {
+	if len(durations) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(durations))
+	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))]
+}
