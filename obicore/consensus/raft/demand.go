@@ -5,6 +5,8 @@ import (
 	"time"
 
 	etcd "go.etcd.io/raft/v3"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
 // demand tells the leader that a block is wanted here.
@@ -34,7 +36,7 @@ func (e *engine) ask(f *frame) {
 	case !known:
 		e.unmet[f.from] = now
 	case now.Sub(since) >= unmetPatience*e.timing.patience && e.ready() && !e.busy && !e.wanted:
-		e.unmet[f.from] = now
+		e.unmet = make(map[chain.NodeID]time.Time) // one at a time: two that campaign at once are in each other's way
 		e.logf(slog.LevelInfo, "raft: %s wants a block and has asked in vain; it may lead", f.from)
 		e.guarded(func() error {
 			e.group.node.TransferLeader(numberOf(f.from))

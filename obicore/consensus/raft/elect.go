@@ -5,6 +5,8 @@ import (
 
 	etcd "go.etcd.io/raft/v3"
 	"go.etcd.io/raft/v3/tracker"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
 // Raft's own election timeouts come from a source of randomness that nobody can seed.
@@ -38,6 +40,7 @@ func (e *engine) elect() error {
 	}
 	now := e.clock.Now()
 	if g.leads() {
+		e.renew() // when it leads no longer, it waits like the others
 		e.lead(g, now)
 		return nil
 	}
@@ -57,6 +60,7 @@ func (e *engine) elect() error {
 func (e *engine) lead(g *group, now time.Time) {
 	if !e.led {
 		e.led, e.beatAt, e.checkedAt = true, time.Time{}, now
+		e.unmet = make(map[chain.NodeID]time.Time)
 	}
 	if len(e.members.numbers) == 1 || now.Before(e.beatAt) {
 		return
