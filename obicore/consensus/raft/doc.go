@@ -59,7 +59,7 @@
 // peace hands over. From the loss of the leader to the next block with a patience of 1 s,
 // three nodes, links of 5 ms and 3 ms for a record, virtual time, 16 seeds: 0.97 s in the
 // median, 1.8 s at the longest, where two campaign at once; with links of 40 ms that
-// reorder 1.3 s and 2.8 s; five nodes 0.86 s and 1.05 s.
+// reorder 1.3 s and 2.2 s; five nodes 0.86 s and 1.05 s.
 //
 // What is deterministic. Raft is a state machine, and its one source of randomness –
 // election timeouts – is not used: followers get no ticks, the adapter ends leases and
