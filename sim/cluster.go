@@ -12,6 +12,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore"
@@ -85,6 +86,16 @@ func New(t testing.TB, settings Settings) *Cluster {
 	}
 	t.Cleanup(c.stop)
 	return c
+}
+
+// fault is the level of faults that the cluster's engine survives.
+func (c *Cluster) fault() consensus.Fault {
+	c.t.Helper()
+	engine, err := c.registry.Consensus[c.settings.Consensus].New(consensus.Options{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return engine.Capabilities().Fault
 }
 
 func (c *Cluster) stop() {

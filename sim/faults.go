@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
 
 // Run is one seeded run of faults against a cluster under load.
@@ -159,7 +160,16 @@ func (r *Run) down() (count int) {
 	return count
 }
 
-func (r *Run) tolerated() int { return (r.c.settings.Nodes - 1) / 3 }
+// tolerated is how many validators the engine promises to do without.
+func (r *Run) tolerated() int {
+	switch r.c.fault() {
+	case consensus.BFT:
+		return (r.c.settings.Nodes - 1) / 3
+	case consensus.CFT:
+		return (r.c.settings.Nodes - 1) / 2
+	}
+	return 0
+}
 
 // heal mends everything.
 func (r *Run) heal() {

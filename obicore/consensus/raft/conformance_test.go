@@ -1,0 +1,14 @@
+package raft_test
+
+import (
+	"testing"
+
+	"github.com/credibleledger/credibleledger/conformance"
+	conformant "github.com/credibleledger/credibleledger/conformance/consensus"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/raft"
+)
+
+func TestRaftKeepsTheStandard(t *testing.T) {
+	conformance.Test(t, conformant.Direction(conformant.Subject{New: func() consensus.Module { return raft.Module{} }}))
+}
