@@ -125,9 +125,9 @@ func call(t *testing.T, url, method string, params ...any) json.RawMessage {
 }
 
 func TestAnOperatorAddsRotatesRemovesAndReplacesNodesOfARunningNetwork(t *testing.T) {
-	for _, suite := range []string{"standard", "gm"} {
-		t.Run(suite, func(t *testing.T) {
-			o := newOperator(t, "--nodes", "4", "--crypto", suite)
+	for _, kind := range []struct{ engine, suite string }{{"smartbft", "standard"}, {"smartbft", "gm"}, {"raft", "standard"}, {"raft", "gm"}} {
+		t.Run(kind.engine+" "+kind.suite, func(t *testing.T) {
+			o := newOperator(t, "--nodes", "4", "--consensus", kind.engine, "--crypto", kind.suite)
 			o.run("start")
 			if s := o.status(); len(s.Nodes) != 4 || !s.Ready() {
 				t.Fatalf("%+v", s)
