@@ -52,6 +52,9 @@ func (i *instance) admit(f frame) {
 	if commit := f.message.GetCommit(); commit != nil {
 		i.watch(f.from, commit)
 	}
+	if change := f.message.GetViewChange(); change != nil && i.engine.care.help {
+		i.lend(f.from, change.GetNextView())
+	}
 	i.stalled.note(f)
 	if i.engine.care.gate && early(f.message, i.views.now()) {
 		i.hold(f)

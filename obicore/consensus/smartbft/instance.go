@@ -39,6 +39,7 @@ type instance struct {
 
 	views    views
 	gate     gate
+	help     help
 	stalled  stalled
 	outgoing outgoing
 	votes    votes
@@ -174,15 +175,22 @@ func (i *instance) stop() {
 	i.workers.Wait()
 }
 
+// unblockAfter is how long SmartBFT may take to end before what may be blocked in it
+// is freed.
+const unblockAfter = 300 * time.Millisecond
+
 // await waits for SmartBFT's end. It may wait for a tick before it looks at its stop
 // signal, so that ticks go on.
 func (i *instance) await(ended chan struct{}) {
-	bound := time.NewTimer(stopPatience)
+	bound, free := time.NewTimer(stopPatience), time.NewTicker(unblockAfter)
 	defer bound.Stop()
+	defer free.Stop()
 	for {
 		select {
 		case <-ended:
 			return
+		case <-free.C:
+			unblock(i.core)
 		case i.changes <- i.clock.Now():
 		case <-bound.C:
 			i.engine.logf(slog.LevelError, "smartbft: the engine has not ended after %s and is left behind", stopPatience)

@@ -40,10 +40,11 @@ func (Module) Verifier(verify consensus.VerifySignature) consensus.ProofVerifier
 type care struct {
 	gate      bool // hold messages of a view that is not installed
 	redeliver bool // give undecided messages to the engine again
+	help      bool // bring view changers that have drifted apart together
 	resend    bool // send undecided messages to the peers again
 }
 
-var allCare = care{gate: true, redeliver: true, resend: true}
+var allCare = care{gate: true, redeliver: true, resend: true, help: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {
