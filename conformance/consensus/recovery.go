@@ -1,0 +1,150 @@
+package consensus
+
+import (
+	"time"
+
+	"github.com/credibleledger/credibleledger/conformance"
+)
+
+func (b bench) recoveryRules() []conformance.Rule {
+	return []conformance.Rule{
+		{Name: "crash-at-every-record", Statement: "A node that crashes before or after any record of its log, and comes back, contradicts no vote that it made, and all go on.", Check: b.crashAtEveryRecord},
+		{Name: "old-log-does-no-harm", Statement: "A node that comes back with an old log, so that its host refuses votes, neither forks nor stops the others, and catches up.", Check: b.oldLogDoesNoHarm},
+		{Name: "lagging-node-catches-up", Statement: "A node that was down catches up, and its vote counts again.", Check: b.laggingNodeCatchesUp},
+		{Name: "stopped-node-is-silent", Statement: "When Stop has returned, a node of several calls its host no more, and the others go on.", Check: b.stoppedNodeIsSilent},
+	}
+}
+
+func (b bench) crashAtEveryRecord(t conformance.T) {
+	for _, n := range b.sizes(t) {
+		for _, leader := range []bool{true, false} {
+			for record := 1; ; record++ {
+				crashed := true
+				for _, written := range []bool{false, true} {
+					given := calm
+					given.nodes = n
+					b.one(t, given, func(t conformance.T, w *world) {
+						crashed = w.crashAt(t, leader, crashPlan{record, written}) && crashed
+					})
+				}
+				if !crashed {
+					break
+				}
+			}
+		}
+	}
+}
+
+// crashAt lets a node crash at a record in a history with a change of leaders, and says
+// whether it has got so far.
+func (w *world) crashAt(t conformance.T, leads bool, plan crashPlan) bool {
+	t.Helper()
+	victim := w.leader()
+	if !leads {
+		victim = w.others(victim)[0]
+	}
+	w.nodes[victim].setPlan(plan)
+	w.decide(t, w.all()...)
+	cut := w.leader()
+	w.isolate(cut)
+	w.decide(t, w.others(cut, victim)...)
+	w.isolate()
+	w.decide(t, w.all()...)
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.nodes[victim].lives > 1
+}
+
+func (n *node) setPlan(plan crashPlan) {
+	n.world.mutex.Lock()
+	defer n.world.mutex.Unlock()
+	n.plan = plan
+}
+
+func (b bench) oldLogDoesNoHarm(t conformance.T) {
+	b.byzantine(t)
+	b.each(t, calm, func(t conformance.T, w *world) {
+		w.decide(t, w.all()...)
+		victim := w.nodes[w.others(w.leader())[0]]
+		old, before := victim.remember()
+		w.order()
+		w.run(horizon, func() bool { return victim.voteCount() > before })
+		victim.crash()
+		victim.recall(old)
+		victim.start()
+		for range 3 {
+			w.decide(t, w.others(victim.place)...)
+		}
+		w.mustReach(t, w.highest(w.all()...), victim.place)
+	})
+}
+
+// remember copies the log.
+func (n *node) remember() (log *journal, votes int) {
+	n.world.mutex.Lock()
+	defer n.world.mutex.Unlock()
+	return n.journal.copy(), n.votes
+}
+
+func (n *node) voteCount() int {
+	_, votes := n.remember()
+	return votes
+}
+
+// recall puts an old log in the place of the log.
+func (n *node) recall(log *journal) {
+	n.world.mutex.Lock()
+	defer n.world.mutex.Unlock()
+	n.journal, n.forgiven = log, true
+}
+
+func (b bench) laggingNodeCatchesUp(t conformance.T) {
+	b.each(t, calm, func(t conformance.T, w *world) {
+		w.decide(t, w.all()...)
+		lagging := w.others(w.leader())[0]
+		w.crash(lagging)
+		for range 4 {
+			w.decide(t, w.others(lagging)...)
+		}
+		w.start(lagging)
+		w.decide(t, w.all()...)
+		w.needVoteOf(t, lagging)
+	})
+}
+
+// needVoteOf takes as many others away as may be faulty, so that nothing is decided without
+// this node.
+func (w *world) needVoteOf(t conformance.T, place int) {
+	t.Helper()
+	down := w.others(place)[:w.faulty()]
+	w.crash(down...)
+	before := w.nodes[place].voteCount()
+	for range 2 {
+		w.decide(t, w.others(down...)...)
+	}
+	if w.nodes[place].voteCount() == before {
+		t.Errorf("%d nodes: node %d has not voted", w.given.nodes, place)
+	}
+	w.start(down...)
+	w.decide(t, w.all()...)
+}
+
+func (b bench) stoppedNodeIsSilent(t conformance.T) {
+	b.each(t, calm, func(t conformance.T, w *world) {
+		w.decide(t, w.all()...)
+		for _, place := range w.all() {
+			n := w.nodes[place]
+			l := n.running()
+			w.order() // so that Stop finds it at work
+			n.stop()
+			for range 5 {
+				w.call("Notify", l.engine.Notify)
+				w.hand(l, w.nodes[w.others(place)[0]].id, []byte("late"))
+				w.pass(100 * time.Millisecond)
+			}
+			w.decide(t, w.others(place)...)
+			n.start()
+		}
+		w.decide(t, w.all()...)
+	})
+}
