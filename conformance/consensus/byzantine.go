@@ -9,6 +9,7 @@ import (
 func (b bench) byzantineRules() []conformance.Rule {
 	return []conformance.Rule{
 		{Name: "twins-never-fork", Statement: "Validators that run twice with one key, and so contradict themselves, lead to no fork.", Check: b.twinsNeverFork},
+		{Name: "nodes-vote-once", Statement: "An engine asks for no vote that contradicts another of its votes, whatever leaders tell it: the host's record of votes is a second line and not the first.", Check: b.nodesVoteOnce},
 		{Name: "bad-proposal-is-not-decided", Statement: "What a leader proposes and others refuse is not decided, and another leads.", Check: b.badProposalIsNotDecided},
 		{Name: "garbage-does-no-harm", Statement: "Messages of faulty nodes that are noise, or altered ones of others, stop nobody.", Check: b.garbageDoesNoHarm},
 		{Name: "replay-does-no-harm", Statement: "Messages that come again later, from whom they came first or from a faulty node, stop nobody.", Check: b.replayDoesNoHarm},
@@ -16,7 +17,12 @@ func (b bench) byzantineRules() []conformance.Rule {
 	}
 }
 
-func (b bench) twinsNeverFork(t conformance.T) {
+func (b bench) twinsNeverFork(t conformance.T) { b.withTwins(t, true) }
+
+func (b bench) nodesVoteOnce(t conformance.T) { b.withTwins(t, false) }
+
+func (b bench) withTwins(t conformance.T, lenient bool) {
+	t.Helper()
 	b.byzantine(t)
 	seeds := uint64(1)
 	if b.Stepped {
@@ -25,7 +31,7 @@ func (b bench) twinsNeverFork(t conformance.T) {
 	for _, n := range b.sizes(t) {
 		for seed := range seeds {
 			given := calm
-			given.nodes, given.seed, given.twins = n, seed, (n-1)/3
+			given.nodes, given.seed, given.twins, given.lenient = n, seed, (n-1)/3, lenient
 			b.one(t, given, splitTwins)
 		}
 	}

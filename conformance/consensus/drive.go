@@ -70,12 +70,12 @@ func (w *world) keepPace(until time.Time) bool {
 // left. Meanwhile engines may have put in something that is due before.
 func (w *world) hold(due time.Time) bool {
 	now := time.Now()
-	if earliest := now.Add(-time.Millisecond); w.paced.Before(earliest) {
-		w.paced = earliest
-	}
-	left := w.paced.Add(due.Sub(w.Now()) / pace).Sub(now)
+	reached := w.paced.Add(max(due.Sub(w.Now()), 0) / pace)
+	left := reached.Sub(now)
 	if left <= 0 {
-		w.paced = w.paced.Add(max(due.Sub(w.Now()), 0) / pace)
+		if w.paced = reached; now.Sub(reached) > time.Millisecond {
+			w.paced = now.Add(-time.Millisecond) // what is late is not made up for
+		}
 		return false
 	}
 	timer := time.NewTimer(min(left, time.Millisecond))

@@ -83,7 +83,7 @@ func (l *life) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsemen
 	known, again := l.voted[b]
 	switch {
 	case again && known != vote.Hash:
-		if !l.forgiven {
+		if !l.forgiven && !w.given.lenient {
 			w.blame("node %d votes for %s and for %s under %s at height %d, round %d", l.place, known, vote.Hash, kind, vote.Height, vote.Round)
 		}
 		return e, consensus.ErrDoubleSign

@@ -65,13 +65,17 @@ func (b bench) oldLogDoesNoHarm(t conformance.T) {
 	b.byzantine(t)
 	b.each(t, calm, func(t conformance.T, w *world) {
 		w.decide(t, w.all()...)
-		victim := w.nodes[w.others(w.leader())[0]]
+		victim := w.nodes[w.leader()]
 		old, before := victim.remember()
 		w.order()
+		// When it has voted and nobody knows: it proposes something else when it is back.
 		w.run(horizon, func() bool { return victim.voteCount() > before })
+		w.scatter()
 		victim.crash()
+		w.pass(time.Second)
 		victim.recall(old)
 		victim.start()
+		w.isolate()
 		for range 3 {
 			w.decide(t, w.others(victim.place)...)
 		}

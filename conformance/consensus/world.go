@@ -31,6 +31,7 @@ type conditions struct {
 	jitter  time.Duration
 	sync    time.Duration // of the log and of the record of votes
 	commit  time.Duration
+	lenient bool // that a vote is asked for which contradicts another is no breach
 }
 
 // world is several nodes with their network and their time.
@@ -85,6 +86,7 @@ func (b bench) world(t conformance.T, given conditions) *world {
 	}
 	states := b.make(t, demand).Capabilities()
 	w.fifo, w.fault = states.FIFOLinks, states.Fault
+	w.paced = time.Now()
 	w.proofs = b.New().Verifier(w.verifyVote)
 	w.populate()
 	t.Cleanup(func() {

@@ -24,6 +24,7 @@ type core struct {
 	judge
 	self     chain.NodeID
 	fault    consensus.Fault
+	flaw     Flaw
 	patience time.Duration
 	interval time.Duration // between blocks; 0 when they are made on demand
 	now      time.Time     // of the event
@@ -187,7 +188,7 @@ func (c *core) takeProposed(now time.Time, p *proposed) {
 // consider has the host validate a proposal of this round, once.
 func (c *core) consider(m *message) {
 	hash, err := c.HeaderHash(m.proposal)
-	if err != nil || c.accepted != nil {
+	if err != nil || c.accepted != nil && c.flaw != VotesAgain {
 		return
 	}
 	if c.known[hash] != nil {
@@ -207,7 +208,7 @@ func (c *core) takeValidated(v *validated) {
 	c.known[v.hash] = v.message
 	if v.restored {
 		c.resume()
-	} else if v.round == c.round && c.accepted == nil {
+	} else if v.round == c.round && (c.accepted == nil || c.flaw == VotesAgain) {
 		c.accept(v.message, v.hash)
 	}
 	c.count(ballot{commitKind, c.height, v.round}, v.hash)
@@ -219,7 +220,7 @@ func (c *core) accept(m *message, hash chain.Hash) {
 	if c.lock != nil && c.lock.hash != hash && !c.supersedes(m, hash) {
 		return
 	}
-	if own, voted := c.prepared[c.round]; voted && own != hash {
+	if own, voted := c.prepared[c.round]; voted && own != hash && c.flaw != VotesAgain {
 		return
 	}
 	if _, voted := c.prepared[c.round]; !voted {
@@ -250,5 +251,5 @@ func (c *core) supersedes(m *message, hash chain.Hash) bool {
 		}
 		weight += c.set.Members[i].Weight
 	}
-	return weight >= consensus.Quorum(c.set, c.fault)
+	return weight >= c.quorum()
 }

@@ -17,6 +17,7 @@ const maxInbox = 10_000
 // the other; calls only leave an event.
 type engine struct {
 	fault    consensus.Fault
+	flaw     Flaw
 	patience time.Duration
 	interval time.Duration
 	host     consensus.Host
@@ -53,7 +54,7 @@ func (e *engine) Start(ctx context.Context, host consensus.Host, boot consensus.
 	e.host, e.clock, e.wal = host, boot.Clock, boot.WAL
 	e.ctx, e.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	e.core = newCore(host, boot.Self, e.fault, e.patience, boot.Set, boot.Tip)
-	e.core.interval, e.core.moved = e.interval, boot.Clock.Now()
+	e.core.interval, e.core.moved, e.core.flaw = e.interval, boot.Clock.Now(), e.flaw
 	effects, err := e.core.restore(records)
 	if err != nil {
 		return err

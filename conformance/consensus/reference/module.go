@@ -20,7 +20,10 @@ const defaultPatience = 500 * time.Millisecond
 const maxOption = 24 * 60 * 60 * 1000
 
 // Module makes engines for a level of faults: CFT or BFT.
-type Module struct{ Fault consensus.Fault }
+type Module struct {
+	Fault consensus.Fault
+	Flaw  Flaw
+}
 
 // Name implements consensus.Module.
 func (Module) Name() string { return Name }
@@ -36,7 +39,7 @@ func (m Module) New(options consensus.Options) (consensus.Engine, error) {
 		patience = defaultPatience
 	}
 	interval := time.Duration(options.Interval) * time.Millisecond
-	return &engine{fault: m.Fault, patience: patience, interval: interval}, nil
+	return &engine{fault: m.Fault, patience: patience, interval: interval, flaw: m.Flaw}, nil
 }
 
 // Verifier implements consensus.Module.

@@ -102,6 +102,9 @@ func (c *core) faulty() uint64 {
 func (c *core) move(round uint64) {
 	c.round, c.led, c.refused, c.accepted = round, false, false, nil
 	c.deadline = time.Time{}
+	if c.flaw == Unlocked {
+		c.lock = nil
+	}
 	c.do(effect{broadcast: c.want()})
 	if m := c.early[c.leader(round)]; m != nil && m.round == round {
 		c.consider(m)

@@ -59,7 +59,7 @@ func (c *core) count(b ballot, hash chain.Hash) {
 		return
 	}
 	proof, weight := c.votes.proof(c.set, b, hash)
-	if weight < consensus.Quorum(c.set, c.fault) {
+	if weight < c.quorum() {
 		return
 	}
 	known := c.known[hash]
