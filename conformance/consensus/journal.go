@@ -36,19 +36,17 @@ func (l *life) Append(record []byte, sync bool) error {
 		return errDead
 	}
 	j := l.journal
-	before, after := l.crashPlan(j.written + 1)
 	j.written++
-	if before {
-		l.die()
-		return errDead
+	falls := j.written == l.plan.record
+	if falls && !l.plan.written {
+		return l.fall()
 	}
 	j.records = append(j.records, bytes.Clone(record))
 	if sync {
 		j.synced = len(j.records)
 	}
-	if after {
-		l.die()
-		return errDead
+	if falls {
+		return l.fall()
 	}
 	return nil
 }

@@ -91,7 +91,9 @@ func (l *life) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsemen
 		return e, consensus.ErrDoubleSign
 	}
 	l.voted[b], l.lastVote[kind] = vote.Hash, vote.Height
-	l.votes++
+	if l.votes++; l.votes == l.plan.vote {
+		return e, l.fall()
+	}
 	key := l.keyAt(vote.Height)
 	return consensus.Endorsement{Signature: key.sign(kind, vote.Encode())}, nil
 }

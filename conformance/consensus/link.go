@@ -7,6 +7,9 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
+// maxUnderWay bounds the messages on all links. Healthy engines stay far below it.
+const maxUnderWay = 20_000
+
 // parcel is a message on its way.
 type parcel struct {
 	from, to *node
@@ -39,11 +42,20 @@ func (w *world) send(l *life, to *node, message []byte) {
 		due = w.lastDue[key]
 	}
 	w.lastDue[key] = due
+	w.underWay++
+	if w.underWay > maxUnderWay {
+		w.underWay--
+		w.blame("%d messages are under way: the nodes answer each other without end", maxUnderWay)
+		return
+	}
 	w.at(due, nil, func() { w.arrive(p) })
 }
 
 // arrive hands a message over once its node is not busy.
 func (w *world) arrive(p parcel) {
+	w.mutex.Lock()
+	w.underWay--
+	w.mutex.Unlock()
 	l := p.to.running()
 	if l == nil || w.parted(p.from, p.to) {
 		return

@@ -39,10 +39,12 @@ type ballot struct {
 	height, round uint64
 }
 
-// crashPlan lets a node crash at one of its records, and come back.
+// crashPlan lets a node crash once, and come back: at a record of its log, or when its host
+// has made a vote that the engine has not got yet.
 type crashPlan struct {
 	record  int
 	written bool // the record is durable
+	vote    int
 }
 
 func newNode(w *world, index, realm int) *node {
@@ -186,13 +188,9 @@ func (n *node) restart() {
 	n.start()
 }
 
-// crashPlan says whether the life ends before or after a record is written; the world's
-// mutex is held.
-func (l *life) crashPlan(record int) (before, after bool) {
-	if l.plan.record != record {
-		return false, false
-	}
-	n := l.node
-	n.world.after(50*time.Millisecond, nil, n.restart)
-	return !l.plan.written, l.plan.written
+// fall is a crash after which the node comes back; the world's mutex is held.
+func (l *life) fall() error {
+	l.die()
+	l.world.after(50*time.Millisecond, nil, l.node.restart)
+	return errDead
 }

@@ -51,20 +51,21 @@ type world struct {
 	signatures sync.Mutex
 	good       map[chain.Hash]bool // that have been verified
 
-	mutex   sync.Mutex
-	random  *rand.Rand
-	cut     map[[2]int]bool
-	slow    map[int]time.Duration // added to the links of a node
-	lastDue map[[2]int]time.Time
-	orders  []order
-	sets    map[uint64]*chain.ValidatorSet
-	headers map[realmHeight]chain.Hash
-	reports []consensus.Evidence
-	traffic []parcel
-	keep    int // messages of traffic to keep
-	wrong   []string
-	trace   uint64
-	proofs  consensus.ProofVerifier
+	mutex    sync.Mutex
+	random   *rand.Rand
+	cut      map[[2]int]bool
+	slow     map[int]time.Duration // added to the links of a node
+	lastDue  map[[2]int]time.Time
+	orders   []order
+	sets     map[uint64]*chain.ValidatorSet
+	headers  map[realmHeight]chain.Hash
+	reports  []consensus.Evidence
+	traffic  []parcel
+	underWay int // messages on all links
+	keep     int // messages of traffic to keep
+	wrong    []string
+	trace    uint64
+	proofs   consensus.ProofVerifier
 }
 
 type realmHeight struct {
