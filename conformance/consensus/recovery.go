@@ -27,13 +27,17 @@ func (b bench) crashAtEveryRecord(t conformance.T) {
 // crashEach goes through the plans with rising numbers until one does not come about.
 func (b bench) crashEach(t conformance.T, nodes int, leads bool, plans func(n int) []crashPlan) {
 	t.Helper()
-	given := calm
+	given, crashes := calm, 0
 	given.nodes = nodes
 	for n, crashed := 1, true; crashed; n++ {
 		for _, plan := range plans(n) {
 			b.one(t, given, func(t conformance.T, w *world) { crashed = w.crashAt(t, leads, plan) && crashed })
+			if crashed {
+				crashes++
+			}
 		}
 	}
+	t.Logf("%d nodes, leader %t: %d crashes", nodes, leads, crashes)
 }
 
 // crashAt lets a node crash at a record in a history with a change of leaders, and says

@@ -38,7 +38,6 @@ type conditions struct {
 type world struct {
 	bench
 	*schedule
-	t     conformance.T
 	given conditions
 	fifo  bool
 	fault consensus.Fault
@@ -81,7 +80,7 @@ type order [8]byte
 func (b bench) world(t conformance.T, given conditions) *world {
 	t.Helper()
 	w := &world{
-		bench: b, schedule: newSchedule(), t: t, given: given, random: rand.New(rand.NewPCG(given.seed, 0xc0)),
+		bench: b, schedule: newSchedule(), given: given, random: rand.New(rand.NewPCG(given.seed, 0xc0)),
 		cut: make(map[[2]int]bool), slow: make(map[int]time.Duration), lastDue: make(map[[2]int]time.Time),
 		sets: make(map[uint64]*chain.ValidatorSet), headers: make(map[realmHeight]chain.Hash), good: make(map[chain.Hash]bool),
 	}
