@@ -19,11 +19,15 @@ func (b bench) nodesAgree(t conformance.T) {
 	if b.Stepped {
 		seeds, turns = 20, 12
 	}
+	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
 		for seed := range seeds {
-			b.one(t, troubled(n, seed), func(t conformance.T, w *world) { w.trouble(t, turns) })
+			shows = append(shows, func(t conformance.T) {
+				b.one(t, troubled(n, seed), func(t conformance.T, w *world) { w.trouble(t, turns) })
+			})
 		}
 	}
+	b.together(t, shows...)
 }
 
 // troubled are the conditions of a seed.

@@ -28,13 +28,15 @@ func (b bench) withTwins(t conformance.T, lenient bool) {
 	if b.Stepped {
 		seeds = 20
 	}
+	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
 		for seed := range seeds {
 			given := calm
 			given.nodes, given.seed, given.twins, given.lenient = n, seed, (n-1)/3, lenient
-			b.one(t, given, splitTwins)
+			shows = append(shows, func(t conformance.T) { b.one(t, given, splitTwins) })
 		}
 	}
+	b.together(t, shows...)
 }
 
 // splitTwins parts the network again and again so that each side may have a copy of a twin,

@@ -16,12 +16,18 @@ func (b bench) recoveryRules() []conformance.Rule {
 }
 
 func (b bench) crashAtEveryRecord(t conformance.T) {
+	records := func(n int) []crashPlan { return []crashPlan{{record: n}, {record: n, written: true}} }
+	votes := func(n int) []crashPlan { return []crashPlan{{vote: n}} }
+	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
 		for _, leads := range []bool{true, false} {
-			b.crashEach(t, n, leads, func(n int) []crashPlan { return []crashPlan{{record: n}, {record: n, written: true}} })
-			b.crashEach(t, n, leads, func(n int) []crashPlan { return []crashPlan{{vote: n}} })
+			shows = append(shows, func(t conformance.T) {
+				b.crashEach(t, n, leads, records)
+				b.crashEach(t, n, leads, votes)
+			})
 		}
 	}
+	b.together(t, shows...)
 }
 
 // crashEach goes through the plans with rising numbers until one does not come about.
@@ -54,7 +60,9 @@ func (w *world) crashAt(t conformance.T, leads bool, plan crashPlan) bool {
 	w.isolate(cut)
 	w.decide(t, w.others(cut, victim)...)
 	w.isolate()
-	w.decide(t, w.all()...)
+	for range 3 {
+		w.decide(t, w.all()...)
+	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	return w.nodes[victim].lives > 1

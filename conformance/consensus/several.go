@@ -35,11 +35,13 @@ func (b bench) byzantine(t conformance.T) {
 // each shows a rule in a world of each size.
 func (b bench) each(t conformance.T, given conditions, show func(t conformance.T, w *world)) {
 	t.Helper()
+	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
 		g := given
 		g.nodes = n
-		b.one(t, g, show)
+		shows = append(shows, func(t conformance.T) { b.one(t, g, show) })
 	}
+	b.together(t, shows...)
 }
 
 // one shows a rule in one world.
