@@ -12,7 +12,7 @@ import (
 
 // unkept are rules that this engine does not keep under every schedule, and why.
 var unkept = map[string]string{
-	"twins-never-fork": "there is no fork, but in about one of ten runs the nodes lock up when the twins are gone, or answer each other without end",
+	"twins-never-fork": "there is no fork, but in about one of ten runs some nodes lock up or stay behind when the twins are gone",
 	"nodes-vote-once":  "a node that leading twins show two proposals in one view may ask for votes for both; its host's record of votes refuses the second",
 }
 
