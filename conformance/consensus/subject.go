@@ -18,6 +18,10 @@ type Subject struct {
 	// Patience bounds the wait for what an engine must do; only a broken one uses it up.
 	// 0 means DefaultPatience.
 	Patience time.Duration
+	// Stepped says that an engine does all its work inside Start, Stop and functions of the
+	// clock, and waits in none of them. Several nodes then run in one goroutine, without
+	// real time, and a run replays exactly from its seed.
+	Stepped bool
 }
 
 // Direction returns the rules with the version of the standard that they belong to.
@@ -31,7 +35,8 @@ func Rules(subject Subject) []conformance.Rule {
 	if b.Patience == 0 {
 		b.Patience = DefaultPatience
 	}
-	return slices.Concat(b.identityRules(), b.orderRules(), b.paceRules(), b.faultRules(), b.stopRules(), b.proofRules(), b.mannerRules())
+	return slices.Concat(b.identityRules(), b.orderRules(), b.paceRules(), b.faultRules(), b.stopRules(), b.proofRules(), b.mannerRules(),
+		b.agreementRules(), b.progressRules(), b.recoveryRules(), b.decisionRules(), b.byzantineRules(), b.membershipRules())
 }
 
 // bench is what the rules are made from.
