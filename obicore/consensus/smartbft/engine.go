@@ -43,6 +43,7 @@ type engine struct {
 	mine     consensus.Proposal // the last that this node has proposed
 	mineAt   metadata
 	current  *instance
+	accepted accepted
 	stopped  bool
 }
 

@@ -32,6 +32,13 @@ func (j judge) VerifyProposal(p types.Proposal) ([]types.RequestInfo, error) {
 	if err := j.check(proposal); err != nil {
 		return nil, err
 	}
+	hash, err := j.host.HeaderHash(proposal)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.engine.accepted.take(m, hash); err != nil {
+		return nil, err
+	}
 	return []types.RequestInfo{demandInfo(m.height)}, nil
 }
 
