@@ -34,9 +34,10 @@ func TestRaftNodesAgreeOnTransfersThatComeInAnywhere(t *testing.T) {
 
 // TestRaftSeeds is TestSeeds for raft: a majority is enough.
 func TestRaftSeeds(t *testing.T) {
-	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", 10), number(t, "SIM_FAULTS", 25)
+	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", seeds()), number(t, "SIM_FAULTS", 25)
 	for seed := first; seed < first+count; seed++ {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := raftSettings([]int{3, 5, 4, 7, 2}[seed%5])
 				s.Crypto = []string{"standard", "gm"}[seed%2]

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"log/slog"
 	"os"
 	"strconv"
 	"testing"
@@ -31,9 +32,25 @@ func seeds() int {
 	case testing.Short():
 		return 3
 	case os.Getenv("CREDIBLE_TEST_FULL") != "":
-		return 300
+		return 150
 	}
 	return 50
+}
+
+// logger writes what all nodes log to the file that SIM_LOG names, for who reads a
+// failure.
+func logger(t *testing.T) *slog.Logger {
+	t.Helper()
+	path := os.Getenv("SIM_LOG")
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // TestSeeds plays seeded faults against networks in virtual time. A seed that fails
@@ -44,12 +61,14 @@ func TestSeeds(t *testing.T) {
 	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", seeds()), number(t, "SIM_FAULTS", 25)
 	for seed := first; seed < first+count; seed++ {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := settings([]string{"standard", "gm"}[seed%2])
 				if seed%5 == 0 {
 					s.Nodes = 7
 				}
 				s.Observers = seed % 3 / 2
+				s.Log = logger(t)
 				c := sim.New(t, s)
 				c.Start()
 				started := time.Now()

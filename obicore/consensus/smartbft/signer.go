@@ -2,6 +2,7 @@ package smartbft
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -31,6 +32,12 @@ func (v *votes) report(data viewData) bool {
 	return true
 }
 
+func (v *votes) last() metadata {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.voted
+}
+
 // vote is called before a vote; false when the view has been left.
 func (v *votes) vote(m metadata, inFlight bool) bool {
 	v.mutex.Lock()
@@ -45,7 +52,16 @@ func (v *votes) vote(m metadata, inFlight bool) bool {
 // Sign implements api.Signer: SmartBFT signs only its view data so.
 func (i *instance) Sign(raw []byte) []byte {
 	data, err := decodeViewData(&protos.SignedViewData{RawViewData: raw})
-	if err != nil || !i.votes.report(data) || i.retired.Load() || !i.calls.enter() {
+	if err != nil || i.retired.Load() {
+		return nil
+	}
+	if !i.votes.report(data) {
+		// Without this node's word the others may not be able to tell what was decided:
+		// started anew, it remembers its vote from the log.
+		i.fail(fmt.Errorf("%w: it has forgotten the vote at height %d in view %d", errFault, data.last.height+1, i.votes.last().view))
+		return nil
+	}
+	if !i.calls.enter() {
 		return nil
 	}
 	defer i.calls.leave()
