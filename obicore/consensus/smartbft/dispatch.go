@@ -46,7 +46,11 @@ func (i *instance) free() {
 // admit takes one message in.
 func (i *instance) admit(f frame) {
 	if f.message == nil {
-		i.engine.ask(f.demand)
+		if f.view > 0 {
+			i.climb(f)
+		} else {
+			i.engine.ask(f.demand)
+		}
 		return
 	}
 	if commit := f.message.GetCommit(); commit != nil {

@@ -14,19 +14,23 @@ import (
 const (
 	frameMessage byte = 1 // a message of the protocol
 	frameDemand  byte = 2 // the height for which a block is wanted, eight bytes
+	frameView    byte = 3 // the view of the sender's view changer, eight bytes
 )
 
 // frame is what one node says to another, decoded.
 type frame struct {
 	from    uint64
 	size    int
-	demand  uint64 // height, when message is nil
+	demand  uint64 // height, or 0
+	view    uint64 // of the sender's view changer, or 0
 	message *protos.Message
 }
 
 func encodeDemand(height uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{frameDemand}, height)
 }
+
+func encodeView(view uint64) []byte { return binary.BigEndian.AppendUint64([]byte{frameView}, view) }
 
 func encodeMessage(m *protos.Message) ([]byte, error) {
 	return proto.MarshalOptions{}.MarshalAppend([]byte{frameMessage}, m)
@@ -38,6 +42,9 @@ func decodeFrame(b []byte) (f frame, err error) {
 	switch {
 	case len(b) == 9 && b[0] == frameDemand:
 		f.demand = binary.BigEndian.Uint64(b[1:])
+		return f, nil
+	case len(b) == 9 && b[0] == frameView:
+		f.view = binary.BigEndian.Uint64(b[1:])
 		return f, nil
 	case len(b) < 2 || b[0] != frameMessage:
 		return f, fmt.Errorf("%w: %d bytes that are no frame of this engine", consensus.ErrMessage, len(b))
