@@ -13,8 +13,10 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/blocksync"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
+	"github.com/credibleledger/credibleledger/obicore/dissemination"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 )
 
@@ -97,6 +99,10 @@ func evidence() *consensus.Evidence {
 	}
 }
 
+func recovery() *chain.Recovery {
+	return &chain.Recovery{Height: 8, Hash: hash(9), Validators: validators(), Reason: "two sites are lost", Signatures: [][]byte{fill(1, 64)}}
+}
+
 func body() *chain.Body {
 	return &chain.Body{
 		Batches: []chain.Batch{
@@ -167,6 +173,17 @@ func build(t *testing.T) []vector {
 		{Name: "evidence of two votes", Encoding: encoded(evidence().Encode()), Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			return chain.EvidenceRoot(h, [][]byte{evidence().Encode()})
 		})},
+		{Name: "recovery; the hashes are what its validators sign", Encoding: encoded(recovery().Encode()), Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return recovery().Digest(h, hash(1))
+		})},
+		{Name: "block sync: status", Encoding: encoded((&blocksync.Status{Height: 7, Hash: hash(3)}).Encode())},
+		{Name: "block sync: request", Encoding: encoded((&blocksync.Request{From: 8, Blocks: 256, Bytes: 4 << 20}).Encode())},
+		{Name: "block sync: request for a status", Encoding: encoded((&blocksync.Request{}).Encode())},
+		{Name: "block sync: answer of one block", Encoding: encoded((&blocksync.Answer{From: 8, Blocks: []blocksync.Block{
+			{Header: []byte("header"), Body: []byte("body"), Proof: []byte("proof")},
+		}}).Encode())},
+		{Name: "block sync: answer without a block", Encoding: encoded((&blocksync.Answer{From: 8}).Encode())},
+		{Name: "dissemination: two transactions", Encoding: encoded(dissemination.Encode([][]byte{{0x02, 0xc0}, {0x01, 0xc0}}))},
 		{Name: "parameters", Encoding: encoded(parameters.Encode())},
 		{Name: "signing hash", Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			return chain.SigningHash(h, chain.DomainVote, hash(1), "solo/commit", fill(2, 32))
