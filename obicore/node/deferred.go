@@ -159,6 +159,11 @@ func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, er
 	if err := d.awaitExecuted(ctx, max(header.Height, d.delay)-d.delay); err != nil {
 		return nil, err
 	}
+	if d.recovers(header.Height) {
+		if err := d.checkRecovery(); err != nil {
+			return nil, err
+		}
+	}
 	ruling, err := d.Ruling(header.Height)
 	if err != nil {
 		return nil, err

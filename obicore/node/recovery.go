@@ -12,13 +12,14 @@ func (c *Chain) recovers(height uint64) bool {
 	return c.options.Recovery != nil && height == c.options.Recovery.Height+1
 }
 
-// checkRecovery refuses a recovery that does not fit this chain.
+// checkRecovery refuses a recovery that does not fit this chain: at the start, and
+// when block sync has come to its height.
 func (c *Chain) checkRecovery() error {
 	r := c.options.Recovery
-	if r == nil {
+	switch {
+	case r == nil:
 		return nil
-	}
-	if c.genesis.RootDelay == 0 {
+	case c.genesis.RootDelay == 0:
 		return fmt.Errorf("%w: a chain without root delay has one validator", chain.ErrRecovery)
 	}
 	status := c.store.Status()
@@ -32,17 +33,22 @@ func (c *Chain) checkRecovery() error {
 	if have := header.Hash(c.suite); have != r.Hash {
 		return fmt.Errorf("%w: it keeps block %s at height %d, this node has %s", chain.ErrRecovery, r.Hash, r.Height, have)
 	}
-	before, err := c.validatorsBefore(r.Height + 1)
+	if c.rulingHeight(r.Height+1) < status.OldestState {
+		return nil // long past, and checked then
+	}
+	before, err := c.stateRuling(r.Height + 1)
 	if err != nil {
 		return err
 	}
-	return r.Check(c.suite, c.identity, before, func(key chain.PublicKey, digest chain.Hash, signature []byte) error {
-		scheme, err := c.suite.Scheme(key.Scheme)
-		if err != nil {
-			return err
-		}
-		return scheme.Verify(key, digest, signature)
-	})
+	return r.Check(c.suite, c.identity, before.Validators, c.verifyDigest)
+}
+
+func (c *Chain) verifyDigest(key chain.PublicKey, digest chain.Hash, signature []byte) error {
+	scheme, err := c.suite.Scheme(key.Scheme)
+	if err != nil {
+		return err
+	}
+	return scheme.Verify(key, digest, signature)
 }
 
 // recovered puts the recovery's set into the ruling of a block whose ruling state is

@@ -99,6 +99,9 @@ func (c *Chain) VerifyDecision(header *chain.Header) error {
 	}
 	if set.Hash(c.suite) != header.Validators {
 		if r := c.recoveryIn(header.Height); r != nil {
+			if err := r.Check(c.suite, c.identity, set, c.verifyDigest); err != nil {
+				return err
+			}
 			set = r.Validators
 		}
 	}

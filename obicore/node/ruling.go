@@ -36,10 +36,19 @@ func (c *Chain) rulingHeight(height uint64) uint64 {
 // Ruling returns what rules the block at a height; the state of rulingHeight must
 // be kept.
 func (c *Chain) Ruling(height uint64) (*Ruling, error) {
+	ruling, err := c.stateRuling(height)
+	if err != nil {
+		return nil, err
+	}
+	return c.recovered(height, ruling), nil
+}
+
+// stateRuling is Ruling by state alone, whatever a recovery says.
+func (c *Chain) stateRuling(height uint64) (*Ruling, error) {
 	source := c.rulingHeight(height)
 	ruling, generation := c.rulings.get(source)
 	if ruling != nil {
-		return c.recovered(height, ruling), nil
+		return ruling, nil
 	}
 	view, err := c.store.View(source)
 	if err != nil {
@@ -53,7 +62,7 @@ func (c *Chain) Ruling(height uint64) (*Ruling, error) {
 		return nil, err
 	}
 	c.rulings.put(source, ruling, generation)
-	return c.recovered(height, ruling), nil
+	return ruling, nil
 }
 
 func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
@@ -99,7 +108,11 @@ func readValidators(view ledger.View) (*chain.ValidatorSet, error) {
 // whose headers carry their own roots it is in the block's own results.
 func (c *Chain) nextValidators(height uint64, now *chain.ValidatorSet, own *chain.Results) (*chain.ValidatorSet, error) {
 	if c.genesis.RootDelay > 0 {
-		ruling, err := c.Ruling(height + 1)
+		rule := c.Ruling
+		if c.recovers(height + 1) {
+			rule = c.stateRuling // what the last kept block announced before anything was lost
+		}
+		ruling, err := rule(height + 1)
 		if err != nil {
 			return nil, err
 		}

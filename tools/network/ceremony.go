@@ -60,6 +60,9 @@ func Assemble(registry *kernel.Registry, settings Settings, administrators []cha
 	if _, err := registry.ConsensusModule(settings.Consensus); err != nil {
 		return nil, err
 	}
+	if len(administrators) == 0 {
+		return nil, errors.New("network: no administrator: nobody could ever change parameters or validators; name one with --admin")
+	}
 	for _, r := range records {
 		if err := r.Check(suite); err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, obse
 	if err != nil {
 		return Node{}, err
 	}
-	added := Node{Name: p.Manifest.freeName(), RPC: loopback(ports[0]), Mesh: loopback(ports[1])}
+	added := Node{Name: p.freeName(), RPC: loopback(ports[0]), Mesh: loopback(ports[1])}
 	record, err := newHome(registry, suite, p.Home(added), added, p.Manifest.Name)
 	if err != nil {
 		return Node{}, err
@@ -66,6 +66,12 @@ func (p *Processes) welcome(added Node, record *Record) error {
 	}
 	if err := os.WriteFile(filepath.Join(p.Home(added), GenesisFile), genesis, 0o600); err != nil { //nolint:gosec // the name is made here
 		return err
+	}
+	// A recovery is part of what a node must know to follow the chain.
+	if recovery, err := os.ReadFile(filepath.Join(p.Home(model), recoveryFile)); err == nil {
+		if err := os.WriteFile(filepath.Join(p.Home(added), recoveryFile), recovery, 0o600); err != nil { //nolint:gosec // the name is made here
+			return err
+		}
 	}
 	settings, err := p.configuration(model)
 	if err != nil {
@@ -118,11 +124,11 @@ func (p *Processes) configuration(node Node) (*configuration.Configuration, erro
 	return configuration.Parse(file)
 }
 
-// freeName is the first name that no node has.
-func (m *Manifest) freeName() string {
+// freeName is the first name that no node has and that has left no home behind.
+func (p *Processes) freeName() string {
 	for n := 0; ; n++ {
 		name := fmt.Sprintf("node%d", n)
-		if _, err := m.Find(name); err != nil {
+		if _, err := os.Stat(filepath.Join(p.Directory, name)); err != nil {
 			return name
 		}
 	}

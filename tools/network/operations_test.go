@@ -246,6 +246,14 @@ func TestANetworkThatHasLostMoreThanItToleratesIsRecoveredByTheRest(t *testing.T
 	}
 	o.run("stop", "node0")
 	o.run("start", "node0")
+	// Another node comes in across the recovery, and it is needed.
+	o.run("remove-node", "node2")
+	o.run("remove-node", "node3")
+	o.run("add-node")
+	if n := o.node("node2"); n.State != "ready" || n.Role == "observer" {
+		t.Fatalf("%+v", n)
+	}
+	o.run("rotate", "node0")
 	output, err := exec.Command(o.path, "verify", "--data", filepath.Join(o.directory, "node0", "data"), "-o", "json").CombinedOutput()
 	if err == nil {
 		t.Fatalf("a running node's directory is verified: %s", output)

@@ -1,7 +1,9 @@
 package network
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,9 +41,13 @@ func (p *Processes) Partition(groups [][]string) error {
 	return nil
 }
 
-// change rewrites the configuration of a node and tells it, if it runs.
+// change rewrites the configuration of a node and tells it, if it runs. A node whose
+// home is lost has nothing to change.
 func (p *Processes) change(node Node, f func(*configuration.Configuration)) error {
 	settings, err := p.configuration(node)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", node.Name, err)
 	}
