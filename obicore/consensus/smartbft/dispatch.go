@@ -117,11 +117,8 @@ func (e *engine) ask(height uint64) {
 func (i *instance) revive() {
 	e, now := i.engine, i.clock.Now()
 	e.mutex.Lock()
-	tip, moved, pending := e.tip.Proposal.Height, e.moved, e.pending
-	silent := len(e.silent(now))
-	quorum := len(e.members.ids)-silent >= e.members.quorum()
+	tip, moved := e.tip.Proposal.Height, e.moved
 	e.mutex.Unlock()
-	i.watchOver(now, moved, pending && quorum)
 	at := i.views.now()
 	if e.care.redeliver && overdue(&i.stalled.at, moved, now, e.timing.again) {
 		leader := e.membersNow().leader(at.current.view)

@@ -155,6 +155,7 @@ func (i *instance) tick() {
 		}
 		wake(i.beat)
 		wake(i.beats)
+		i.watchOver(now)
 	}
 }
 

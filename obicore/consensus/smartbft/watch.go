@@ -17,7 +17,7 @@ type watchdog struct {
 	carried   bool      // the carried-over proposal is decided
 	gaveUp    bool      // the view changer waits for it no more
 	freed     chan struct{}
-	progress  time.Time // of anything; only dispatch uses it
+	progress  time.Time // of anything; only tick uses it
 	stage     stage
 }
 
@@ -57,9 +57,19 @@ func (w *watchdog) deliveredAt(at time.Time) {
 }
 
 // watchOver replaces an instance that has locked up: at once when it is known how,
-// after ten times the patience of anything when it is not.
-func (i *instance) watchOver(now, moved time.Time, open bool) {
+// after ten times the patience of anything when it is not. It takes twice as long when
+// too few others are heard: they may be away, or as locked up as this one. It is called
+// from the goroutine that feeds the timers, which waits for nobody.
+func (i *instance) watchOver(now time.Time) {
 	e, w := i.engine, &i.watchdog
+	e.mutex.Lock()
+	moved, open := e.moved, e.pending
+	quorum := len(e.members.ids)-len(e.silent(now)) >= e.members.quorum()
+	e.mutex.Unlock()
+	limit := 10 * (e.timing.forward + e.timing.complain)
+	if !quorum {
+		limit *= 2
+	}
 	w.mutex.Lock()
 	delivered := w.delivered
 	w.mutex.Unlock()
@@ -69,7 +79,7 @@ func (i *instance) watchOver(now, moved time.Time, open bool) {
 	switch {
 	case !delivered.IsZero() && now.Sub(delivered) > e.timing.again:
 		i.fail(fmt.Errorf("%w: it has delivered and does not go on", errFault))
-	case now.Sub(w.progress) > 10*(e.timing.forward+e.timing.complain):
+	case now.Sub(w.progress) > limit:
 		i.fail(fmt.Errorf("%w: neither a decision nor another view for %s", errFault, now.Sub(w.progress)))
 	}
 }
