@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cometbft/cometbft/mempool"
 	"github.com/cometbft/cometbft/types"
 )
 
@@ -35,42 +33,36 @@ func number(run byte, tx types.Tx) (int, bool) {
 	return i, err == nil
 }
 
-// submit gives a write to a node, as often as its mempool is full.
+// submit gives a write to a node.
 func (m *member) submit(ctx context.Context, tx types.Tx) error {
-	for {
-		result, err := m.client.BroadcastTxSync(ctx, tx)
-		var full mempool.ErrMempoolIsFull
-		switch {
-		case errors.As(err, &full):
-			select {
-			case <-time.After(5 * time.Millisecond):
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		case err != nil:
-			return err
-		case result.Code != 0:
-			return fmt.Errorf("refused with code %d: %s", result.Code, result.Log)
-		default:
-			return nil
-		}
+	result, err := m.client.BroadcastTxSync(ctx, tx)
+	if err == nil && result.Code != 0 {
+		err = fmt.Errorf("refused with code %d: %s", result.Code, result.Log)
 	}
+	return err
 }
 
-// flood gives writes to all nodes in turn, as fast as they take them, and returns how
-// long it took until every node had committed all, and how many blocks hold them.
-func (n *network) flood(ctx context.Context, writes int) (took time.Duration, blocks int64, err error) {
+// flood gives writes to all nodes in turn, as fast as they take them with no more than
+// inFlight under way, and returns how long it took until every node had committed all,
+// and how many blocks hold them.
+func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Duration, blocks int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	prepared := make([]types.Tx, writes)
 	for i := range prepared {
 		prepared[i] = write('f', i)
 	}
+	room := make(chan struct{}, inFlight)
 	var all sync.WaitGroup
 	began := time.Now()
 	for k, m := range n.members {
 		all.Go(func() {
 			for i := k; i < writes; i += len(n.members) {
+				select {
+				case room <- struct{}{}:
+				case <-ctx.Done():
+					return
+				}
 				if err := m.submit(ctx, prepared[i]); err != nil {
 					cancel(err)
 					return
@@ -83,6 +75,9 @@ func (n *network) flood(ctx context.Context, writes int) (took time.Duration, bl
 					have += len(txs)
 					if k == 0 && len(txs) > 0 {
 						blocks++
+						for range txs {
+							<-room
+						}
 					}
 				})
 				if err != nil {

@@ -40,7 +40,7 @@ type report struct {
 	Signatures      string  `json:"signatures"`
 	Database        string  `json:"database"`
 	Fsync           bool    `json:"fsync"`
-	Mempool         int     `json:"mempool"`
+	InFlight        int     `json:"inFlight"` // at most
 	Tuning          string  `json:"tuning"`
 }
 
@@ -49,16 +49,16 @@ func main() {
 	writes := flag.Int("writes", 50_000, "writes of the throughput run")
 	rate := flag.Int("rate", 1_000, "writes a second of the latency run")
 	paced := flag.Int("paced", 10_000, "writes of the latency run")
-	pool := flag.Int("mempool", 50_000, "writes that a node's mempool holds")
+	inFlight := flag.Int("inflight", 5_000, "most writes under way in the throughput run; far fewer than a mempool holds, which drops some when it is full")
 	limit := flag.Duration("limit", 3*time.Minute, "time for everything")
 	flag.Parse()
-	if err := run(*nodes, *pool, *writes, *paced, *rate, *limit); err != nil {
+	if err := run(*nodes, *inFlight, *writes, *paced, *rate, *limit); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(nodes, pool, writes, paced, rate int, limit time.Duration) error {
+func run(nodes, inFlight, writes, paced, rate int, limit time.Duration) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -71,9 +71,9 @@ func run(nodes, pool, writes, paced, rate int, limit time.Duration) error {
 	r := report{
 		Engine: "cometbft", Version: version(), Nodes: nodes, Cores: runtime.NumCPU(), LoadAverage: loadAverage(),
 		Writes: writes, WriteBytes: writeBytes, Paced: paced, Rate: rate,
-		Signatures: "validators' votes (Ed25519); writes unsigned", Database: database, Fsync: true, Mempool: pool, Tuning: tuning,
+		Signatures: "validators' votes (Ed25519); writes unsigned", Database: database, Fsync: true, InFlight: inFlight, Tuning: tuning,
 	}
-	n, err := start(ctx, directory, nodes, pool)
+	n, err := start(ctx, directory, nodes)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func run(nodes, pool, writes, paced, rate int, limit time.Duration) error {
 		return err
 	}
 	r.P50, r.P99 = milliseconds(percentile(latencies, 0.5)), milliseconds(percentile(latencies, 0.99))
-	took, blocks, err := n.flood(ctx, writes)
+	took, blocks, err := n.flood(ctx, writes, inFlight)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ const database = "goleveldb"
 
 // tuning says what differs from CometBFT's defaults; configure does it.
 const tuning = "timeout_commit 0, skip_timeout_commit, peer_gossip_sleep 10 ms, flush_throttle 10 ms, send and recv rate 512 MB/s, " +
-	"no recheck, cache 200,000, tx_index null, discard_abci_responses, no empty blocks, no pex"
+	"mempool 50,000 without recheck, cache 200,000, tx_index null, discard_abci_responses, no empty blocks, no pex"
 
 // member is one node, its client, and what its blocks hold.
 type member struct {
@@ -40,7 +40,7 @@ type network struct {
 	close   []func()
 }
 
-func configure(home string, port, pool int) *config.Config {
+func configure(home string, port int) *config.Config {
 	config.EnsureRoot(home)
 	c := config.DefaultConfig().SetRoot(home)
 	c.DBBackend = database
@@ -49,7 +49,7 @@ func configure(home string, port, pool int) *config.Config {
 	c.P2P.AllowDuplicateIP, c.P2P.AddrBookStrict, c.P2P.PexReactor = true, false, false
 	c.P2P.FlushThrottleTimeout = 10 * time.Millisecond
 	c.P2P.SendRate, c.P2P.RecvRate = 512_000_000, 512_000_000
-	c.Mempool.Size, c.Mempool.CacheSize, c.Mempool.Recheck = pool, 200_000, false
+	c.Mempool.Size, c.Mempool.CacheSize, c.Mempool.Recheck = 50_000, 200_000, false
 	c.Consensus.TimeoutCommit, c.Consensus.SkipTimeoutCommit, c.Consensus.CreateEmptyBlocks = 0, true, false
 	c.Consensus.PeerGossipSleepDuration = 10 * time.Millisecond
 	c.TxIndex.Indexer, c.Storage.DiscardABCIResponses = "null", true
@@ -58,9 +58,8 @@ func configure(home string, port, pool int) *config.Config {
 
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-// start makes a chain of count validators below a folder, whose mempools hold pool
-// writes each, and waits for its first block.
-func start(ctx context.Context, directory string, count, pool int) (n *network, err error) {
+// start makes a chain of count validators below a folder and waits for its first block.
+func start(ctx context.Context, directory string, count int) (n *network, err error) {
 	ports, err := freePorts(count)
 	if err != nil {
 		return nil, err
@@ -71,7 +70,7 @@ func start(ctx context.Context, directory string, count, pool int) (n *network, 
 	var keys []*p2p.NodeKey
 	var peers []string
 	for i, port := range ports {
-		c := configure(filepath.Join(directory, strconv.Itoa(i)), port, pool)
+		c := configure(filepath.Join(directory, strconv.Itoa(i)), port)
 		key, err := p2p.LoadOrGenNodeKey(c.NodeKeyFile())
 		if err != nil {
 			return nil, err
