@@ -1,7 +1,7 @@
 # What a person or CI runs. Every target works on a fresh machine with Go.
 GO ?= go
 
-.PHONY: build test test-full soak bench-start contracts lint
+.PHONY: build test test-full soak bench-start bench-network contracts lint
 
 build: ## the binary, into bin/
 	$(GO) build -trimpath -o bin/credible ./cmd/credible
@@ -17,6 +17,9 @@ soak: ## long fuzzing and kill rounds, resumable
 
 bench-start: ## start-up and first receipt beside anvil
 	build/bench-start.sh
+
+bench-network: ## four validators under load, and CometBFT beside them
+	build/bench-network.sh
 
 contracts: ## compile the committed bytecode again and compare
 	build/contracts.sh

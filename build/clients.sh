@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # The client matrix: installs the clients inside the tree, builds the binary, and
-# runs every client against it on every crypto suite. CREDIBLE names a binary that
-# is built already.
+# runs every client on every crypto suite, against chains in development and then
+# against networks of four validators. CREDIBLE names a binary that is built already;
+# NETWORKS names the suites of the networks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS
 clients=$PWD/interop/clients
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+leave() {
+	for network in "$scratch"/network-*; do
+		[ -d "$network" ] && "$CREDIBLE" network stop "$network" >/dev/null
+	done
+	rm -rf "$scratch"
+}
+trap leave EXIT
 
 # Not npm ci: it refuses a lock without the platforms that a registry does not serve.
 installed() { [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ]; }
@@ -37,11 +44,25 @@ fi
 
 cd "$clients"
 node lib/compile.js
+(cd ../../oracle && go run ./generate && go vet ./...)
 status=0
-node --test --test-concurrency=2 --test-timeout=120000 'test/*.test.js' 2>&1 | tee "$scratch/node" || status=1
-(cd ../../oracle && go run ./generate && go vet ./... && go test -count=1 -json ./...) 2>&1 | node lib/count.js | tee "$scratch/go" || status=1
+run() { # clients at one time
+	node --test --test-concurrency="$1" --test-timeout=120000 "${@:2}" 2>&1 | tee -a "$scratch/results" || status=1
+	(cd ../../oracle && go test -count=1 -json ./...) 2>&1 | node lib/count.js | tee -a "$scratch/results" || status=1
+}
+run 2 'test/*.test.js'
 
-total() { cat "$scratch/node" "$scratch/go" | sed -nE "s/^ℹ ($1) ([0-9]+)$/\2/p" | paste -sd+ - | { read -r sum && echo $((sum)); }; }
+# One client after the other: each expects blocks of its own.
+for suite in ${NETWORKS-standard gm}; do
+	network=$scratch/network-$suite
+	"$CREDIBLE" network create "$network" --crypto "$suite" --chain-id 4711 >/dev/null
+	"$CREDIBLE" network start "$network"
+	CREDIBLE_NETWORK=$network run 1 $(ls test/*.test.js | grep -v matrix.test.js)
+	"$CREDIBLE" network stop "$network" >/dev/null
+	rm -rf "$network"
+done
+
+total() { sed -nE "s/^ℹ ($1) ([0-9]+)$/\2/p" "$scratch/results" | paste -sd+ - | { read -r sum && echo $((sum)); }; }
 passed=$(total pass) failed=$(total 'fail|cancelled')
 printf '\nclient matrix: %d passed, %d failed, %d s\n' "$passed" "$failed" "$((SECONDS - started))"
 [ "$status" -eq 0 ] && [ "$failed" -eq 0 ]

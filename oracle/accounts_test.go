@@ -48,6 +48,8 @@ func safe(t *testing.T, p *peer) {
 	p.sendValue(t, 0, wallet.address, 1_000)
 
 	to := common.HexToAddress("0xc0ffee")
+	before, err := p.BalanceAt(background(t), to, nil)
+	must(t, err)
 	typed := apitypes.TypedData{
 		PrimaryType: "SafeTx", Domain: p.domain(wallet.address),
 		Types: apitypes.Types{
@@ -69,7 +71,7 @@ func safe(t *testing.T, p *peer) {
 	amount(t, "nonce", wallet.one(t, "nonce"), 1)
 	balance, err := p.BalanceAt(background(t), to, nil)
 	must(t, err)
-	amount(t, "balance", balance, 123)
+	amount(t, "received", balance.Sub(balance, before), 123)
 }
 
 // operation is ERC-4337's PackedUserOperation.
@@ -98,6 +100,8 @@ func entrypoint(t *testing.T, p *peer) {
 	sender := factory.one(t, "getAddress", owner, salt).(common.Address)
 	p.sendValue(t, 0, sender, 1_000_000_000)
 	account, target := p.at(t, "SimpleAccount", sender), common.HexToAddress("0xbeef")
+	before, err := p.BalanceAt(background(t), target, nil)
+	must(t, err)
 
 	op := operation{
 		Sender: sender, Nonce: common.Big0, InitCode: append(factory.address.Bytes(), factory.pack(t, "createAccount", owner, salt)...),
@@ -116,7 +120,7 @@ func entrypoint(t *testing.T, p *peer) {
 	equal(t, "owner", account.one(t, "owner"), any(owner))
 	balance, err := p.BalanceAt(background(t), target, nil)
 	must(t, err)
-	amount(t, "balance", balance, 55)
+	amount(t, "received", balance.Sub(balance, before), 55)
 }
 
 // delegate sends account 3's authorisation (EIP-7702), paid for by account 0.

@@ -31,6 +31,7 @@ type peer struct {
 	geth              *gethclient.Client
 	chainID           *big.Int
 	keys              []*ecdsa.PrivateKey
+	network           *network // nil for a chain of one node
 }
 
 func (p *peer) account(i int) common.Address { return crypto.PubkeyToAddress(p.keys[i].PublicKey) }
@@ -50,8 +51,8 @@ var builtBinary = sync.OnceValues(func() (string, error) {
 	return path, build.Run()
 })
 
-// open starts a chain with a crypto suite and connects to it.
-func open(t *testing.T, suite string) *peer {
+// develop starts a chain with a crypto suite and connects to it.
+func develop(t *testing.T, suite string) *peer {
 	t.Helper()
 	binary, err := builtBinary()
 	must(t, err)

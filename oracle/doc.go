@@ -3,6 +3,7 @@
 // module's go.mod, so that the main module does not grow by them.
 //
 // It is not part of the product and exports nothing. Its tests start the binary
-// that CREDIBLE names, or build it, and read the contracts that the client matrix
+// that CREDIBLE names, or build it – or meet the running network in the folder that
+// CREDIBLE_NETWORK names – and read the contracts that the client matrix
 // has compiled (interop/clients/artifacts; build/clients.sh makes both).
 package oracle

@@ -21,12 +21,16 @@ func TestGethClientsCompleteEveryFlow(t *testing.T) {
 		{"traces", traces},
 		{"logs", logs},
 		{"subscriptions", subscriptions},
+		{"moves", moves},
 	}
-	for _, suite := range []string{"standard", "gm"} {
-		t.Run(suite, func(t *testing.T) {
+	for _, server := range servers(t) {
+		t.Run(server.name, func(t *testing.T) {
 			t.Parallel()
-			p := open(t, suite)
+			p := server.open(t)
 			for _, flow := range flows {
+				if flow.name == "moves" && p.network == nil {
+					continue
+				}
 				t.Run(flow.name, func(t *testing.T) { flow.run(t, p) })
 			}
 		})

@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"context"
 	"math/big"
 	"testing"
 
@@ -101,17 +100,22 @@ func governor(t *testing.T, p *peer) {
 	targets, values, data := []common.Address{vault.address}, integers(0), [][]byte{vault.pack(t, "store", big.NewInt(42))}
 	receipt := council.send(t, 0, "propose", targets, values, data, "store 42")
 	id := council.event(t, receipt, "ProposalCreated")["proposalId"]
-	p.mine(t, 2)
+	council.pass(t, id, 0)
 	council.send(t, 0, "castVote", id, uint8(1))
-	p.mine(t, 6)
+	council.pass(t, id, 1)
 	equal(t, "state", council.one(t, "state", id), any(uint8(4)))
 	council.send(t, 0, "execute", targets, values, data, keccak("store 42"))
 	amount(t, "number", vault.one(t, "number"), 42)
 }
 
-func (p *peer) mine(t *testing.T, blocks int) {
+// pass makes blocks until a proposal is in another state than this one.
+func (c contract) pass(t *testing.T, id any, state uint8) {
 	t.Helper()
-	for range blocks {
-		must(t, p.Client.Client().CallContext(context.Background(), nil, "evm_mine"))
+	for c.one(t, "state", id).(uint8) == state {
+		if c.peer.network == nil {
+			must(t, c.peer.Client.Client().CallContext(background(t), nil, "evm_mine"))
+		} else {
+			c.peer.sendValue(t, 1, c.peer.account(1), 0)
+		}
 	}
 }

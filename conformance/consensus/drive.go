@@ -140,13 +140,14 @@ func (w *world) await(what string, moving bool, f func()) {
 	bound, again := time.NewTimer(w.Patience), time.NewTicker(time.Millisecond)
 	defer bound.Stop()
 	defer again.Stop()
+	until := w.Now()
 	for {
 		select {
 		case <-ended:
 			return
 		case <-again.C:
-			if moving {
-				w.step(w.Now().Add(pace * time.Millisecond))
+			if until = until.Add(pace * time.Millisecond); moving {
+				w.step(until)
 			}
 		case <-bound.C:
 			w.mutex.Lock()

@@ -49,10 +49,9 @@ func newHost() *host {
 func (h *host) boot() consensus.Boot {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	random := uint64(0)
 	return consensus.Boot{
 		Self: h.ID, Set: h.set, Tip: h.decisions[len(h.decisions)-1], WAL: h.log, Clock: h.clock,
-		Rand: func() uint64 { random++; return random },
+		Rand: numbers(1, 1),
 	}
 }
 

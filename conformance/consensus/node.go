@@ -2,6 +2,8 @@ package consensus
 
 import (
 	"context"
+	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -106,10 +108,9 @@ func (n *node) start() {
 	tip := n.tip()
 	n.life, n.last = l, l
 	n.lives++
-	random := w.given.seed
 	boot := consensus.Boot{
 		Self: n.id, Set: w.set(tip.Proposal.Height + 1), Tip: tip, WAL: l, Clock: l,
-		Rand: func() uint64 { random++; return random },
+		Rand: numbers(w.given.seed, uint64(n.place)<<32|uint64(n.lives)),
 	}
 	w.mutex.Unlock()
 	w.await("Start", true, func() { err = engine.Start(ctx, l, boot) })
@@ -122,6 +123,18 @@ func (n *node) start() {
 	}
 	w.call("Notify", engine.Notify)
 	l.observe()
+}
+
+// numbers are random ones of a seed, others for each life of each node: nodes that draw
+// the same wait for each other without end.
+func numbers(seed, life uint64) func() uint64 {
+	var mutex sync.Mutex
+	source := rand.New(rand.NewPCG(seed, life))
+	return func() uint64 {
+		mutex.Lock()
+		defer mutex.Unlock()
+		return source.Uint64()
+	}
 }
 
 func (n *node) make() (consensus.Engine, error) {

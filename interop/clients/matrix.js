@@ -16,11 +16,15 @@ export const flows = {
   traces: 'debug_trace*: callTracer, struct logs, prestateTracer with diff',
   logs: 'Logs by topic and range, polled filters',
   subscriptions: 'Subscriptions: heads, logs, pending transactions',
+  moves: 'From node to node: each reads what was written on the one before, then writes',
 }
 
+/** networkOnly are the flows that a chain of one node has no use for. */
+export const networkOnly = ['moves']
+
 /**
- * clients are the columns. A client has a test for every flow on every suite,
- * named `client flow suite`, unless reasons says why not; ways says where it goes
+ * clients are the columns. A client has a test for every flow on every server,
+ * named `client flow server`, unless reasons says why not; ways says where it goes
  * another way than the shared flow. packages are its pins.
  */
 export const clients = {
@@ -37,6 +41,7 @@ export const clients = {
       erc20: 'Ignition deploys and calls, inside a script and by `hardhat ignition deploy`; then the shared flow',
       subscriptions: 'Hardhat’s HTTP network has no WebSocket: hardhat-ethers polls for blocks and logs',
     },
+    notes: { delegation: 'with the gas given: for an estimate hardhat-ethers spells a signature that begins with a zero as nodes must refuse it' },
   },
   foundry: {
     title: 'forge and cast', packages: ['@foundry-rs/forge', '@foundry-rs/cast'],

@@ -90,7 +90,7 @@ type Boot struct {
 	Tip   Decision // with its body; the genesis block at height 0
 	WAL   WAL
 	Clock chain.Clock
-	Rand  func() uint64
+	Rand  func() uint64 // random numbers, others on each node; safe for concurrent use
 }
 
 // Status is what an engine shows to operators.

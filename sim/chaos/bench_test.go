@@ -7,11 +7,20 @@ import (
 	"github.com/credibleledger/credibleledger/sim/chaos"
 )
 
+// engines are what networks order with here; each is a sub-benchmark.
+var engines = []string{"smartbft", "raft"}
+
 // BenchmarkTransfers measures four validators on this machine under pre-signed
 // transfers of secp256k1 accounts, sent over JSON-RPC in batches of 100 to all four;
 // every validator checks every signature, with fsync.
 func BenchmarkTransfers(b *testing.B) {
-	n := chaos.StartBenchmark(b, "smartbft", "standard", 4)
+	for _, engine := range engines {
+		b.Run(engine, func(b *testing.B) { transfers(b, engine) })
+	}
+}
+
+func transfers(b *testing.B, engine string) {
+	n := chaos.StartBenchmark(b, engine, "standard", 4)
 	work := n.Prepare(b.N)
 	b.ResetTimer()
 	took := n.Send(work, 100)
@@ -28,7 +37,13 @@ func BenchmarkTransfers(b *testing.B) {
 // BenchmarkFinality measures how long a transfer takes to its receipt when 1,000 a
 // second are sent, each at its own time whatever became of those before.
 func BenchmarkFinality(b *testing.B) {
-	n := chaos.StartBenchmark(b, "smartbft", "standard", 4)
+	for _, engine := range engines {
+		b.Run(engine, func(b *testing.B) { finality(b, engine) })
+	}
+}
+
+func finality(b *testing.B, engine string) {
+	n := chaos.StartBenchmark(b, engine, "standard", 4)
 	work := n.Prepare(b.N)
 	b.ResetTimer()
 	latencies := n.Pace(work, 1000)

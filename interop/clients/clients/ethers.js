@@ -32,7 +32,8 @@ export async function openEthers(chain) {
   }
 }
 
-const tidyReceipt = (r) => ({
+/** tidyReceipt gives a receipt of ethers the shape that the flows expect. */
+export const tidyReceipt = (r) => ({
   hash: r.hash, status: r.status === 1, blockNumber: BigInt(r.blockNumber), gasUsed: r.gasUsed, type: r.type,
   contractAddress: r.contractAddress, logs: r.logs.map(({ address, topics, data }) => ({ address, topics: [...topics], data })),
 })

@@ -112,8 +112,10 @@ function reading(cast, request) {
 
 function writing(cast, chain) {
   const key = (from) => ['--private-key', chain.accounts[from].privateKey]
+  // In development a receipt is there at once; on a network cast would first ask for it a second later.
+  const wait = chain.development ? ['--poll-interval', '1'] : ['--sync']
   const send = async (from, ...args) => {
-    const r = JSON.parse(await cast('send', '--json', '--poll-interval', '1', ...key(from), ...args))
+    const r = JSON.parse(await cast('send', '--json', ...wait, ...key(from), ...args))
     return {
       hash: r.transactionHash, status: r.status === '0x1', blockNumber: BigInt(r.blockNumber), gasUsed: BigInt(r.gasUsed), type: Number(r.type),
       contractAddress: r.contractAddress, logs: r.logs,

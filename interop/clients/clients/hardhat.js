@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { ethersClient } from './ethers.js'
+import { ethersClient, tidyReceipt } from './ethers.js'
 import { root } from '../lib/artifacts.js'
+import { patient } from '../lib/chain.js'
 
 /** project is the folder of the Hardhat project. */
 export const project = join(root, 'hardhat')
@@ -20,14 +21,22 @@ export async function openHardhat(chain) {
   const from = (path, query = '') => import(pathToFileURL(join(project, path)).href + query)
   Object.assign(process.env, environment(chain))
   const { createHardhatRuntimeEnvironment } = await from('node_modules/hardhat/dist/src/hre.js')
-  const { default: config } = await from('hardhat.config.js', `?${chain.suite}`)
+  const { default: config } = await from('hardhat.config.js', `?${encodeURIComponent(chain.url)}`)
   const hre = await createHardhatRuntimeEnvironment(config, {}, project)
   const connection = await hre.network.create({ network: 'credible' })
   const { ethers } = connection
-  const signers = await ethers.getSigners()
+  const signers = (await ethers.getSigners()).map((signer) => patient(signer, chain))
   return {
     ...ethersClient(ethers.provider, signers),
     name: 'hardhat', ethers,
+    // hardhat-ethers would spell the authorisation's signature for an estimate, and with leading zeros, which numbers must not have.
+    async delegate({ authority, sponsor, to }) {
+      const authorization = await signers[authority].authorize({ address: to ?? ethers.ZeroAddress })
+      const sent = await signers[sponsor].sendTransaction({
+        type: 4, to: ethers.ZeroAddress, value: 0n, gasLimit: 100_000n, authorizationList: [authorization],
+      })
+      return tidyReceipt(await sent.wait())
+    },
     async deployModule(name) {
       await hre.tasks.getTask('build').run({ quiet: true })
       const { default: module } = await from(`ignition/modules/${name}.js`)

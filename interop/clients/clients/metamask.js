@@ -6,6 +6,7 @@ import * as networks from '@metamask/network-controller'
 import { BrowserProvider, Wallet } from 'ethers'
 
 import { ethersClient } from './ethers.js'
+import { patient } from '../lib/chain.js'
 
 const controllerName = 'NetworkController'
 
@@ -22,7 +23,8 @@ export async function openMetaMask(chain) {
 
   const browser = new BrowserProvider(provider, undefined, { cacheTimeout: -1, polling: true })
   browser.pollingInterval = 50
-  const signers = chain.accounts.map(({ privateKey }) => new Wallet(privateKey, browser))
+  // For 20 seconds the wallet asks for a receipt that is not there, at ever the same block.
+  const signers = chain.accounts.map(({ privateKey }) => patient(new Wallet(privateKey, browser), chain))
   const client = ethersClient(browser, signers)
   // The wallet reads at the block that its tracker saw last, so a look at the
   // chain belongs between a write and a read.

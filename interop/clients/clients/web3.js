@@ -9,9 +9,9 @@ import { find, only, signature, tidy } from '../lib/values.js'
 
 /** openWeb3 returns the client for a chain. */
 export async function openWeb3(chain) {
-  const web3 = new Web3(chain.url)
+  // At the top, from where contracts take it too.
+  const web3 = new Web3({ provider: chain.url, config: { transactionPollingInterval: 50 } })
   const live = new Web3(chain.ws)
-  web3.eth.transactionPollingInterval = 50
   web3.eth.handleRevert = true
   for (const { privateKey } of chain.accounts) web3.eth.accounts.wallet.add(privateKey)
   return { name: 'web3', ...reading(web3), ...writing(web3, chain), ...watching(live) }

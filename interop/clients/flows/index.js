@@ -8,6 +8,7 @@ import { erc20 } from './erc20.js'
 import { erc721 } from './erc721.js'
 import { governor } from './governor.js'
 import { logs } from './logs.js'
+import { moves } from './moves.js'
 import { passkey } from './passkey.js'
 import { safe } from './safe.js'
 import { subscriptions } from './subscriptions.js'
@@ -16,5 +17,5 @@ import { transfer } from './transfer.js'
 import { uniswap } from './uniswap.js'
 
 export const flows = {
-  transfer, erc20, erc721, erc1155, governor, uniswap, safe, entrypoint, delegation, passkey, traces, logs, subscriptions,
+  transfer, erc20, erc721, erc1155, governor, uniswap, safe, entrypoint, delegation, passkey, traces, logs, subscriptions, moves,
 }

@@ -9,6 +9,8 @@ const require = createRequire(import.meta.url)
 
 export default {
   plugins: [ethers, ignition],
+  // A block is final, and on a chain without traffic no five others follow it.
+  ignition: { requiredConfirmations: 1, blockPollingInterval: 100 },
   solidity: { version: '0.8.37', path: require.resolve('solc/soljson.js') },
   networks: {
     credible: {

@@ -1,18 +1,61 @@
-// A chain to test against: one process of the binary, started on a free port.
+// A chain to test against: one process of the binary, started on a free port, or a
+// network of processes that runs already.
 import { spawn } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+
+import { computeAddress } from 'ethers'
 
 /** suites are the crypto suites that every client meets. */
 export const suites = ['standard', 'gm']
 
-const startLimit = 20_000
+/** networks are the suites of which build/clients.sh starts a network. */
+export const networks = ['standard', 'gm']
 
 /**
- * startChain runs `credible dev` with a crypto suite and waits until it is ready.
- * The result has url, ws, chainId, the funded accounts [{address, privateKey}],
- * and stop().
+ * servers returns what the clients of this run meet, [{name, suite, start}]: `credible
+ * dev` of every suite or, where CREDIBLE_NETWORK names the folder of one, a network.
+ * start(i) gives the i-th client its chain: of a network, node i modulo their number.
+ *
+ * A chain has url, ws, chainId, suite, the funded accounts [{address, privateKey}]
+ * and stop(). One of development has evm_mine and its like; one of a network has
+ * nodes, their number, and node(i, height), the chain at another node as soon as
+ * that has come to a height.
  */
-export async function startChain(suite) {
+export function servers() {
+  const directory = process.env.CREDIBLE_NETWORK
+  if (!directory) return suites.map((suite) => ({ name: suite, suite, start: () => startChain(suite) }))
+  const { crypto: suite } = manifest(directory)
+  return [{ name: `network ${suite}`, suite, start: (i) => joinNetwork(directory, i) }]
+}
+
+const manifest = (directory) => JSON.parse(readFileSync(join(directory, 'network.json'), 'utf8'))
+
+async function joinNetwork(directory, i) {
+  const { crypto: suite, nodes } = manifest(directory)
+  const folder = join(directory, 'accounts')
+  const number = (file) => Number(file.match(/\d+/)[0])
+  const files = readdirSync(folder).sort((a, b) => number(a) - number(b))
+  const accounts = files.map((file) => {
+    const privateKey = readFileSync(join(folder, file), 'utf8').trim()
+    return { address: computeAddress(privateKey), privateKey }
+  })
+  const url = (k) => `http://${nodes[k % nodes.length].rpc}`
+  const node = async (k, height) => {
+    const chain = { suite, url: url(k), ws: url(k).replace('http', 'ws'), accounts, nodes: nodes.length, node, async stop() {} }
+    await rpc(chain, 'cl_awaitHeight', '0x' + height.toString(16))
+    return { ...chain, chainId: Number(await rpc(chain, 'eth_chainId')) }
+  }
+  // What the clients before this one wrote, each through a node of its own.
+  const heights = await Promise.all(nodes.map((_, k) => rpc({ url: url(k) }, 'eth_blockNumber')))
+  return node(i, heights.map(BigInt).reduce((a, b) => (a > b ? a : b)))
+}
+
+const startLimit = 20_000
+
+// startChain runs `credible dev` with a crypto suite and waits until it is ready.
+async function startChain(suite) {
   const binary = process.env.CREDIBLE
   if (!binary) throw new Error('CREDIBLE must name the binary; build/clients.sh sets it')
   const child = spawn(binary, ['dev', '--crypto', suite, '--rpc', '127.0.0.1:0', '-o', 'json'], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -37,7 +80,7 @@ export async function startChain(suite) {
   child.stdout.resume()
   const info = JSON.parse(text)
   return {
-    suite, url, ws: info.ws, chainId: info.chainId,
+    suite, url, ws: info.ws, chainId: info.chainId, development: true,
     accounts: info.accounts.map(({ address, privateKey }) => ({ address, privateKey })),
     async stop() {
       child.kill('SIGTERM')
@@ -59,4 +102,18 @@ export async function rpc(chain, method, ...params) {
   const { result, error } = await response.json()
   if (error) throw Object.assign(new Error(error.message), error)
   return result
+}
+
+/**
+ * patient makes a signer of ethers return from sending only when the chain has the
+ * receipt: for providers that, told that there is none, ask again long after.
+ */
+export function patient(signer, chain) {
+  const send = signer.sendTransaction.bind(signer)
+  signer.sendTransaction = async (transaction) => {
+    const sent = await send(transaction)
+    while (!(await rpc(chain, 'eth_getTransactionReceipt', sent.hash))) await new Promise((resolve) => { setTimeout(resolve, 10) })
+    return sent
+  }
+  return signer
 }

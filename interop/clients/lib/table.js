@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { clients, flows } from '../matrix.js'
+import { clients, flows, networkOnly } from '../matrix.js'
 import { root } from './artifacts.js'
-import { suites } from './chain.js'
+import { networks, suites } from './chain.js'
 
 const repository = join(root, '..', '..')
 
@@ -25,22 +25,25 @@ export function table() {
     const { ways = {}, notes = {}, reasons = {} } = clients[client]
     const remark = reasons[flow] ?? ways[flow] ?? notes[flow]
     if (remark) remarks.push(`${remarks.length + 1}. ${clients[client].title}, ${flow}: ${remark}.`)
-    return (reasons[flow] ? 'no test' : suites.map(() => '✔').join(' ')) + (remark ? ` (${remarks.length})` : '')
+    const marks = [...suites.map(() => (networkOnly.includes(flow) ? '–' : '✔')), ...networks.map(() => '✔')]
+    return (reasons[flow] ? 'no test' : marks.join(' ')) + (remark ? ` (${remarks.length})` : '')
   }
   const names = Object.keys(clients)
   const rows = Object.entries(flows).map(([flow, title]) => `| **${flow}** – ${title} | ${names.map((name) => cell(name, flow)).join(' | ')} |`)
   return `# The client matrix
 
-Real, unmodified clients against \`credible dev\`. A mark is a test that ends with an assertion on the state of the
-chain: the first on the suite \`${suites[0]}\`, the second on the suite \`${suites[1]}\`. \`build/clients.sh\` runs all of them.
+Real, unmodified clients. A mark is a test that ends with an assertion on the state of the chain: the first two on
+\`credible dev\` with the suites \`${suites[0]}\` and \`${suites[1]}\`, the other two on networks of four validators that
+\`credible network\` makes, with the same suites; there the clients are spread over the nodes. – is a flow that a chain
+of one node has no use for. \`build/clients.sh\` runs all of them.
 This file is made of \`matrix.js\` by \`node lib/table.js MATRIX.md\`, and a test compares them.
 
 | Flow | ${names.map((name) => clients[name].title).join(' | ')} |
 |---|${names.map(() => '---').join('|')}|
 ${rows.join('\n')}
 
-A test is named \`CLIENT FLOW SUITE\` (\`${names[0]} transfer ${suites[1]}\`); geth's are \`TestGethClientsCompleteEveryFlow/SUITE/FLOW\` in
-\`oracle/\`. Client names: ${names.map((name) => `\`${name}\``).join(', ')}.
+A test is named \`CLIENT FLOW SERVER\` (\`${names[0]} transfer ${suites[1]}\`, \`${names[0]} transfer network ${suites[1]}\`); geth's are
+\`TestGethClientsCompleteEveryFlow/SERVER/FLOW\` in \`oracle/\`. Client names: ${names.map((name) => `\`${name}\``).join(', ')}.
 
 ## Remarks
 
