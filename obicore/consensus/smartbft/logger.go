@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
-	"time"
 )
 
 // logger takes SmartBFT's remarks. Some of them are more than remarks: the start of a
@@ -58,9 +57,9 @@ func (l logger) Debugf(format string, _ ...any) {
 		l.giveTurn()
 	case delivered:
 		l.giveTurn()
-		l.watchdog.deliveredAt(l.clock.Now())
+		l.watchdog.delivers(true)
 	case wentOn:
-		l.watchdog.deliveredAt(time.Time{})
+		l.watchdog.delivers(false)
 	case tooOld, asBefore, abortBegun:
 		l.controllerMoves(format == abortBegun)
 	}

@@ -12,13 +12,15 @@ import (
 // is gone; its view changer soon waits for the controller, and Stop for both.
 type watchdog struct {
 	mutex     sync.Mutex
-	aborting  bool      // the view changer has asked the controller to end a view
-	delivered time.Time // when the controller delivered, until it has gone on
-	carried   bool      // the carried-over proposal is decided
-	gaveUp    bool      // the view changer waits for it no more
+	aborting  bool // the view changer has asked the controller to end a view
+	delivered bool // the controller has delivered and not gone on
+	carried   bool // the carried-over proposal is decided
+	gaveUp    bool // the view changer waits for it no more
 	freed     chan struct{}
-	progress  time.Time // of anything; only tick uses it
-	stage     stage
+
+	looked, moved time.Time // the last look, and the last decision at it
+	stage         stage
+	held, idle    time.Duration // since it delivered, since anything moved
 }
 
 // beforeAbort is called by the view changer before it asks the controller to end a
@@ -49,11 +51,29 @@ func (w *watchdog) afterAbort() {
 	wake(w.freed)
 }
 
-// deliveredAt notes that the controller waits for its view; zero that it goes on.
-func (w *watchdog) deliveredAt(at time.Time) {
+// delivers notes that the controller waits for its view, or that it goes on.
+func (w *watchdog) delivers(waits bool) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	w.delivered = at
+	w.delivered, w.held = waits, 0
+}
+
+// look adds the time since the last look to what stands still. A clock that jumps counts
+// as one look: a process that was stopped, or a machine that slept, has not locked up.
+func (w *watchdog) look(now, moved time.Time, at stage, open bool) (held, idle time.Duration) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	passed := max(0, min(now.Sub(w.looked), 2*tick))
+	w.looked = now
+	w.held += passed
+	w.idle += passed
+	if !w.delivered {
+		w.held = 0
+	}
+	if !open || at != w.stage || !moved.Equal(w.moved) {
+		w.stage, w.moved, w.idle = at, moved, 0
+	}
+	return w.held, w.idle
 }
 
 // watchOver replaces an instance that has locked up: at once when it is known how,
@@ -61,7 +81,7 @@ func (w *watchdog) deliveredAt(at time.Time) {
 // too few others are heard: they may be away, or as locked up as this one. It is called
 // from the goroutine that feeds the timers, which waits for nobody.
 func (i *instance) watchOver(now time.Time) {
-	e, w := i.engine, &i.watchdog
+	e := i.engine
 	e.mutex.Lock()
 	moved, open := e.moved, e.pending
 	quorum := len(e.members.ids)-len(e.silent(now)) >= e.members.quorum()
@@ -70,17 +90,12 @@ func (i *instance) watchOver(now time.Time) {
 	if !quorum {
 		limit *= 2
 	}
-	w.mutex.Lock()
-	delivered := w.delivered
-	w.mutex.Unlock()
-	if at := i.views.now(); !open || at != w.stage || w.progress.IsZero() || moved.After(w.progress) {
-		w.stage, w.progress = at, now
-	}
+	held, idle := i.watchdog.look(now, moved, i.views.now(), open)
 	switch {
-	case !delivered.IsZero() && now.Sub(delivered) > e.timing.again:
+	case held > e.timing.again:
 		i.fail(fmt.Errorf("%w: it has delivered and does not go on", errFault))
-	case now.Sub(w.progress) > limit:
-		i.fail(fmt.Errorf("%w: neither a decision nor another view for %s", errFault, now.Sub(w.progress)))
+	case idle > limit:
+		i.fail(fmt.Errorf("%w: neither a decision nor another view for %s", errFault, idle))
 	}
 }
 
