@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,13 @@ func (n *node) vote(t *testing.T, signer uint64, v consensus.Vote) []byte {
 	return b
 }
 
+// reported is what hosts were told so far.
+func (w *world) reported() []consensus.Evidence {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return slices.Clone(w.reports)
+}
+
 func TestTwoVotesForOneHeightAndViewAreEvidence(t *testing.T) {
 	inWorld(t, fair(1), func(w *world) {
 		a := consensus.Vote{Height: 1, Round: 0, Hash: chain.Hash{1}}
@@ -38,13 +46,13 @@ func TestTwoVotesForOneHeightAndViewAreEvidence(t *testing.T) {
 			w.send(2, 0, accused.vote(t, number, vote))
 		}
 		time.Sleep(time.Second)
-		if len(w.reports) != 0 {
-			t.Errorf("%d reports against a node that has voted once", len(w.reports))
+		if reports := w.reported(); len(reports) != 0 {
+			t.Errorf("%d reports against a node that has voted once", len(reports))
 		}
 		w.send(2, 0, accused.vote(t, number, b))
 		time.Sleep(time.Second)
-		if len(w.reports) != 1 || w.reports[0].Accused != accused.ID {
-			t.Errorf("reports %+v", w.reports)
+		if reports := w.reported(); len(reports) != 1 || reports[0].Accused != accused.ID {
+			t.Errorf("reports %+v", reports)
 		}
 		w.settle(5 * time.Second)
 	})
