@@ -59,13 +59,7 @@ func (a *Account) call(to chain.Address, value chain.Word, input []byte, gas uin
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	t := &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: chainID, Nonce: a.nonce, Gas: gas, To: &to, Value: value, Data: input}
-	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := a.signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(a.signer))
 	if err != nil {
 		a.cluster.t.Fatal(err)
 	}

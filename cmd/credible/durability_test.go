@@ -138,13 +138,7 @@ func signTransfer(account development.Account, to chain.Address, nonce uint64) (
 	t := &ethereum.Transaction{
 		Type: ethereum.TypeDynamicFee, ChainID: development.ChainID, Nonce: nonce, Gas: 21_000, To: &to, Value: chain.WordFromUint64(1),
 	}
-	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := account.Signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(account.Signer))
 	if err != nil {
 		return nil, err
 	}

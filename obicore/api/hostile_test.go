@@ -92,13 +92,7 @@ func (g *target) call(method string, params ...any) answer {
 
 func (g *target) sign(i int, t *ethereum.Transaction) string {
 	g.t.Helper()
-	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := g.chain.Accounts[i].Signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(g.chain.Accounts[i].Signer))
 	if err != nil {
 		g.t.Fatal(err)
 	}

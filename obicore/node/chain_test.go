@@ -112,13 +112,7 @@ func (f *fixture) open() *node.Chain {
 
 func (w *wallet) sign(t testing.TB, transaction *ethereum.Transaction) []byte {
 	t.Helper()
-	signed, err := transaction.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := w.signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := transaction.Sign(keccak.Keccak256, ethereum.SignWith(w.signer))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,13 +113,7 @@ func (t *terminal) unlock(k *keystore, address chain.Address) (ethereum.SignDige
 	if err != nil {
 		return nil, keystoreProblem(err)
 	}
-	return func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	}, nil
+	return ethereum.SignWith(signer), nil
 }
 
 // maxInputFile bounds messages, bytecode and artifacts in bytes.

@@ -108,13 +108,7 @@ func (a *Administrator) execute(ctx context.Context, input []byte) error {
 	t := &ethereum.Transaction{
 		Type: ethereum.TypeDynamicFee, ChainID: a.chainID, Nonce: number(nonce), Gas: 1_000_000, To: &to, Data: input,
 	}
-	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := a.signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(a.signer))
 	if err != nil {
 		return err
 	}

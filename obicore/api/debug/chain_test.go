@@ -79,13 +79,7 @@ func (f *fixture) send(account int, transaction *ethereum.Transaction) chain.Has
 }
 
 func (f *fixture) signer(account int) ethereum.SignDigest {
-	return func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := f.Accounts[account].Signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	}
+	return ethereum.SignWith(f.Accounts[account].Signer)
 }
 
 // mine makes one block of what waits and returns it.

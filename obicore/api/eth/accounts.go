@@ -34,17 +34,6 @@ func (s *Service) signer(owner chain.Address) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// signWith adapts a signer to the Ethereum family.
-func signWith(signer crypto.Signer) ethereum.SignDigest {
-	return func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
-		signature, err := signer.Sign(digest)
-		if err != nil {
-			return r, s, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	}
-}
-
 func (s *Service) sendTransaction(ctx context.Context, params jsonrpc.Params) (any, error) {
 	var args arguments
 	if err := params.Decode(0, true, &args); err != nil {
@@ -105,7 +94,7 @@ func (s *Service) sendOnce(ctx context.Context, args *arguments) (id chain.Hash,
 func (s *Service) envelope(from chain.Address, args *arguments, t *ethereum.Transaction) ([]byte, error) {
 	signer, err := s.signer(from)
 	if err == nil {
-		signed, err := t.Sign(keccak.Keccak256, signWith(signer))
+		signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(signer))
 		if err != nil {
 			return nil, err
 		}
@@ -236,7 +225,7 @@ func (s *Service) signTransaction(ctx context.Context, params jsonrpc.Params) (a
 	if err != nil {
 		return nil, err
 	}
-	signed, err := t.Sign(keccak.Keccak256, signWith(signer))
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(signer))
 	if err != nil {
 		return nil, err
 	}

@@ -84,13 +84,7 @@ func (s *served) call(method string, params ...any) (a answer) {
 func (s *served) transaction(nonce, gas uint64, to chain.Address) (raw, id string) {
 	s.t.Helper()
 	t := &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: development.ChainID, Nonce: nonce, Gas: gas, To: &to}
-	signed, err := t.Sign(keccak.Keccak256, func(digest chain.Hash) (r, v chain.Word, parity byte, err error) {
-		signature, err := s.Accounts[0].Signer.Sign(digest)
-		if err != nil {
-			return r, v, 0, err
-		}
-		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
-	})
+	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(s.Accounts[0].Signer))
 	if err != nil {
 		s.t.Fatal(err)
 	}

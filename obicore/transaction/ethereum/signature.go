@@ -22,6 +22,27 @@ var (
 // curve point. A keystore, a hardware wallet or a remote signer stands behind it.
 type SignDigest func(digest chain.Hash) (r, s chain.Word, parity byte, err error)
 
+// Signer is a secp256k1 key: its signatures are r ‖ s ‖ parity, 65 bytes, with s in the
+// lower half, as those of the suites' signers.
+type Signer interface {
+	Sign(digest chain.Hash) ([]byte, error)
+}
+
+// SignWith lets a key sign transactions and authorizations. A signature of another length
+// is [ErrSignatureValues].
+func SignWith(key Signer) SignDigest {
+	return func(digest chain.Hash) (r, s chain.Word, parity byte, err error) {
+		signature, err := key.Sign(digest)
+		if err != nil {
+			return r, s, 0, err
+		}
+		if len(signature) != 65 {
+			return r, s, 0, ErrSignatureValues
+		}
+		return chain.Word(signature[:32]), chain.Word(signature[32:64]), signature[64], nil
+	}
+}
+
 // Sign returns a signed copy of t. Errors: those of sign, and those of Check.
 func (t *Transaction) Sign(keccak Keccak, sign SignDigest) (*Transaction, error) {
 	if err := t.checkUnsigned(); err != nil {
