@@ -4,58 +4,53 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 func TestSchedulesOfFaultsBySeed(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
-			given.nodes = []int{3, 5, 4, 2}[seed%4]
-			given.reorder = seed%3 == 0
-			given.sync = time.Duration(seed%5) * 4 * time.Millisecond
-			inWorld(t, given, func(w *world) {
+			given.Nodes = []int{3, 5, 4, 2}[seed%4]
+			given.Reorder = seed%3 == 0
+			given.Sync = time.Duration(seed%5) * 4 * time.Millisecond
+			enginetest.Run(t, given, func(w *enginetest.World) {
 				for range 20 {
-					w.order()
-					w.trouble()
+					w.Order()
+					trouble(w)
 				}
-				w.isolate()
-				t.Logf("all together after %s", w.settle(30*time.Second))
+				w.Isolate()
+				t.Logf("all together after %s", w.Settle(30*time.Second))
 			})
 		})
 	}
 }
 
 // trouble does one thing that goes wrong, or mends one.
-func (w *world) trouble() {
-	switch n := w.chance(len(w.nodes)); w.chance(6) {
+func trouble(w *enginetest.World) {
+	switch n := w.Chance(len(w.Nodes)); w.Chance(6) {
 	case 0:
-		w.isolate(n)
+		w.Isolate(n)
 	case 1:
-		w.isolate(n, w.chance(len(w.nodes)))
+		w.Isolate(n, w.Chance(len(w.Nodes)))
 	case 2:
-		w.isolate()
+		w.Isolate()
 	case 3:
-		w.nodes[n].restart()
+		w.Nodes[n].Restart()
 	case 4:
-		w.oneWay(n, w.chance(len(w.nodes)))
+		w.CutOneWay(n, w.Chance(len(w.Nodes)))
 	case 5:
-		w.isolate(w.leaderOr(n))
+		w.Isolate(leaderOr(w, n))
 	}
-	time.Sleep(time.Duration(w.chance(3000)) * time.Millisecond)
-}
-
-// oneWay cuts one direction of a link.
-func (w *world) oneWay(from, to int) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	w.cut[[2]int{from, to}] = true
+	time.Sleep(time.Duration(w.Chance(3000)) * time.Millisecond)
 }
 
 // leaderOr is a node that thinks that it leads, or another.
-func (w *world) leaderOr(other int) int {
-	for _, n := range w.nodes {
-		if h := n.running(); h != nil && h.engine.Status().Leader == n.ID {
-			return n.index
+func leaderOr(w *enginetest.World, other int) int {
+	for _, n := range w.Nodes {
+		if h := n.Running(); h != nil && h.Engine.Status().Leader == n.ID {
+			return n.Index
 		}
 	}
 	return other

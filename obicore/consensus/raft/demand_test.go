@@ -3,18 +3,20 @@ package raft
 import (
 	"testing"
 	"time"
+
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 func TestWhoAsksInVainForABlockLeads(t *testing.T) {
 	for seed := range uint64(8) {
-		inWorld(t, fair(seed), func(w *world) {
-			w.settle(10 * time.Second)
-			blind := w.leader()
-			w.nodes[blind].set(func(n *node) { n.blind = true })
-			w.order()
-			took := w.mustReach(w.highest()+1, 5*time.Second, w.all()...)
+		enginetest.Run(t, fair(seed), func(w *enginetest.World) {
+			w.Settle(10 * time.Second)
+			blind := w.Leader()
+			w.Nodes[blind].Fail(enginetest.Faults{Blind: true})
+			w.Order()
+			took := w.MustReach(w.Highest()+1, 5*time.Second, w.All()...)
 			t.Logf("ordered after %s", took)
-			if w.leader() == blind {
+			if w.Leader() == blind {
 				t.Error("the leader that has nothing to order still leads")
 			}
 		})
@@ -22,16 +24,16 @@ func TestWhoAsksInVainForABlockLeads(t *testing.T) {
 }
 
 func TestAFollowerThatIsNotifiedForNothingDoesNotMakeBlocks(t *testing.T) {
-	inWorld(t, fair(1), func(w *world) {
-		w.settle(10 * time.Second)
-		before := w.highest()
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		w.Settle(10 * time.Second)
+		before := w.Highest()
 		for range 100 {
-			for _, n := range w.nodes {
-				n.notify()
+			for _, n := range w.Nodes {
+				n.Notify()
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		if high := w.highest(); high != before {
+		if high := w.Highest(); high != before {
 			t.Errorf("%d blocks of nothing", high-before)
 		}
 	})

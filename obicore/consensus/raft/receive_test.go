@@ -10,6 +10,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 // FuzzReceive gives an engine among others any bytes of a validator; it must take
@@ -36,17 +37,17 @@ func FuzzReceive(f *testing.F) {
 	f.Add((&frame{kind: frameDemand, height: 1 << 63, epoch: 3}).encode())
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, message []byte) {
-		w := newWorld(t, fair(1))
-		w.nodes[0].start()
-		defer w.end()
-		h := w.nodes[0].running()
+		w := enginetest.New(t, fair(1))
+		w.Nodes[0].Start()
+		defer w.End()
+		h := w.Nodes[0].Running()
 		for n := 1; n < 3; n++ {
-			err := h.engine.Receive(w.nodes[n].ID, message)
+			err := h.Engine.Receive(w.Nodes[n].ID, message)
 			if err != nil && !errors.Is(err, consensus.ErrMessage) {
 				t.Errorf("refused with %v", err)
 			}
 		}
-		if err := h.engine.Stop(context.Background()); err != nil {
+		if err := h.Engine.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -73,16 +74,16 @@ func TestMessagesThatNoRaftOfThisEngineSendsAreRefused(t *testing.T) {
 // A majority that has an entry of an earlier term has not decided it: the paper's
 // figure 8. Nobody may vote for it before raft has committed something after it.
 func TestAnEntryOfAnEarlierTermIsVotedForWhenRaftHasCommittedIt(t *testing.T) {
-	w := newWorld(t, fair(1))
-	h := &testHost{node: w.nodes[0]}
+	w := enginetest.New(t, fair(1))
+	h := &enginetest.Host{Node: w.Nodes[0]}
 	e := newEngine(consensus.Options{})
-	e.host, e.clock, e.random, e.self, e.wal = h, realClock{}, w.draw, h.ID, h
-	e.tip = h.decisions[0]
-	m, err := newMembers(w.sets[0])
+	e.host, e.clock, e.random, e.self, e.wal = h, enginetest.Clock{}, w.Draw, h.ID, h
+	e.tip = h.Tip()
+	m, err := newMembers(w.Set(0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.orders = append(w.orders, [8]byte{1})
+	w.Order()
 	p, err := h.Propose(t.Context(), e.tip, metaOf(2), false)
 	if err != nil {
 		t.Fatal(err)
@@ -110,21 +111,21 @@ func TestAnEntryOfAnEarlierTermIsVotedForWhenRaftHasCommittedIt(t *testing.T) {
 }
 
 func TestAMessageAboutWhatCannotBeDoesNotStopTheNode(t *testing.T) {
-	inWorld(t, fair(1), func(w *world) {
-		w.settle(10 * time.Second)
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		w.Settle(10 * time.Second)
 		number := func(v uint64) *uint64 { return &v }
 		for n := range 3 {
-			term := w.nodes[n].running().engine.Status().View
+			term := w.Nodes[n].Running().Engine.Status().View
 			from := (n + 1) % 3
 			for _, m := range []*pb.Message{
 				{Type: pb.MsgHeartbeat.Enum(), Term: number(term), Commit: number(1 << 40)},
 				{Type: pb.MsgAppResp.Enum(), Term: number(term), Index: number(1 << 40)},
 				{Type: pb.MsgApp.Enum(), Term: number(term), Index: number(1), LogTerm: number(1), Entries: []*pb.Entry{{Index: number(2), Term: number(term)}}},
 			} {
-				m.From, m.To = number(numberOf(w.nodes[from].ID)), number(numberOf(w.nodes[n].ID))
-				w.send(from, n, (&frame{kind: frameRaft, payload: marshalled(t, m)}).encode())
+				m.From, m.To = number(numberOf(w.Nodes[from].ID)), number(numberOf(w.Nodes[n].ID))
+				w.Send(from, n, (&frame{kind: frameRaft, payload: marshalled(t, m)}).encode())
 			}
 		}
-		w.settle(20 * time.Second)
+		w.Settle(20 * time.Second)
 	})
 }

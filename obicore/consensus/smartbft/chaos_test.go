@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 // TestAnyScheduleOfFaultsEndsWell cuts links, restarts nodes and changes disks by
@@ -21,22 +23,22 @@ func TestAnyScheduleOfFaultsEndsWell(t *testing.T) {
 	for seed := range uint64(count) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
-			given.reorder = os.Getenv("SMARTBFT_REORDER") != "" && seed%3 == 1
-			given.twin = os.Getenv("SMARTBFT_TWIN") != "" && seed%5 == 4
-			given.sync = []time.Duration{0, 3 * time.Millisecond, 20 * time.Millisecond}[seed%3]
-			given.latency = []time.Duration{time.Millisecond, 5 * time.Millisecond, 40 * time.Millisecond}[seed/3%3]
-			given.commit = []time.Duration{0, 10 * time.Millisecond}[seed%2]
-			inWorld(t, given, func(w *world) {
+			given.Reorder = os.Getenv("SMARTBFT_REORDER") != "" && seed%3 == 1
+			given.Twin = os.Getenv("SMARTBFT_TWIN") != "" && seed%5 == 4
+			given.Sync = []time.Duration{0, 3 * time.Millisecond, 20 * time.Millisecond}[seed%3]
+			given.Latency = []time.Duration{time.Millisecond, 5 * time.Millisecond, 40 * time.Millisecond}[seed/3%3]
+			given.Commit = []time.Duration{0, 10 * time.Millisecond}[seed%2]
+			enginetest.Run(t, given, func(w *enginetest.World) {
 				for range 25 {
-					w.disturb()
+					disturb(w)
 				}
-				w.isolate()
-				high := w.nodes[0].height()
-				for _, n := range w.nodes {
-					high = max(high, n.height())
+				w.Isolate()
+				high := w.Nodes[0].Height()
+				for _, n := range w.Nodes {
+					high = max(high, n.Height())
 				}
-				w.order()
-				took := w.mustReach(high+1, time.Minute, 1, 2, 3)
+				w.Order()
+				took := w.MustReach(high+1, time.Minute, 1, 2, 3)
 				longest = max(longest, took)
 			})
 		})
@@ -45,17 +47,17 @@ func TestAnyScheduleOfFaultsEndsWell(t *testing.T) {
 }
 
 // disturb does one thing to the world and lets some time pass.
-func (w *world) disturb() {
-	w.order()
-	switch w.chance(6) {
+func disturb(w *enginetest.World) {
+	w.Order()
+	switch w.Chance(6) {
 	case 0:
-		w.isolate(w.chance(len(w.nodes)))
+		w.Isolate(w.Chance(len(w.Nodes)))
 	case 1:
-		w.isolate(w.chance(4), w.chance(4))
+		w.Isolate(w.Chance(4), w.Chance(4))
 	case 2, 3:
-		w.isolate()
+		w.Isolate()
 	case 4:
-		w.nodes[w.chance(len(w.nodes))].restart()
+		w.Nodes[w.Chance(len(w.Nodes))].Restart()
 	}
-	time.Sleep(time.Duration(w.chance(3000)) * time.Millisecond)
+	time.Sleep(time.Duration(w.Chance(3000)) * time.Millisecond)
 }

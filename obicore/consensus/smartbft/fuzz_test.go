@@ -9,6 +9,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 // FuzzReceive gives an engine among others any bytes of a validator; it must take
@@ -32,16 +33,16 @@ func FuzzReceive(f *testing.F) {
 	f.Add(encodeDemand(1))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, message []byte) {
-		w := newWorld(t, fair(1))
-		w.nodes[0].start()
-		defer w.end()
+		w := enginetest.New(t, fair(1))
+		w.Nodes[0].Start()
+		defer w.End()
 		for n := 1; n < 4; n++ {
-			err := w.nodes[0].running().engine.Receive(w.nodes[n].ID, message)
+			err := w.Nodes[0].Running().Engine.Receive(w.Nodes[n].ID, message)
 			if err != nil && !errors.Is(err, consensus.ErrMessage) {
 				t.Errorf("refused with %v", err)
 			}
 		}
-		if err := w.nodes[0].running().engine.Stop(context.Background()); err != nil {
+		if err := w.Nodes[0].Running().Engine.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 const seeds = 12
 
 // eachSeed measures the recovery from the loss of a leader under conditions.
-func eachSeed(t *testing.T, given conditions, check func(t *testing.T, took time.Duration, recovered bool)) {
+func eachSeed(t *testing.T, given enginetest.Conditions, check func(t *testing.T, took time.Duration, recovered bool)) {
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			given.seed = seed
-			inWorld(t, given, func(w *world) {
+			given.Seed = seed
+			enginetest.Run(t, given, func(w *enginetest.World) {
 				took, recovered := loseLeader(w, 2*time.Minute)
 				check(t, took, recovered)
 			})
@@ -32,9 +34,9 @@ func soon(t *testing.T, took time.Duration, recovered bool) {
 // the others before they have installed the view, and is lost.
 func TestWithoutTheViewGateAnInstantLogLosesEveryNewView(t *testing.T) {
 	given := fair(0)
-	given.sync = 0
+	given.Sync = 0
 	t.Run("with care", func(t *testing.T) { eachSeed(t, given, soon) })
-	given.care = care{}
+	given.New = with(care{})
 	t.Run("without", func(t *testing.T) {
 		eachSeed(t, given, func(t *testing.T, took time.Duration, _ bool) {
 			if took < 5*time.Second {
@@ -48,9 +50,9 @@ func TestWithoutTheViewGateAnInstantLogLosesEveryNewView(t *testing.T) {
 // each view fails for another reason.
 func TestWithoutCareReorderingLinksMakeRecoverySlow(t *testing.T) {
 	given := fair(0)
-	given.reorder, given.sync, given.latency = true, 0, 40*time.Millisecond
+	given.Reorder, given.Sync, given.Latency = true, 0, 40*time.Millisecond
 	t.Run("with care", func(t *testing.T) { eachSeed(t, given, soon) })
-	given.care = care{}
+	given.New = with(care{})
 	t.Run("without", func(t *testing.T) {
 		var slow int
 		var all time.Duration

@@ -4,23 +4,33 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 )
 
 // fair are the conditions of a good network.
-func fair(seed uint64) conditions {
-	return conditions{nodes: 4, seed: seed, latency: 5 * time.Millisecond, sync: 3 * time.Millisecond, care: allCare}
+func fair(seed uint64) enginetest.Conditions {
+	return enginetest.Conditions{
+		Module: Module{}, New: with(allCare), Nodes: 4, Seed: seed, Latency: 5 * time.Millisecond, Sync: 3 * time.Millisecond,
+	}
+}
+
+// with makes engines of a care.
+func with(care care) func(consensus.Options) consensus.Engine {
+	return func(options consensus.Options) consensus.Engine { return newEngine(options, care) }
 }
 
 func TestFourNodesDecide(t *testing.T) {
-	inWorld(t, fair(1), func(w *world) {
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
 		for height := uint64(1); height <= 20; height++ {
-			w.order()
-			w.mustReach(height, time.Second, 0, 1, 2, 3)
+			w.Order()
+			w.MustReach(height, time.Second, 0, 1, 2, 3)
 		}
 		time.Sleep(5 * time.Second)
-		for _, n := range w.nodes {
-			if n.height() != 20 {
-				t.Errorf("node %d makes blocks of nothing: %d", n.index, n.height())
+		for _, n := range w.Nodes {
+			if n.Height() != 20 {
+				t.Errorf("node %d makes blocks of nothing: %d", n.Index, n.Height())
 			}
 		}
 	})
@@ -28,45 +38,45 @@ func TestFourNodesDecide(t *testing.T) {
 
 // loseLeader cuts the leader off while there is something to order and returns how
 // long the others need for the next block.
-func loseLeader(w *world, atMost time.Duration) (took time.Duration, ok bool) {
+func loseLeader(w *enginetest.World, atMost time.Duration) (took time.Duration, ok bool) {
 	for height := uint64(1); height <= 3; height++ {
-		w.order()
-		w.mustReach(height, time.Minute, 0, 1, 2, 3)
+		w.Order()
+		w.MustReach(height, time.Minute, 0, 1, 2, 3)
 	}
-	w.isolate(0)
-	time.Sleep(time.Duration(w.chance(50)) * time.Millisecond)
+	w.Isolate(0)
+	time.Sleep(time.Duration(w.Chance(50)) * time.Millisecond)
 	for range 50 {
-		w.order()
+		w.Order()
 	}
-	return w.reach(4, atMost, 1, 2, 3)
+	return w.Reach(4, atMost, 1, 2, 3)
 }
 
 func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
-	kinds := map[string]func(c *conditions){
-		"fair":         func(*conditions) {},
-		"instant disk": func(c *conditions) { c.sync = 0 },
-		"slow disk":    func(c *conditions) { c.sync, c.commit = 30*time.Millisecond, 50*time.Millisecond },
-		"reordering":   func(c *conditions) { c.reorder = true },
-		"reordering, instant disk": func(c *conditions) {
-			c.reorder, c.sync = true, 0
+	kinds := map[string]func(c *enginetest.Conditions){
+		"fair":         func(*enginetest.Conditions) {},
+		"instant disk": func(c *enginetest.Conditions) { c.Sync = 0 },
+		"slow disk":    func(c *enginetest.Conditions) { c.Sync, c.Commit = 30*time.Millisecond, 50*time.Millisecond },
+		"reordering":   func(c *enginetest.Conditions) { c.Reorder = true },
+		"reordering, instant disk": func(c *enginetest.Conditions) {
+			c.Reorder, c.Sync = true, 0
 		},
-		"no latency": func(c *conditions) { c.latency, c.sync = 0, 0 },
+		"no latency": func(c *enginetest.Conditions) { c.Latency, c.Sync = 0, 0 },
 	}
 	for name, set := range kinds {
 		for seed := range uint64(8) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				given := fair(seed)
 				set(&given)
-				inWorld(t, given, func(w *world) {
+				enginetest.Run(t, given, func(w *enginetest.World) {
 					took, ok := loseLeader(w, time.Minute)
 					t.Logf("recovery %s", took)
 					if !ok {
 						t.Fatal("not recovered")
 					}
-					w.mustReach(4, 10*time.Second, 1, 2, 3)
-					w.isolate()
-					w.order()
-					w.mustReach(w.nodes[1].height()+1, 10*time.Second, 0, 1, 2, 3)
+					w.MustReach(4, 10*time.Second, 1, 2, 3)
+					w.Isolate()
+					w.Order()
+					w.MustReach(w.Nodes[1].Height()+1, 10*time.Second, 0, 1, 2, 3)
 				})
 			})
 		}
