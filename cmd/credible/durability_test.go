@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
@@ -24,19 +24,7 @@ import (
 	"github.com/credibleledger/credibleledger/tools/development"
 )
 
-// binary builds the command once for all tests of the package.
-var binary = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "credible")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(directory, "credible")
-	output, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return path, nil
-})
+func TestMain(m *testing.M) { executable.Main(m) }
 
 // server is a running `credible dev`.
 type server struct {
@@ -47,11 +35,7 @@ type server struct {
 
 func start(t *testing.T, arguments ...string) *server {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(path, append([]string{"dev", "--rpc", "127.0.0.1:0"}, arguments...)...)
+	command := exec.Command(executable.Path(t), append([]string{"dev", "--rpc", "127.0.0.1:0"}, arguments...)...)
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -204,11 +188,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 		}
 		stop(t, s)
 	}
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := exec.Command(path, "verify", "--data", directory).CombinedOutput()
+	report, err := exec.Command(executable.Path(t), "verify", "--data", directory).CombinedOutput()
 	if err != nil {
 		t.Fatalf("credible verify: %v\n%s", err, report)
 	}

@@ -7,9 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,14 +24,7 @@ const senders = 400
 // StartBenchmark starts a network for a benchmark.
 func StartBenchmark(b *testing.B, engine, suite string, nodes int) *Network {
 	b.Helper()
-	path := filepath.Join(b.TempDir(), "credible")
-	if output, err := exec.Command("go", "build", "-o", path, "../../cmd/credible").CombinedOutput(); err != nil { //nolint:gosec // a folder of the test
-		b.Fatalf("%v: %s", err, output)
-	}
-	if given := os.Getenv("CREDIBLE"); given != "" {
-		path = given
-	}
-	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Clients: senders, Binary: path})
+	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Clients: senders})
 }
 
 // Work is transfers that are signed and not yet sent: for each sender in order of

@@ -2,51 +2,27 @@ package chaos_test
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/sim/chaos"
 )
 
-// binary builds the command once for all tests of the package.
-var binary = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "credible")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(directory, "credible")
-	output, err := exec.Command("go", "build", "-o", path, "../../cmd/credible").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return path, nil
-})
-
-func start(t *testing.T, engine, suite string, nodes, clients int) *chaos.Network {
-	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return chaos.Start(t, chaos.Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Clients: clients, Binary: path})
-}
+func TestMain(m *testing.M) { executable.Main(m) }
 
 // duration is how long faults are injected: CHAOS_SECONDS, or 20 s in short tests
-// and 150 s otherwise.
-func duration(t *testing.T) time.Duration {
+// and otherwise what is usual.
+func duration(t *testing.T, usual time.Duration) time.Duration {
 	t.Helper()
 	text := os.Getenv("CHAOS_SECONDS")
 	if text == "" {
 		if testing.Short() {
 			return 20 * time.Second
 		}
-		return 150 * time.Second
+		return usual
 	}
 	seconds, err := strconv.Atoi(text)
 	if err != nil {
@@ -62,14 +38,25 @@ const (
 )
 
 func TestANetworkUnderFaultsKeepsEverythingThatItHasAcknowledged(t *testing.T) {
-	n := start(t, "smartbft", "standard", 4, bankers+operators)
+	for _, given := range []struct {
+		engine, suite string
+		usual         time.Duration
+	}{{"smartbft", "standard", 150 * time.Second}, {"raft", "gm", 40 * time.Second}} {
+		t.Run(given.engine+" "+given.suite, func(t *testing.T) {
+			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Clients: bankers + operators}, duration(t, given.usual))
+		})
+	}
+}
+
+func trouble(t *testing.T, settings chaos.Settings, lasts time.Duration) {
+	n := chaos.Start(t, settings)
 	ctx, stop := context.WithCancel(t.Context())
 	l, wait, err := n.StartLoad(ctx, bankers, operators)
 	if err != nil {
 		t.Fatal(err)
 	}
 	faults := n.NewFaults(l, uint64(time.Now().UnixNano()))
-	for end := time.Now().Add(duration(t)); time.Now().Before(end); {
+	for end := time.Now().Add(lasts); time.Now().Before(end); {
 		if err := faults.Next(ctx); err != nil {
 			t.Error(err)
 			break

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/tools/network"
@@ -29,7 +30,6 @@ type Settings struct {
 	Consensus string
 	Crypto    string
 	Clients   int // funded accounts
-	Binary    string
 }
 
 // startTime bounds the wait until a network is ready.
@@ -64,7 +64,7 @@ func Start(t testing.TB, settings Settings) *Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Processes = &network.Processes{Directory: directory, Manifest: m, Binary: settings.Binary}
+	n.Processes = &network.Processes{Directory: directory, Manifest: m, Binary: executable.Path(t)}
 	t.Cleanup(func() {
 		for _, node := range m.Nodes {
 			if err := n.Processes.Kill(node); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/tools/network"
@@ -74,10 +75,7 @@ func TestOrganisationsMakeANetworkOfWhichNobodyHoldsAnothersKeys(t *testing.T) {
 	if err := draft.Join(registry, homes[0], freeAddress(t), append(approvals[:3:3], &forged)); !errors.Is(err, network.ErrApproval) {
 		t.Fatalf("joined with a forged approval: %v", err)
 	}
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := executable.Path(t)
 	m := &network.Manifest{Name: settings.Name, Crypto: settings.Crypto, Consensus: settings.Consensus}
 	for n, home := range homes {
 		rpc := freeAddress(t)

@@ -4,32 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/tools/network"
 )
 
-// binary builds the command once for all tests of the package.
-var binary = sync.OnceValues(func() (string, error) {
-	directory, err := os.MkdirTemp("", "credible")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(directory, "credible")
-	output, err := exec.Command("go", "build", "-o", path, "../../cmd/credible").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, output)
-	}
-	return path, nil
-})
+func TestMain(m *testing.M) { executable.Main(m) }
 
 // operator runs the commands of the operator's guide on one network.
 type operator struct {
@@ -40,11 +27,7 @@ type operator struct {
 
 func newOperator(t *testing.T, arguments ...string) *operator {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &operator{t: t, path: path, directory: filepath.Join(t.TempDir(), "network")}
+	o := &operator{t: t, path: executable.Path(t), directory: filepath.Join(t.TempDir(), "network")}
 	o.run(append([]string{"create"}, arguments...)...)
 	t.Cleanup(func() { o.run("stop") })
 	return o
