@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/tools/development"
@@ -166,7 +167,11 @@ func TestParallelSendsOfOneAccountAllArrive(t *testing.T) {
 	events := g.chain.Subscribe(1024)
 	defer events.Close()
 	for g.value("eth_getTransactionCount", g.chain.Accounts[0].Address, "latest") != "0x28" {
-		<-events.Events
+		select {
+		case <-events.Events:
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: not all are in a block: %s", g.value("eth_getTransactionCount", g.chain.Accounts[0].Address, "latest"), g.call("txpool_content").Result)
+		}
 	}
 }
 

@@ -126,26 +126,10 @@ func (c *Chain) enter(t chain.Verified) error {
 
 // pooled is enter for whoever keeps the chain from being taken back.
 func (c *Chain) pooled(t chain.Verified) error {
-	head := c.Head()
-	view, err := c.View(head.Header.Height)
-	if err != nil {
-		return err
+	added, err := c.offerPool(t)
+	for errors.Is(err, pool.ErrMoved) { // once a block
+		added, err = c.offerPool(t)
 	}
-	defer view.Close()
-	header := c.nextHeader(head)
-	rules, err := c.executor.Rules(header.Rules)
-	if err != nil {
-		return err
-	}
-	block := c.context(header, &head.Ruling, view)
-	world := state.New(view)
-	if err := c.executor.Check(rules, &block, world, execution.Message{Verified: t, Future: true}); err != nil {
-		if _, known := c.pool.Get(t.ID); known {
-			return pool.ErrKnown
-		}
-		return err
-	}
-	added, err := c.pool.Add(t, world.Nonce(t.Sender))
 	if err != nil {
 		return err
 	}
@@ -155,6 +139,32 @@ func (c *Chain) pooled(t chain.Verified) error {
 		c.notify()
 	}
 	return nil
+}
+
+// offerPool checks a transaction on the head and gives it to the pool, which refuses
+// with pool.ErrMoved when a block has come in between.
+func (c *Chain) offerPool(t chain.Verified) (added pool.Added, err error) {
+	advances := c.pool.Advances()
+	head := c.Head()
+	view, err := c.View(head.Header.Height)
+	if err != nil {
+		return added, err
+	}
+	defer view.Close()
+	header := c.nextHeader(head)
+	rules, err := c.executor.Rules(header.Rules)
+	if err != nil {
+		return added, err
+	}
+	block := c.context(header, &head.Ruling, view)
+	world := state.New(view)
+	if err := c.executor.Check(rules, &block, world, execution.Message{Verified: t, Future: true}); err != nil {
+		if _, known := c.pool.Get(t.ID); known {
+			return added, pool.ErrKnown
+		}
+		return added, err
+	}
+	return c.pool.Add(t, world.Nonce(t.Sender), advances)
 }
 
 func (c *Chain) decode(raw []byte) (*chain.Transaction, error) { return c.families.Decode(raw) }

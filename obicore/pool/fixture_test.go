@@ -49,7 +49,7 @@ func sized(t chain.Verified, size int) chain.Verified {
 
 func mustAdd(t *testing.T, p *pool.Pool, transaction chain.Verified, nonce uint64) pool.Added {
 	t.Helper()
-	added, err := p.Add(transaction, nonce)
+	added, err := p.Add(transaction, nonce, p.Advances())
 	if err != nil {
 		t.Fatalf("nonce %d of %s: %v", transaction.Nonce, transaction.Sender, err)
 	}

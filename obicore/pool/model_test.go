@@ -245,7 +245,7 @@ func TestThePoolBehavesLikeItsContractUnderRandomUse(t *testing.T) {
 					transaction = sized(transaction, 2*4096)
 				}
 				want := m.accepts(transaction)
-				_, err := p.Add(transaction, m.nonces[sender(from)])
+				_, err := p.Add(transaction, m.nonces[sender(from)], p.Advances())
 				if (err == nil) != want {
 					t.Fatalf("seed %d: nonce %d of %s: %v, want accepted %t", seed, transaction.Nonce, transaction.Sender, err, want)
 				}

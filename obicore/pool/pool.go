@@ -45,6 +45,10 @@ var (
 	ErrLane        = errors.New("lane is not supported by this pool")
 )
 
+// ErrMoved says that the pool has advanced since the sender's nonce was read; it is
+// for the caller, who reads again, not for clients.
+var ErrMoved = errors.New("pool: the state has moved since the nonce was read")
+
 // Pool is a transaction pool. It is safe for concurrent use.
 type Pool struct {
 	limits Limits
@@ -55,6 +59,7 @@ type Pool struct {
 	accounts map[chain.Address]*account
 	bytes    int
 	arrivals uint64
+	advances uint64 // calls of Advance
 
 	pending      int // transactions that are pending
 	pendingBytes int
@@ -76,11 +81,23 @@ type Added struct {
 	Replaced *chain.Verified  // the one that it replaced
 }
 
+// Advances counts the calls of Advance: a moment of the state, as the pool knows it.
+func (p *Pool) Advances() uint64 {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	return p.advances
+}
+
 // Add takes an admitted transaction. nonce is the sender's next nonce in the
-// latest state.
-func (p *Pool) Add(t chain.Verified, nonce uint64) (added Added, err error) {
+// latest state, which the caller has read after advances was Advances. When that
+// has risen since, Add refuses with ErrMoved: the pool forgets the nonces of senders
+// without transactions, and with an old one it would wait for what is in a block.
+func (p *Pool) Add(t chain.Verified, nonce, advances uint64) (added Added, err error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if advances != p.advances {
+		return Added{}, ErrMoved
+	}
 	p.expire()
 	a := p.accounts[t.Sender]
 	if a == nil {
@@ -214,6 +231,7 @@ func (p *Pool) drop(id chain.Hash) bool {
 func (p *Pool) Advance(nonces map[chain.Address]uint64, included []chain.Hash) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	p.advances++
 	// Nonces first: an included transaction that lies below its sender's nonce
 	// then leaves no gap.
 	for address, nonce := range nonces {

@@ -53,7 +53,7 @@ func TestAKnownTransactionIsRefused(t *testing.T) {
 	p := newPool(roomy())
 	transaction := offer(1, 0, 1, 1)
 	mustAdd(t, p, transaction, 0)
-	if _, err := p.Add(transaction, 0); !errors.Is(err, pool.ErrKnown) {
+	if _, err := p.Add(transaction, 0, p.Advances()); !errors.Is(err, pool.ErrKnown) {
 		t.Errorf("got %v", err)
 	}
 	wantCount(t, p, 1, 0)
@@ -61,7 +61,7 @@ func TestAKnownTransactionIsRefused(t *testing.T) {
 
 func TestASpentNonceIsRefused(t *testing.T) {
 	p := newPool(roomy())
-	if _, err := p.Add(offer(1, 4, 1, 1), 5); !errors.Is(err, pool.ErrNonceTooLow) {
+	if _, err := p.Add(offer(1, 4, 1, 1), 5, p.Advances()); !errors.Is(err, pool.ErrNonceTooLow) {
 		t.Errorf("got %v", err)
 	}
 	wantCount(t, p, 0, 0)
@@ -72,7 +72,7 @@ func TestALaneOtherThanTheFirstIsRefused(t *testing.T) {
 	for _, lane := range []uint64{1, chain.UnorderedLane} {
 		transaction := offer(1, 0, 1, 1)
 		transaction.Lane = lane
-		if _, err := p.Add(transaction, 0); !errors.Is(err, pool.ErrLane) {
+		if _, err := p.Add(transaction, 0, p.Advances()); !errors.Is(err, pool.ErrLane) {
 			t.Errorf("lane %d: %v", lane, err)
 		}
 	}
@@ -99,7 +99,7 @@ func TestAReplacementMustOutbidBothPricesByTenPerCent(t *testing.T) {
 			p := newPool(roomy())
 			old, replacement := offer(1, 0, c.fee, c.tip), offer(1, 0, c.newFee, c.newTip)
 			mustAdd(t, p, old, 0)
-			added, err := p.Add(replacement, 0)
+			added, err := p.Add(replacement, 0, p.Advances())
 			if !c.accepted {
 				if !errors.Is(err, pool.ErrUnderpriced) {
 					t.Errorf("got %v", err)
@@ -146,7 +146,7 @@ func TestAtZeroPriceTheLatestWinsABoundedNumberOfTimes(t *testing.T) {
 		latest = offer(1, 0, 0, 0)
 		mustAdd(t, p, latest, 0)
 	}
-	if _, err := p.Add(offer(1, 0, 0, 0), 0); !errors.Is(err, pool.ErrUnderpriced) {
+	if _, err := p.Add(offer(1, 0, 0, 0), 0, p.Advances()); !errors.Is(err, pool.ErrUnderpriced) {
 		t.Errorf("replacement %d: %v", limits.Replacements+1, err)
 	}
 	wantOrder(t, selected(p.Select()), latest)
@@ -162,7 +162,7 @@ func TestAPriceNearTheLargestIsNotUndercut(t *testing.T) {
 		old.FeeCap, _ = chain.WordFromBig(price)
 		old.TipCap = old.FeeCap
 		mustAdd(t, p, old, 0)
-		if _, err := p.Add(offer(1, 0, 1, 1), 0); !errors.Is(err, pool.ErrUnderpriced) {
+		if _, err := p.Add(offer(1, 0, 1, 1), 0, p.Advances()); !errors.Is(err, pool.ErrUnderpriced) {
 			t.Errorf("a price of 1 in place of %v: %v", price, err)
 		}
 	}
@@ -196,9 +196,24 @@ func TestAdvanceDropsWhatIsSpentAndMakesTheRestPending(t *testing.T) {
 	if _, ok := p.Get(spent.ID); ok {
 		t.Error("a transaction with a spent nonce is still there")
 	}
-	if _, err := p.Add(offer(1, 2, 1, 1), 3); !errors.Is(err, pool.ErrNonceTooLow) {
+	if _, err := p.Add(offer(1, 2, 1, 1), 3, p.Advances()); !errors.Is(err, pool.ErrNonceTooLow) {
 		t.Errorf("a spent nonce gives %v", err)
 	}
+}
+
+func TestANonceThatWasReadBeforeABlockIsRefused(t *testing.T) {
+	p := newPool(roomy())
+	included := offer(1, 0, 1, 1)
+	mustAdd(t, p, included, 0)
+	read := p.Advances()
+	// The sender leaves the pool with the block, and what the pool knew of it too.
+	p.Advance(map[chain.Address]uint64{sender(1): 1}, []chain.Hash{included.ID})
+	next := offer(1, 1, 1, 1)
+	if _, err := p.Add(next, 0, read); !errors.Is(err, pool.ErrMoved) {
+		t.Fatalf("a nonce from before the block gives %v", err)
+	}
+	mustAdd(t, p, next, 1)
+	wantCount(t, p, 1, 0)
 }
 
 func TestRemovingAPendingTransactionQueuesThoseBehindIt(t *testing.T) {

@@ -34,7 +34,7 @@ func TestOneSenderQueuesAtMostItsShare(t *testing.T) {
 	for nonce := range uint64(limits.QueuedPerSender) {
 		mustAdd(t, p, offer(1, 1+nonce, 1, 1), 0)
 	}
-	if _, err := p.Add(offer(1, 40, 9, 9), 0); !errors.Is(err, pool.ErrSenderFull) {
+	if _, err := p.Add(offer(1, 40, 9, 9), 0, p.Advances()); !errors.Is(err, pool.ErrSenderFull) {
 		t.Errorf("got %v", err)
 	}
 	mustAdd(t, p, offer(1, 3, 9, 9), 0) // a replacement takes no further place
@@ -71,7 +71,7 @@ func TestALargeQueuedTransactionTakesMorePlaces(t *testing.T) {
 	wantCount(t, p, 0, 2)
 	mustAdd(t, p, offer(3, 1, 1, 1), 0)
 	wantHeld(t, p, false, large)
-	if _, err := p.Add(sized(offer(4, 1, 1, 1), 10*4096+1), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(sized(offer(4, 1, 1, 1), 10*4096+1), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("a transaction larger than the queue gives %v", err)
 	}
 	wantCount(t, p, 0, 2)
@@ -162,7 +162,7 @@ func TestARefusalCostsTheSameInALargePool(t *testing.T) {
 		}
 		refused := sized(offer(2, 0, 2, 2), size*wire+1) // larger than the whole queue
 		return testing.AllocsPerRun(100, func() {
-			if _, err := p.Add(refused, 0); !errors.Is(err, pool.ErrFull) {
+			if _, err := p.Add(refused, 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 				t.Fatalf("got %v", err)
 			}
 		})

@@ -16,7 +16,7 @@ func TestASenderHasAtMostPerSenderTransactions(t *testing.T) {
 		mustAdd(t, p, offer(1, 10+nonce, 1, 1), 10)
 	}
 	for _, nonce := range []uint64{13, 14, 1 << 40, ^uint64(0)} {
-		_, err := p.Add(offer(1, nonce, 1, 1), 10)
+		_, err := p.Add(offer(1, nonce, 1, 1), 10, p.Advances())
 		if !errors.Is(err, pool.ErrGap) && !errors.Is(err, pool.ErrSenderFull) {
 			t.Errorf("nonce %d: %v", nonce, err)
 		}
@@ -30,7 +30,7 @@ func TestANonceTooFarAheadIsRefused(t *testing.T) {
 	limits := roomy()
 	p := newPool(limits)
 	mustAdd(t, p, offer(1, uint64(limits.PerSender)-1, 1, 1), 0)
-	if _, err := p.Add(offer(1, uint64(limits.PerSender), 1, 1), 0); !errors.Is(err, pool.ErrGap) {
+	if _, err := p.Add(offer(1, uint64(limits.PerSender), 1, 1), 0, p.Advances()); !errors.Is(err, pool.ErrGap) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -74,7 +74,7 @@ func TestAQueuedNewcomerTakesAPlaceFromAMoreCrowdedSender(t *testing.T) {
 
 func TestAFullPoolRefusesAQueuedNewcomerOfTheMostCrowdedSender(t *testing.T) {
 	p, pending, single, cheap, dear := full(t)
-	if _, err := p.Add(offer(3, 7, 1000, 1000), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(offer(3, 7, 1000, 1000), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("got %v", err)
 	}
 	wantHeld(t, p, true, pending, single, cheap, dear)
@@ -87,7 +87,7 @@ func TestPendingTransactionsAreNeverEvicted(t *testing.T) {
 	for from := range byte(3) {
 		mustAdd(t, p, offer(from, 0, 1, 1), 0)
 	}
-	if _, err := p.Add(offer(9, 0, 1000, 1000), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(offer(9, 0, 1000, 1000), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("got %v", err)
 	}
 	wantCount(t, p, 3, 0)
@@ -111,7 +111,7 @@ func TestALargerReplacementNeedsOnlyTheDifference(t *testing.T) {
 	p := newPool(limits)
 	mustAdd(t, p, sized(offer(1, 0, 10, 10), 200), 0)
 	mustAdd(t, p, sized(offer(1, 0, 20, 20), 300), 0)
-	if _, err := p.Add(sized(offer(1, 0, 40, 40), 301), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(sized(offer(1, 0, 40, 40), 301), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("got %v", err)
 	}
 	wantCount(t, p, 1, 0)
@@ -121,13 +121,13 @@ func TestBytesAreBoundedAndGivenBack(t *testing.T) {
 	limits := roomy()
 	limits.Bytes = 1000
 	p := newPool(limits)
-	if _, err := p.Add(sized(offer(1, 0, 1, 1), 1001), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(sized(offer(1, 0, 1, 1), 1001), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Errorf("a transaction larger than the pool gives %v", err)
 	}
 	for nonce := range uint64(50) {
 		transaction := sized(offer(1, nonce, 1, 1), 1000)
 		mustAdd(t, p, transaction, nonce)
-		if _, err := p.Add(offer(2, 0, 1, 1), 0); !errors.Is(err, pool.ErrFull) {
+		if _, err := p.Add(offer(2, 0, 1, 1), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 			t.Fatalf("a full pool gives %v", err)
 		}
 		p.Advance(map[chain.Address]uint64{sender(1): nonce + 1}, []chain.Hash{transaction.ID})
@@ -143,7 +143,7 @@ func TestARefusedNewcomerEvictsNobody(t *testing.T) {
 	mustAdd(t, p, small, 0)
 	mustAdd(t, p, large, 0)
 	// The place of the queued one is not enough for it.
-	if _, err := p.Add(sized(offer(3, 0, 10, 10), 500), 0); !errors.Is(err, pool.ErrFull) {
+	if _, err := p.Add(sized(offer(3, 0, 10, 10), 500), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 		t.Fatalf("got %v", err)
 	}
 	wantHeld(t, p, true, small, large)
@@ -155,7 +155,7 @@ func TestARefusalLeavesNoTrace(t *testing.T) {
 	p := newPool(limits)
 	mustAdd(t, p, offer(1, 0, 1, 1), 0)
 	for from := byte(2); from < 50; from++ {
-		if _, err := p.Add(offer(from, 0, 1, 1), 0); !errors.Is(err, pool.ErrFull) {
+		if _, err := p.Add(offer(from, 0, 1, 1), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 			t.Fatalf("got %v", err)
 		}
 	}

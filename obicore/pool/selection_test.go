@@ -96,7 +96,7 @@ func TestThePoolCanBeUsedByManyAtOnce(t *testing.T) {
 	for from := range offers {
 		group.Go(func() {
 			for _, transaction := range offers[from] {
-				if _, err := p.Add(transaction, 0); err != nil {
+				if _, err := p.Add(transaction, 0, p.Advances()); err != nil {
 					t.Error(err)
 				}
 			}

@@ -295,11 +295,12 @@ func (r *replica) add(ctx context.Context, raw []byte) error {
 	if err != nil {
 		return err
 	}
+	advances := r.Pool().Advances()
 	view, err := r.View(r.Head().Header.Height)
 	if err != nil {
 		return err
 	}
 	defer view.Close()
-	_, err = r.Pool().Add(verified, state.New(view).Nonce(verified.Sender))
+	_, err = r.Pool().Add(verified, state.New(view).Nonce(verified.Sender), advances)
 	return err
 }
