@@ -41,8 +41,25 @@ type authorizationArgument struct {
 	Address quantity.Address `json:"address"`
 	Nonce   quantity.Uint64  `json:"nonce"`
 	YParity quantity.Uint64  `json:"yParity"`
-	R       quantity.Word    `json:"r"`
-	S       quantity.Word    `json:"s"`
+	R       scalar           `json:"r"`
+	S       scalar           `json:"s"`
+}
+
+// scalar is a part of a signature: a quantity, or 32 bytes as Hardhat writes them,
+// which begin with a zero once in 256 times.
+type scalar quantity.Word
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *scalar) UnmarshalText(text []byte) error {
+	if len(text) != 2+2*chain.HashSize {
+		return (*quantity.Word)(s).UnmarshalText(text)
+	}
+	var padded quantity.Hash
+	if err := padded.UnmarshalText(text); err != nil {
+		return err
+	}
+	*s = scalar(padded)
+	return nil
 }
 
 func (a *arguments) check(chainID uint64) error {
@@ -145,7 +162,7 @@ func (a *arguments) authorization(i int) ethereum.Authorization {
 	given := &a.Authorizations[i]
 	return ethereum.Authorization{
 		ChainID: given.ChainID.Value(), Address: given.Address.Value(), Nonce: uint64(given.Nonce),
-		Parity: byte(given.YParity), R: given.R.Value(), S: given.S.Value(),
+		Parity: byte(given.YParity), R: chain.Word(given.R), S: chain.Word(given.S),
 	}
 }
 

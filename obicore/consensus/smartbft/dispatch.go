@@ -132,7 +132,7 @@ func (i *instance) revive() {
 	}
 	if e.care.resend && overdue(&i.outgoing.at, moved, now, e.timing.resend) {
 		for _, s := range i.outgoing.again(at.current.view, at.change, tip) {
-			for target := range s.targets {
+			for _, target := range s.targets {
 				i.send(target, s.bytes)
 			}
 		}

@@ -2,6 +2,7 @@ package smartbft
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ type outgoing struct {
 type sent struct {
 	message *protos.Message
 	bytes   []byte
-	targets map[uint64]bool
+	targets []uint64 // grows only, so that a copy may be read without the lock
 }
 
 func (o *outgoing) encode(m *protos.Message, e *engine) []byte {
@@ -91,9 +92,11 @@ func (o *outgoing) note(target uint64, m *protos.Message, b []byte) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	if o.last[slot].message != m {
-		o.last[slot] = sent{m, b, make(map[uint64]bool)}
+		o.last[slot] = sent{message: m, bytes: b}
 	}
-	o.last[slot].targets[target] = true
+	if s := &o.last[slot]; !slices.Contains(s.targets, target) {
+		s.targets = append(s.targets, target)
+	}
 }
 
 // again returns what the others may have missed: the messages of the height after
