@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/blocksync"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -121,6 +122,28 @@ func (a *Attacker) Replay() {
 		}
 		a.Send(m.Class, message)
 	}
+}
+
+// Equivocation returns evidence against the attacker: votes for two headers, under its
+// own key. forged changes the second signature.
+func (a *Attacker) Equivocation(height, round uint64, forged bool) *consensus.Evidence {
+	honest := a.node.cluster.Nodes[0].Chain
+	e := &consensus.Evidence{
+		Accused: a.node.ID, Kind: "smartbft/commit",
+		A: consensus.Vote{Height: height, Round: round, Hash: chain.Hash{1}}, B: consensus.Vote{Height: height, Round: round, Hash: chain.Hash{2}},
+	}
+	for vote, signature := range map[*consensus.Vote]*[]byte{&e.A: &e.SignatureA, &e.B: &e.SignatureB} {
+		digest := chain.SigningHash(honest.Suite(), chain.DomainVote, honest.Identity(), e.Kind, vote.Encode())
+		made, err := a.node.consensus.Sign(digest)
+		if err != nil {
+			a.node.cluster.t.Fatal(err)
+		}
+		*signature = made
+	}
+	if forged {
+		e.SignatureB[len(e.SignatureB)/2] ^= 1
+	}
+	return e
 }
 
 // Lie answers every question of block sync from now on: it claims to be far ahead

@@ -10,9 +10,10 @@ import (
 
 // The kinds of messages, the first item of each.
 const (
-	kindStatus  = 1 // [1, height, header hash]
-	kindRequest = 2 // [2, from, blocks, bytes]
-	kindAnswer  = 3 // [3, from, [[header, body, proof]…]]
+	kindStatus   = 1 // [1, height, header hash]
+	kindRequest  = 2 // [2, from, blocks, bytes]
+	kindAnswer   = 3 // [3, from, [[header, body, proof]…]]
+	kindEvidence = 4 // [4, evidence]
 )
 
 // MaxAnswer bounds the blocks of one answer.
@@ -48,6 +49,17 @@ type Block struct {
 	Header, Body, Proof []byte
 }
 
+// Evidence holds evidence of misbehaviour, in the encoding in which it stands in a
+// block: what the one who tells of it wants the next block to record.
+type Evidence struct {
+	Item []byte
+}
+
+// Encode returns the message.
+func (m *Evidence) Encode() []byte {
+	return rlp.AppendList(nil, rlp.AppendBytes(rlp.AppendUint64(nil, kindEvidence), m.Item))
+}
+
 // Encode returns the message.
 func (m *Status) Encode() []byte {
 	p := rlp.AppendUint64(rlp.AppendUint64(nil, kindStatus), m.Height)
@@ -73,7 +85,7 @@ func (m *Answer) Encode() []byte {
 	return rlp.AppendList(nil, rlp.AppendList(p, blocks))
 }
 
-// Decode reads a message: *Status, *Request or *Answer, whose parts alias it.
+// Decode reads a message: *Status, *Request, *Answer or *Evidence, whose parts alias it.
 func Decode(message []byte) (any, error) {
 	reader := rlp.NewReader(message)
 	list, err := reader.List()
@@ -92,6 +104,10 @@ func Decode(message []byte) (any, error) {
 		m, err = decodeRequest(list)
 	case kindAnswer:
 		m, err = decodeAnswer(list)
+	case kindEvidence:
+		evidence := &Evidence{}
+		evidence.Item, err = list.Bytes()
+		m = evidence
 	default:
 		return nil, fmt.Errorf("%w: %d", ErrKind, kind)
 	}

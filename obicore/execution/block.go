@@ -20,6 +20,8 @@ type Block struct {
 	// Recovered is the set that a recovery puts in force with this block; nil for every
 	// other block.
 	Recovered *chain.ValidatorSet
+	// Offences are those that the block holds evidence of.
+	Offences []chain.Offence
 	// CodeSenders lets accounts with code send transactions, as if EIP-3607 were
 	// not: development chains, where contracts are impersonated.
 	CodeSenders bool

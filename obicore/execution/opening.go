@@ -23,5 +23,17 @@ func (x *Executor) open(rules Rules, block *Block, world *state.State) []chain.W
 	if block.Recovered != nil {
 		world.SetData(chain.ValidatorsKey.Owner, chain.ValidatorsKey.Subkey, block.Recovered.Encode())
 	}
+	for _, offence := range block.Offences {
+		convict(world, offence)
+	}
 	return world.Finish()
+}
+
+// convict records an offence, unless a newer one is recorded.
+func convict(world *state.State, offence chain.Offence) {
+	key := chain.ConvictionKey(offence.Accused)
+	before, err := chain.DecodeConviction(world.Data(key.Owner, key.Subkey))
+	if err == nil && before.Before(offence) {
+		world.SetData(key.Owner, key.Subkey, before.With(offence).Encode())
+	}
 }

@@ -44,6 +44,7 @@ type Chain struct {
 
 	participation *participation
 	link          *link // nil without a network
+	dossier       dossier
 
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64

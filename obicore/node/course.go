@@ -39,7 +39,8 @@ type prepared struct {
 	block        *chain.Block
 	transactions []chain.Verified
 	ids          []chain.Hash
-	ruling       *Ruling // under which it is executed
+	offences     []chain.Offence // that it holds evidence of
+	ruling       *Ruling         // under which it is executed
 	results      *chain.Results
 	next         *chain.ValidatorSet // deciding the next block
 }

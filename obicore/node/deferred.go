@@ -183,7 +183,7 @@ func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, er
 	}
 	p, err := d.decodeBody(block)
 	if err == nil {
-		err = d.checkEvidence(block)
+		p.offences, err = d.checkEvidence(block, ruling)
 	}
 	if err == nil {
 		err = d.checkOrder(p)

@@ -150,7 +150,14 @@ func (h *host) HeaderHash(proposal consensus.Proposal) (chain.Hash, error) {
 
 // Report implements consensus.Host.
 func (h *host) Report(evidence consensus.Evidence) {
-	h.log.Warn("evidence of misbehaviour", "kind", evidence.Kind, "height", evidence.A.Height, "accused", evidence.Accused)
+	c := h.chain()
+	news, err := c.accuse(&evidence)
+	if err != nil {
+		h.log.Debug("evidence not recorded", "accused", evidence.Accused, "reason", err)
+	}
+	if news && c.link != nil {
+		c.link.tellEvidence(&evidence)
+	}
 }
 
 // Halt implements consensus.Host.

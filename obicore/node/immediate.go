@@ -123,7 +123,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	}
 	p, err := c.decodeBody(block)
 	if err == nil {
-		err = c.checkEvidence(block)
+		p.offences, err = c.checkEvidence(block, ruling)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
@@ -151,7 +151,9 @@ func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	}
 	defer view.Close()
 	e := &executed{prepared: *p}
-	e.results, err = c.executor.Run(ctx, c.context(header, p.ruling, view), view, p.transactions)
+	block := c.context(header, p.ruling, view)
+	block.Offences = p.offences
+	e.results, err = c.executor.Run(ctx, block, view, p.transactions)
 	if err != nil {
 		return nil, err
 	}

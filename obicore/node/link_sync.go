@@ -34,6 +34,8 @@ func (l *link) receiveSync(from chain.NodeID, message []byte) {
 		wake(l.wakeSync)
 	case *blocksync.Request:
 		l.serve(from, m)
+	case *blocksync.Evidence:
+		l.receiveEvidence(from, m.Item)
 	case *blocksync.Answer:
 		l.mutex.Lock()
 		expected := l.sync.Answered(from, m.From)

@@ -17,6 +17,7 @@ type metrics struct {
 	commit       prometheus.Histogram
 	admitted     prometheus.Counter
 	refused      prometheus.Counter
+	evidence     prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -30,6 +31,7 @@ func newMetrics() *metrics {
 		gas:          counter("gas_total", "Gas used since start."),
 		admitted:     counter("admitted_total", "Transactions admitted to the pool since start."),
 		refused:      counter("refused_total", "Transactions refused since start."),
+		evidence:     counter("evidence_total", "Pieces of evidence of misbehaviour seen since start."),
 		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "credible", Name: "commit_seconds", Help: "Time from decision to durable block.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
@@ -72,7 +74,7 @@ func (m *metrics) all(c *Chain) []prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	return []prometheus.Collector{
-		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, networkMetrics{c},
+		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, m.evidence, networkMetrics{c},
 		gauge("pool_pending", "Transactions that can go into the next block.", func() int { pending, _ := c.pool.Count(); return pending }),
 		gauge("pool_queued", "Transactions that wait for an earlier nonce.", func() int { _, queued := c.pool.Count(); return queued }),
 	}

@@ -55,6 +55,8 @@ func (d *deferred) order(ctx context.Context, tip *Tip, meta []byte) (*prepared,
 	p.block = &chain.Block{Header: header}
 	if d.recovers(height) {
 		p.block.Body.Evidence = [][]byte{d.options.Recovery.Encode()}
+	} else {
+		p.block.Body.Evidence, p.offences = d.chooseEvidence(height, ruling)
 	}
 	if err := d.choose(ctx, p, ruling); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -63,20 +64,17 @@ func (c *Chain) recovered(height uint64, ruling *Ruling) *Ruling {
 	return &changed
 }
 
-// checkEvidence checks what stands in a body beside the transactions: nothing, or in
-// the first block after a recovery that recovery.
-func (c *Chain) checkEvidence(block *chain.Block) error {
-	evidence := block.Body.Evidence
+// checkEvidence checks what stands in a body beside the transactions: in the first
+// block after a recovery that recovery and nothing else, in any other evidence of
+// misbehaviour. It returns the offences that the block records.
+func (c *Chain) checkEvidence(block *chain.Block, ruling *Ruling) ([]chain.Offence, error) {
 	if !c.recovers(block.Header.Height) {
-		if len(evidence) != 0 {
-			return fmt.Errorf("%d items of evidence, which no rule asks for", len(evidence))
-		}
-		return nil
+		return c.checkMisbehaviour(block, ruling)
 	}
-	if len(evidence) != 1 || string(evidence[0]) != string(c.options.Recovery.Encode()) {
-		return fmt.Errorf("the block after a recovery must hold it as its evidence")
+	if items := block.Body.Evidence; len(items) != 1 || string(items[0]) != string(c.options.Recovery.Encode()) {
+		return nil, errors.New("the block after a recovery must hold it as its evidence")
 	}
-	return nil
+	return nil, nil
 }
 
 // recoveryIn finds the recovery by which a block was decided, in the bodies of the

@@ -61,6 +61,7 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 	if r := c.recoveryIn(height); r != nil && r.Height+1 == height {
 		context.Recovered = r.Validators
 	}
+	context.Offences = offencesIn(body)
 	again, err := c.executor.Run(ctx, context, view, p.transactions)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
 		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_getValidators": s.validators,
+		"cl_getConvictions": s.convictions,
 	} {
 		faults = append(faults, registry.Register(name, steady.Handler(s.chain, handler)))
 	}
