@@ -18,12 +18,6 @@ var (
 	ErrUnknown = errors.New("light: no verifier for this kind of proof")
 )
 
-// Checkpoint is what a client trusts: a header, and the set that decides the next.
-type Checkpoint struct {
-	Header     *chain.Header
-	Validators *chain.ValidatorSet
-}
-
 // Options configure a client.
 type Options struct {
 	Suite crypto.Suite
