@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The client matrix: installs the clients inside the tree, builds the binary, and
-# runs every client on every crypto suite, against chains in development and then
-# against networks of four validators. CREDIBLE names a binary that is built already;
-# NETWORKS names the suites of the networks.
+# The client matrix, and the light client in WebAssembly: installs the clients inside
+# the tree, builds the binary, and runs every client on every crypto suite, against
+# chains in development and then against networks of four validators. CREDIBLE names a
+# binary that is built already; NETWORKS names the suites of the networks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS
@@ -50,14 +50,14 @@ run() { # clients at one time
 	node --test --test-concurrency="$1" --test-timeout=120000 "${@:2}" 2>&1 | tee -a "$scratch/results" || status=1
 	(cd ../../oracle && go test -count=1 -json ./...) 2>&1 | node lib/count.js | tee -a "$scratch/results" || status=1
 }
-run 2 'test/*.test.js'
+run 2 'test/*.test.js' light/light.test.js
 
 # One client after the other: each expects blocks of its own.
 for suite in ${NETWORKS-standard gm}; do
 	network=$scratch/network-$suite
 	"$CREDIBLE" network create "$network" --crypto "$suite" --chain-id 4711 >/dev/null
 	"$CREDIBLE" network start "$network"
-	CREDIBLE_NETWORK=$network run 1 $(ls test/*.test.js | grep -v matrix.test.js)
+	CREDIBLE_NETWORK=$network run 1 $(ls test/*.test.js | grep -v matrix.test.js) light/light.test.js
 	"$CREDIBLE" network stop "$network" >/dev/null
 	rm -rf "$network"
 done

@@ -16,8 +16,7 @@ type convictionAnswer struct {
 	Count  quantity.Uint64 `json:"count"`
 }
 
-// convictions lists those of the present validators that have any. cl_getProof with
-// the key of one proves it.
+// convictions lists those of the present validators that have any.
 func (s *Service) convictions(_ context.Context, params jsonrpc.Params) (any, error) {
 	if err := params.Expect(0, 0); err != nil {
 		return nil, err
