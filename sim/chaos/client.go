@@ -77,6 +77,38 @@ func (e *endpoint) call(ctx context.Context, result any, method string, params .
 	return json.Unmarshal(answer.Result, result)
 }
 
+// awaitPeers waits until a node is connected to all others: it is ready with fewer.
+func (e *endpoint) awaitPeers(ctx context.Context) error {
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		var status struct {
+			Peers []struct {
+				Address   string `json:"address"`
+				Connected bool   `json:"connected"`
+			} `json:"peers"`
+		}
+		err := e.call(ctx, &status, "cl_status")
+		if err == nil {
+			missing := ""
+			for _, peer := range status.Peers {
+				if !peer.Connected {
+					missing = peer.Address
+				}
+			}
+			if missing == "" {
+				return nil
+			}
+			err = fmt.Errorf("%s does not reach %s", e.url, missing)
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
 // receipt is what a node says of an executed transaction.
 type receipt struct {
 	TransactionHash string `json:"transactionHash"`

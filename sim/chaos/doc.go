@@ -1,6 +1,7 @@
 // Package chaos tries to break networks of real processes: it kills and stops them,
-// cuts and heals their links, stops and starts them one after the other, while
-// clients load them and write down what they were told.
+// cuts and heals their links, stops and starts them one after the other, makes what
+// they say to each other late, vanish or break off, while clients load them and write
+// down what they were told.
 //
 // Afterwards the histories must hold: every operation on a register that a client
 // was told of fits one order in real time (porcupine), money has only moved, every

@@ -31,27 +31,24 @@ func (n *Network) NewFaults(l *Load, seed uint64) *Faults {
 // patience bounds the wait for a network that has what it needs.
 const patience = 60 * time.Second
 
+// kinds are the faults that this network can have.
+func (f *Faults) kinds() []func(context.Context) error {
+	to := func(fault func(context.Context, network.Node) error) func(context.Context) error {
+		return func(ctx context.Context) error { return fault(ctx, f.any()) }
+	}
+	kinds := []func(context.Context) error{f.loseLeader, to(f.kill), to(f.freeze), to(f.isolate), f.split, f.restart}
+	if f.network.wires != nil {
+		kinds = append(kinds, to(f.slow), to(f.hold), to(f.tear))
+	}
+	return kinds
+}
+
 // Next injects one fault and mends it again.
 func (f *Faults) Next(ctx context.Context) error {
 	f.Count++
-	kind := f.random.IntN(6)
-	var err error
-	switch kind {
-	case 0:
-		err = f.loseLeader(ctx)
-	case 1:
-		err = f.kill(ctx, f.any())
-	case 2:
-		err = f.freeze(ctx, f.any())
-	case 3:
-		err = f.isolate(ctx, f.any())
-	case 4:
-		err = f.split(ctx)
-	case 5:
-		err = f.restart(ctx)
-	}
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("fault %d of kind %d: %w", f.Count, kind, err)
+	kinds := f.kinds()
+	if err := kinds[f.random.IntN(len(kinds))](ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("fault %d: %w", f.Count, err)
 	}
 	return nil
 }
@@ -117,6 +114,11 @@ func (f *Faults) ready(ctx context.Context) error {
 	if status, err := f.network.Processes.AwaitReady(waiting, f.network.Processes.Manifest.Nodes, func(int, int) {}); err != nil {
 		return fmt.Errorf("not whole again: %+v: %w", status.Nodes, err)
 	}
+	for _, e := range f.network.endpoints {
+		if err := e.awaitPeers(waiting); err != nil {
+			return fmt.Errorf("not whole again: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -162,6 +164,46 @@ func (f *Faults) split(ctx context.Context) error {
 func (f *Faults) heal(ctx context.Context) error {
 	if err := f.network.Processes.Partition(nil); err != nil {
 		return err
+	}
+	return f.ready(ctx)
+}
+
+// slow makes everything from and to a node late.
+func (f *Faults) slow(ctx context.Context, node network.Node) error {
+	delay := 20*time.Millisecond + time.Duration(f.random.Int64N(int64(400*time.Millisecond)))
+	f.note("%s is %s away", node.Name, delay.Round(time.Millisecond))
+	for _, w := range f.network.wires.of(node.Name) {
+		w.slow(delay)
+	}
+	f.while(ctx, 5*time.Second)
+	for _, w := range f.network.wires.of(node.Name) {
+		w.slow(0)
+	}
+	return f.ready(ctx)
+}
+
+// hold makes everything from and to a node vanish without a word, as a firewall does
+// that drops: nobody is told that a connection is gone.
+func (f *Faults) hold(ctx context.Context, node network.Node) error {
+	f.note("%s is neither heard nor reached", node.Name)
+	for _, w := range f.network.wires.of(node.Name) {
+		w.hold(true)
+	}
+	f.while(ctx, 8*time.Second)
+	for _, w := range f.network.wires.of(node.Name) {
+		w.hold(false)
+	}
+	return f.ready(ctx)
+}
+
+// tear breaks the connections of a node in the middle, again and again.
+func (f *Faults) tear(ctx context.Context, node network.Node) error {
+	f.note("the connections of %s break", node.Name)
+	for range 5 {
+		for _, w := range f.network.wires.of(node.Name) {
+			w.tear()
+		}
+		f.while(ctx, 500*time.Millisecond)
 	}
 	return f.ready(ctx)
 }

@@ -22,6 +22,7 @@ type Network struct {
 	accounts  []*account
 	chainID   uint64
 	funds     *big.Int // of all accounts together
+	wires     wires    // nil when nodes dial each other directly
 }
 
 // Settings say what network to make.
@@ -29,7 +30,8 @@ type Settings struct {
 	Nodes     int
 	Consensus string
 	Crypto    string
-	Clients   int // funded accounts
+	Clients   int  // funded accounts
+	Wires     bool // stand between the nodes, so that faults can meet them
 }
 
 // startTime bounds the wait until a network is ready.
@@ -72,6 +74,9 @@ func Start(t testing.TB, settings Settings) *Network {
 			}
 		}
 	})
+	if settings.Wires {
+		n.wireUp()
+	}
 	for _, node := range m.Nodes {
 		n.endpoints = append(n.endpoints, newEndpoint(node.RPC))
 		if err := n.Processes.Start(node); err != nil {

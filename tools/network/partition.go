@@ -72,3 +72,15 @@ func Groups(arguments []string) (groups [][]string) {
 	}
 	return groups
 }
+
+// Redirect makes a node dial others at other addresses, by their names: where
+// something stands between them.
+func (p *Processes) Redirect(node Node, addresses map[string]string) error {
+	return p.change(node, func(c *configuration.Configuration) {
+		for i := range c.Network.Peers {
+			if address, ok := addresses[c.Network.Peers[i].Name]; ok {
+				c.Network.Peers[i].Address = address
+			}
+		}
+	})
+}
