@@ -152,6 +152,16 @@ func codecs() []codec {
 			func(v any) []byte { return v.(chain.Account).Encode() }, func(b []byte) (any, error) { return chain.DecodeAccount(b) }},
 		{"write set", func(s source) any { return s.writes() }, func(v any) []byte { return chain.EncodeWrites(v.([]chain.Write)) },
 			func(b []byte) (any, error) { return chain.DecodeWrites(b) }},
+		{"conviction", func(s source) any { return chain.Conviction{Height: s.Uint64(), Round: s.Uint64(), Count: s.Uint64()} },
+			func(v any) []byte { return v.(chain.Conviction).Encode() }, func(b []byte) (any, error) {
+				if len(b) == 0 {
+					return nil, chain.ErrMalformed // nothing stands for none
+				}
+				return chain.DecodeConviction(b)
+			}},
+		{"recovery", func(s source) any {
+			return &chain.Recovery{Height: s.Uint64(), Hash: s.hash(), Validators: s.validators(), Reason: "lost", Signatures: [][]byte{s.bytes(64), s.bytes(64)}}
+		}, func(v any) []byte { return v.(*chain.Recovery).Encode() }, func(b []byte) (any, error) { return chain.DecodeRecovery(b) }},
 	}
 }
 

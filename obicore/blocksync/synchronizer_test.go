@@ -153,6 +153,7 @@ func TestMessagesReadBack(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add((&blocksync.Status{Height: 7}).Encode())
 	f.Add((&blocksync.Request{From: 1, Blocks: 2, Bytes: 3}).Encode())
+	f.Add((&blocksync.Evidence{Item: []byte{1, 2, 3}}).Encode())
 	f.Add((&blocksync.Answer{From: 3, Blocks: []blocksync.Block{{Header: []byte{1}, Body: []byte{2, 3}}}}).Encode())
 	f.Fuzz(func(t *testing.T, message []byte) {
 		m, err := blocksync.Decode(message)
