@@ -58,6 +58,7 @@ func (i *instance) admit(f frame) {
 	}
 	if change := f.message.GetViewChange(); change != nil && i.engine.care.help {
 		i.lend(f.from, change.GetNextView())
+		i.follow(f.from, f.size, change.GetNextView())
 	}
 	i.stalled.note(f)
 	if i.engine.care.gate && early(f.message, i.views.now()) {

@@ -42,9 +42,10 @@ type care struct {
 	redeliver bool // give undecided messages to the engine again
 	help      bool // bring view changers that have drifted apart together
 	resend    bool // send undecided messages to the peers again
+	recall    bool // remember a proposal in flight across a restart
 }
 
-var allCare = care{gate: true, redeliver: true, resend: true, help: true}
+var allCare = care{gate: true, redeliver: true, resend: true, help: true, recall: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {

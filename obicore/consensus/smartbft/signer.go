@@ -52,7 +52,7 @@ func (v *votes) vote(m metadata, inFlight bool) bool {
 // Sign implements api.Signer: SmartBFT signs only its view data so.
 func (i *instance) Sign(raw []byte) []byte {
 	data, err := decodeViewData(&protos.SignedViewData{RawViewData: raw})
-	if err != nil || i.retired.Load() {
+	if err != nil || i.retired.Load() || i.engine.care.recall && i.recall(data) {
 		return nil
 	}
 	if !i.votes.report(data) {
