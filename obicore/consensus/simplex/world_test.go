@@ -1,0 +1,36 @@
+package simplex
+
+import (
+	"testing"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
+)
+
+// fair are the conditions of a good network. Records take no time in these worlds:
+// Simplex holds a mutex while it writes one, and virtual time stands while a goroutine
+// waits for a mutex (golang/go#77687). The conformance suite runs with slow logs.
+func fair(seed uint64) enginetest.Conditions {
+	return enginetest.Conditions{Module: Module{}, New: with(allCare), Nodes: 4, Seed: seed, Latency: 5 * time.Millisecond}
+}
+
+// with makes engines of a care.
+func with(care care) func(consensus.Options) consensus.Engine {
+	return func(options consensus.Options) consensus.Engine { return newEngine(options, care) }
+}
+
+func TestFourNodesDecide(t *testing.T) {
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		for height := uint64(1); height <= 20; height++ {
+			w.Order()
+			w.MustReach(height, time.Second, w.All()...)
+		}
+		time.Sleep(5 * time.Second)
+		for _, n := range w.Nodes {
+			if n.Height() != 20 {
+				t.Errorf("node %d makes blocks of nothing: %d", n.Index, n.Height())
+			}
+		}
+	})
+}
