@@ -17,6 +17,7 @@ import (
 func (i *instance) BuildBlock(ctx context.Context, m upstream.ProtocolMetadata, suspects upstream.Blacklist) (upstream.VerifiedBlock, bool) {
 	ctx, cancel := i.within(ctx)
 	defer cancel()
+	i.begin(m.Round)
 	begun := i.clock.Now()
 	for ctx.Err() == nil && !i.retired.Load() {
 		changed := i.engine.changed.next()
@@ -119,6 +120,7 @@ func (i *instance) propose(ctx context.Context, tip consensus.Decision, meta []b
 // WaitForPendingBlock implements simplex.BlockBuilder: it returns when the leader of
 // the round should have made a block.
 func (i *instance) WaitForPendingBlock(ctx context.Context) {
+	i.begin(i.engine.round())
 	ctx, cancel := i.within(ctx)
 	defer cancel()
 	for ctx.Err() == nil {

@@ -42,7 +42,9 @@ type instance struct {
 	seen       seen
 	helped     map[chain.NodeID]time.Time
 	greeted    time.Time
+	watchdog   watchdog
 	firstRound uint64
+	begun      atomic.Uint64            // the last round that Simplex has begun
 	pending    []*upstream.Finalization // that the log has and Simplex has not carried out
 }
 

@@ -104,6 +104,8 @@ func (i *instance) follow(e entry) {
 		i.ancestry.notarize(e.digest)
 		i.engine.votes.certify(e.round, e.digest)
 		i.engine.enterRound(e.round + 1)
+	case loggedEmptyVote:
+		i.begin(e.round)
 	case loggedEmptyNotarization:
 		i.engine.enterRound(e.round + 1)
 	}

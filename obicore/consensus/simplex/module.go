@@ -48,10 +48,11 @@ func (Module) Verifier(verify consensus.VerifySignature) consensus.ProofVerifier
 // parts away to show what they are good for.
 type care struct {
 	votes    bool // no vote contradicts another of this node
+	begin    bool // a round that Simplex does not begin is begun for it
 	conflict bool // certificates for another block than the stored one take the long way
 }
 
-var allCare = care{votes: true, conflict: true}
+var allCare = care{votes: true, begin: true, conflict: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {

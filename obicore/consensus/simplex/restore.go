@@ -96,6 +96,8 @@ func (i *instance) resume(above []entry, last upstream.BlockHeader) {
 				i.restoreFinalization(e)
 				continue
 			}
+		case loggedEmptyVote:
+			i.begin(e.round)
 		case loggedEmptyNotarization:
 			i.engine.enterRound(e.round + 1)
 		}
