@@ -112,9 +112,7 @@ func (c *certificate) Verify(message []byte) error {
 			return err
 		}
 	}
-	if s.kind == finalizeKind || s.kind == fillerKind {
-		i.finalized(s)
-	}
+	i.certified(s)
 	return nil
 }
 

@@ -122,9 +122,13 @@ func (i *instance) within(ctx context.Context) (context.Context, context.CancelF
 	return both, func() { stop(); cancel() }
 }
 
-// finalized is told of every verified certificate of a finalization.
-func (i *instance) finalized(s statement) {
-	if s.header.Seq > i.ledger.last().header.Seq {
+// certified is told of every certificate that was verified.
+func (i *instance) certified(s statement) {
+	last := i.ledger.last().header
+	if s.kind != emptyKind && s.round > last.Round {
+		i.engine.votes.certify(s.round, s.header.Digest)
+	}
+	if (s.kind == finalizeKind || s.kind == fillerKind) && s.header.Seq > last.Seq {
 		i.ancestry.finalize(s.header)
 	}
 	if s.kind == finalizeKind {

@@ -12,9 +12,9 @@ import (
 
 func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 	kinds := map[string]func(c *enginetest.Conditions){
-		"fair":       func(*enginetest.Conditions) {},
-		"slow links": func(c *enginetest.Conditions) { c.Latency = 40 * time.Millisecond },
-		"reordering": func(c *enginetest.Conditions) { c.Reorder = true },
+		"fair":               func(*enginetest.Conditions) {},
+		"slow links":         func(c *enginetest.Conditions) { c.Latency = 40 * time.Millisecond },
+		"reordering":         func(c *enginetest.Conditions) { c.Reorder = true },
 		"next to no latency": func(c *enginetest.Conditions) { c.Latency = time.Microsecond }, // with none, nodes are heard before they are started
 	}
 	for name, set := range kinds {
