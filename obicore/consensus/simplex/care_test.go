@@ -64,6 +64,9 @@ func TestAnEmptyVoteIsRememberedAfterARestart(t *testing.T) {
 		if n := s.heard.finalizeVotes(b); n != 0 {
 			t.Errorf("%d finalize votes after the restart", n)
 		}
+		if s.round() != 2 {
+			t.Errorf("round %d after the restart", s.round())
+		}
 	})
 }
 
@@ -128,6 +131,46 @@ func TestWithoutCareACertificateOfAnotherBlockIsTakenForTheOwn(t *testing.T) {
 			time.Sleep(time.Second)
 			if s.heard.faultsNow() == 0 && s.round() == 1 {
 				t.Error("neither the round nor a fault shows that the certificate was taken: the care is not what helps")
+			}
+		})
+	})
+}
+
+// A node that gets the notarization of a round by replication sits in the next without a
+// timer, at the pin.
+func TestWithoutCareARoundAfterReplicationIsNotBegun(t *testing.T) {
+	replicate := func(s *script) (left int) {
+		s.w.Order()
+		b := s.filler(s.root, 1)
+		s.say(1, &upstream.Message{Notarization: s.notarization(b)})
+		time.Sleep(10 * time.Millisecond)
+		s.say(1, &upstream.Message{VerifiedReplicationResponse: &upstream.VerifiedReplicationResponse{
+			Data: []upstream.VerifiedQuorumRound{{VerifiedBlock: b, Notarization: s.notarization(b)}},
+		}})
+		time.Sleep(5 * time.Second)
+		if s.round() != 2 {
+			s.t.Fatalf("round %d", s.round())
+		}
+		for _, f := range s.heard.of(frameEmptyVote) {
+			if f.message.EmptyVoteMessage.Vote.Round == 2 {
+				left++
+			}
+		}
+		return left
+	}
+	t.Run("with care", func(t *testing.T) {
+		play(t, allCare, func(s *script) {
+			if replicate(s) == 0 {
+				t.Error("node 0 waits for the leader of round 2 without end")
+			}
+		})
+	})
+	t.Run("without", func(t *testing.T) {
+		without := allCare
+		without.begin = false
+		play(t, without, func(s *script) {
+			if replicate(s) > 0 {
+				t.Error("node 0 leaves round 2: the care is not what helps")
 			}
 		})
 	})
