@@ -193,7 +193,8 @@ func TestVotesOfOneRoundDoNotContradictEachOther(t *testing.T) {
 		return v
 	}
 	v := fresh()
-	if !v.allow(notarizeKind, 1, a, never) || !v.allow(notarizeKind, 1, a, never) || v.allow(notarizeKind, 1, b, never) {
+	first, again := v.allow(notarizeKind, 1, a, never), v.allow(notarizeKind, 1, a, never)
+	if !first || !again || v.allow(notarizeKind, 1, b, never) {
 		t.Error("two blocks of one round get a vote, or one does not get it again")
 	}
 	if !v.allow(finalizeKind, 1, a, never) || v.allow(emptyKind, 1, upstream.Digest{}, never) || v.allow(finalizeKind, 1, b, yes) {

@@ -37,6 +37,7 @@ type engine struct {
 	members  *members  // decide the height after the tip
 	current  *instance
 	at       uint64    // the round
+	decided  uint64    // the round of the tip
 	advanced time.Time // when it moved
 	pending  bool      // the host has something to propose
 	notified time.Time // when it said so

@@ -200,5 +200,5 @@ func (i *instance) fail(reason error) {
 func (e *engine) beginRound(round uint64) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.at, e.advanced = round, e.clock.Now()
+	e.at, e.decided, e.advanced = round, round-1, e.clock.Now()
 }

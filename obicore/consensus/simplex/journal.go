@@ -123,11 +123,11 @@ const shortenAfter = 128
 
 // shorten drops the records of decided rounds from time to time.
 func (j *journal) shorten() {
-	last := j.owner.ledger.last().header
+	last, tip := j.owner.ledger.last().header, j.owner.ledger.first().header
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
 	first := 0
-	for first < len(j.entries) && !j.entries[first].needed(last.Epoch, last.Round, last.Seq) {
+	for first < len(j.entries) && !j.entries[first].needed(last.Epoch, last.Round, tip.Seq) {
 		first++
 	}
 	if first < shortenAfter {
@@ -140,7 +140,8 @@ func (j *journal) shorten() {
 	j.entries = append([]entry(nil), j.entries[first:]...)
 }
 
-// needed says whether a record tells something beyond the last decided block.
-func (e entry) needed(epoch, round, seq uint64) bool {
-	return e.epoch == epoch && (e.round > round || e.what == loggedFiller && e.seq > seq)
+// needed says whether a record tells something beyond the last finalized round, or is a
+// filler above the tip.
+func (e entry) needed(epoch, round, tip uint64) bool {
+	return e.epoch == epoch && (e.round > round || e.what == loggedFiller && e.seq > tip)
 }

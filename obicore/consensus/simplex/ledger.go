@@ -80,6 +80,13 @@ func (l *ledger) add(made indexed) {
 	l.blocks = append(l.blocks, made)
 }
 
+// first is the tip, or the root of the epoch.
+func (l *ledger) first() *block {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.blocks[0].block
+}
+
 // at is the finalized block with a sequence number.
 func (l *ledger) at(seq uint64) (indexed, bool) {
 	l.mutex.Lock()
@@ -201,8 +208,9 @@ func (i *instance) settle(made indexed) {
 	i.engine.votes.prune(h.Round)
 	i.engine.enterRound(h.Round + 1)
 	if made.block.content == carrier {
-		i.journal.shorten()
+		i.engine.decidedIn(h.Round)
 	}
+	i.journal.shorten()
 	if h.Round > i.firstRound+maxRounds {
 		i.engine.renew() // Simplex keeps some of the messages of every empty round
 	}

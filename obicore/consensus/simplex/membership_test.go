@@ -176,3 +176,29 @@ func TestAVoteThatTheHostRefusesIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// A node that asks for blocks and proposes none is heard less and less.
+func TestAskingForBlocksDoesNotFillTheLog(t *testing.T) {
+	play := func(w *enginetest.World, d time.Duration) (rounds uint64) {
+		before := w.Nodes[0].Running().Engine.Status().View
+		for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+			for to := range 3 {
+				w.Send(3, to, encodeFrame(frameDemand, 0, 1, nil))
+			}
+		}
+		return w.Nodes[0].Running().Engine.Status().View - before
+	}
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		w.Settle(time.Second)
+		w.Nodes[3].Stop()
+		first, later := play(w, 5*time.Minute), play(w, 5*time.Minute)
+		if first > 60 || later > 8 || w.Nodes[0].Height() != 1 {
+			t.Errorf("%d and %d rounds in five minutes of asking, height %d", first, later, w.Nodes[0].Height())
+		}
+		w.Nodes[3].Start()
+		t.Logf("a block after %s", w.Settle(5*time.Second))
+		if w.Nodes[0].Records() > 300 {
+			t.Errorf("%d records in the log", w.Nodes[0].Records())
+		}
+	})
+}

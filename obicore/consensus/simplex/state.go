@@ -122,6 +122,26 @@ func (e *engine) ask(height uint64) {
 	}
 }
 
+// reserve is how long the word of another that wants a block waits. Whoever asks leads
+// within as many rounds as there are validators; when many have passed without a
+// proposal he is heard less and less, so that he cannot have the others fill their disks
+// with rounds of nothing. The mutex is held.
+func (e *engine) reserve(now time.Time) time.Duration {
+	n, passed := uint64(len(e.members.ids)), e.at-min(e.decided, e.at)
+	if passed <= 4*n {
+		return 0
+	}
+	wait := e.timing.lag << min((passed-4*n)/n, 6)
+	return max(e.advanced.Add(wait).Sub(now), 0)
+}
+
+// decidedIn notes the round of the tip.
+func (e *engine) decidedIn(round uint64) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	e.decided = round
+}
+
 // why a block is wanted.
 type reason uint8
 
@@ -143,7 +163,7 @@ func (e *engine) wanted(now time.Time) (tip consensus.Decision, why reason, left
 	case e.pending:
 		return e.tip, byHost, 0
 	case now.Before(e.asked):
-		return e.tip, byOther, 0
+		return e.tip, byOther, e.reserve(now)
 	}
 	return e.tip, byNobody, unlimited
 }
@@ -160,6 +180,8 @@ func (e *engine) overdue(now time.Time) (tip consensus.Decision, why reason, lef
 	switch {
 	case interval > 0:
 		return e.tip, byTime, max(e.moved.Add(interval+e.timing.forward).Sub(now), 0)
+	case now.Before(e.asked) && !e.pending:
+		return e.tip, byOther, e.reserve(now)
 	case now.Before(e.asked):
 		return e.tip, byOther, 0
 	case e.pending:
