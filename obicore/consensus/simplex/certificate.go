@@ -107,6 +107,9 @@ func (c *certificate) Verify(message []byte) error {
 	if err != nil {
 		return err
 	}
+	if !i.members.isQuorum(c.Signers()) {
+		return errAggregate
+	}
 	for _, v := range c.votes {
 		if err := i.checkVote(&i.members.set.Members[v.place], s, v.endorsement); err != nil {
 			return err

@@ -30,7 +30,10 @@ func (i *instance) verify(ctx context.Context, b *block) error {
 	}
 	if i.ctx.Err() == nil && i.ancestry.isFinal(b.header.Digest) {
 		i.engine.logf(slog.LevelWarn, "simplex: the finalized block of round %d cannot be taken: %v", b.header.Round, err)
-		<-i.ctx.Done()
+		if pause(i.ctx, i.clock, 4*i.engine.timing.lag, nil) {
+			i.fail(fmt.Errorf("%w: nobody has brought what is finalized in round %d", errFault, b.header.Round))
+			<-i.ctx.Done()
+		}
 	}
 	if i.ctx.Err() != nil {
 		runtime.Goexit() // Simplex is being stopped; its deferred calls do what Stop waits for

@@ -108,7 +108,11 @@ func (i *instance) trusted(f *frame) bool {
 	case m.Notarization != nil:
 		return i.agrees(f, m.Notarization.Vote.BlockHeader)
 	case m.Finalization != nil:
-		return i.agrees(f, m.Finalization.Finalization.BlockHeader)
+		if i.agrees(f, m.Finalization.Finalization.BlockHeader) {
+			return true
+		}
+		_ = m.Finalization.Verify() // that it is verified is noted, so that the host fetches it if nothing else helps
+		return false
 	case m.ReplicationResponse != nil:
 		i.sift(m.ReplicationResponse)
 	}
