@@ -12,6 +12,9 @@
 // silent often is passed by at once. A decision takes three message delays, two synced
 // log records and one recorded vote per node.
 //
+// From the loss of the leader with orders pending to the next block, four nodes and a patience
+// of 1 s in virtual time: 0.64 to 0.75 s with links of 5 ms, 0.98 s at the longest with 40 ms.
+//
 // What it is not: a pool, a store or a network – those are the host's. Nor is it a
 // pipeline. Simplex builds a block on one that is voted for and not decided yet, and a
 // host proposes and validates only on top of what it has committed. So a block of Simplex
@@ -67,7 +70,7 @@
 //     a block with an unlocked write to a map (#458 is about races), which ends a Go
 //     process: check.go, dispatch.go keep it from there, and the host fetches the chain.
 //   - It does not begin a round that it enters by replication, and then neither leads nor
-//     leaves it: sync.go finds it, and starts Simplex anew.
+//     leaves it: watch.go finds it, and starts Simplex anew.
 //   - It logs notarizations of blocks that it has not logged, and does not start from such
 //     a log; nor from one with a block that is not valid any more. It does not carry out
 //     finalizations that it finds in its log: journal.go, restore.go.

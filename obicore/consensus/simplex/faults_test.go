@@ -32,7 +32,7 @@ func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 					for range 50 {
 						w.Order()
 					}
-					t.Logf("recovery %s", w.MustReach(4, 10*time.Second, w.Others(leader)...))
+					t.Logf("recovery %s", w.MustReach(4, 2*time.Second, w.Others(leader)...))
 					w.Isolate()
 					w.Settle(10 * time.Second)
 				})

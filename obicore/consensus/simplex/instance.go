@@ -73,7 +73,7 @@ func startInstance(ctx context.Context, e *engine, tip consensus.Decision, membe
 
 // resumeFrom takes up the tip and the log.
 func (i *instance) resumeFrom(tip consensus.Decision) error {
-	first, hash, err := i.base(tip)
+	first, hash, err := i.beginning(tip)
 	if err != nil {
 		return err
 	}

@@ -28,9 +28,9 @@ type ledger struct {
 	hash   chain.Hash
 }
 
-// base is the block on which an instance begins: the tip, or the root of the epoch when
+// beginning is the block on which an instance begins: the tip, or the root of the epoch when
 // the tip was decided in another.
-func (i *instance) base(tip consensus.Decision) (indexed, chain.Hash, error) {
+func (i *instance) beginning(tip consensus.Decision) (indexed, chain.Hash, error) {
 	hash, err := i.host.HeaderHash(tip.Proposal)
 	if err != nil {
 		return indexed{}, hash, err
@@ -96,6 +96,13 @@ func (l *ledger) at(seq uint64) (indexed, bool) {
 		return indexed{}, false
 	}
 	return l.blocks[seq-first], true
+}
+
+// carrier is the tip, if it was decided in this epoch.
+func (l *ledger) carrier() (indexed, bool) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.blocks[0], l.blocks[0].block.content == carrier
 }
 
 // storage is the ledger as Simplex uses it.

@@ -27,10 +27,10 @@ func (e *engine) readLog() (entries []entry, err error) {
 func (i *instance) restore(entries []entry) error {
 	set := i.members.set
 	i.engine.votes.enter(set.Epoch)
-	base := i.ledger.last().header
+	tip := i.ledger.last().header
 	var open []entry
 	for _, e := range entries {
-		if e.epoch == set.Epoch && e.what == loggedFiller && e.seq > base.Seq {
+		if e.epoch == set.Epoch && e.what == loggedFiller && e.seq > tip.Seq {
 			if err := i.restoreFiller(e); err != nil {
 				return err
 			}
