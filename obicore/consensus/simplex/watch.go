@@ -12,6 +12,9 @@ import (
 // moves neither tip nor round although a block is wanted.
 func (i *instance) watchOver(now time.Time) {
 	e := i.engine
+	if i.retired.Load() {
+		return // another instance is on its way
+	}
 	if atLeast, lags := e.lags(now); lags {
 		e.logf(slog.LevelInfo, "simplex: the host is asked to catch up")
 		e.mutex.Lock()
