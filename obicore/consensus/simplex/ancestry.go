@@ -23,13 +23,19 @@ type ancestry struct {
 	mutex sync.Mutex
 	known map[upstream.Digest]*ancestor
 	final map[upstream.Digest]upstream.BlockHeader
+	past  map[upstream.Digest]uint64 // the last indexed blocks, by sequence number
 }
+
+// maxPast is how many indexed blocks are remembered by their digest.
+const maxPast = 64
 
 // maxFinal bounds the finalizations that are remembered beyond the last indexed block.
 const maxFinal = 1024
 
 func newAncestry() *ancestry {
-	return &ancestry{known: make(map[upstream.Digest]*ancestor), final: make(map[upstream.Digest]upstream.BlockHeader)}
+	return &ancestry{
+		known: make(map[upstream.Digest]*ancestor), final: make(map[upstream.Digest]upstream.BlockHeader), past: make(map[upstream.Digest]uint64),
+	}
 }
 
 func (t *ancestry) get(digest upstream.Digest) *ancestor {
@@ -126,6 +132,20 @@ func (t *ancestry) prune(last upstream.BlockHeader) {
 			delete(t.final, digest)
 		}
 	}
+	t.past[last.Digest] = last.Seq
+	for digest, seq := range t.past {
+		if seq+maxPast <= last.Seq {
+			delete(t.past, digest)
+		}
+	}
+}
+
+// verified says whether a block has been verified before, or is indexed.
+func (t *ancestry) verified(digest upstream.Digest) bool {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	_, past := t.past[digest]
+	return past || t.known[digest] != nil
 }
 
 // stored is the block that Simplex keeps for a round.

@@ -46,7 +46,7 @@ func (i *instance) verify(ctx context.Context, b *block) error {
 // check verifies a block on top of what is decided. A carrier waits a little for the
 // decision of the proposal below it, which may be under way.
 func (i *instance) check(ctx context.Context, b *block, patience time.Duration) error {
-	if i.ancestry.get(b.header.Digest) != nil {
+	if i.ancestry.verified(b.header.Digest) {
 		return nil
 	}
 	below := i.ancestry.get(b.header.Prev)
