@@ -118,31 +118,47 @@ func (i *instance) propose(ctx context.Context, tip consensus.Decision, meta []b
 }
 
 // WaitForPendingBlock implements simplex.BlockBuilder: it returns when the leader of
-// the round should have made a block.
+// the round has kept the others waiting for a block for long enough. Simplex leaves the
+// round then, and nothing calls that off any more: so the whole wait is here.
 func (i *instance) WaitForPendingBlock(ctx context.Context) {
 	i.begin(i.engine.round())
 	ctx, cancel := i.within(ctx)
 	defer cancel()
+	var since time.Time // that a block is wanted
 	for ctx.Err() == nil {
 		changed := i.engine.changed.next()
-		left := i.overdue(ctx)
-		if left == 0 || !pause(ctx, i.clock, left, changed) {
+		now := i.clock.Now()
+		left := i.overdue(ctx, false)
+		mark(&since, left == 0, now)
+		if left == 0 {
+			left = since.Add(i.engine.timing.propose).Sub(now)
+		}
+		if left != unlimited && left <= 0 {
+			if left = i.overdue(ctx, true); left == 0 {
+				return
+			}
+			since = time.Time{}
+		}
+		if !pause(ctx, i.clock, left, changed) {
 			return
 		}
 	}
 }
 
-// overdue says how long to wait before the leader's silence counts; 0 when it does.
-func (i *instance) overdue(ctx context.Context) time.Duration {
+// overdue says how long it is until a block is wanted; 0 when it is. The host's word that
+// there is something to propose counts until the tip moves, or until it is asked again.
+func (i *instance) overdue(ctx context.Context, again bool) time.Duration {
 	height, _ := i.ledger.tip()
 	if i.ancestry.underWay(height, i.engine.round()) {
 		return 0
 	}
 	tip, wanted, left := i.engine.overdue(i.clock.Now())
-	if left != 0 || wanted != byHost || tip.Proposal.Height != height {
+	switch {
+	case tip.Proposal.Height != height:
+		return unlimited // the instance is about to be replaced
+	case left != 0 || wanted != byHost || !again && i.engine.wanting() == height+1:
 		return left
-	}
-	if !i.calls.enter() {
+	case !i.calls.enter():
 		return unlimited
 	}
 	defer i.calls.leave()

@@ -74,6 +74,8 @@
 //   - It logs notarizations of blocks that it has not logged, and does not start from such
 //     a log; nor from one with a block that is not valid any more. It does not carry out
 //     finalizations that it finds in its log: journal.go, restore.go.
+//   - Once it has begun to wait for a leader it leaves the round when the time is over, though
+//     nothing is to be proposed any more: build.go does the waiting.
 //   - Its replication asks again after five seconds, whatever the patience, and under load
 //     never catches up with a chain that goes on. What it has not brought after one
 //     patience the host fetches: sync.go. It is used for what is near the tip.

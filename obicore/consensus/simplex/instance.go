@@ -95,7 +95,8 @@ func (i *instance) resumeFrom(tip consensus.Decision) error {
 func (i *instance) configuration() upstream.EpochConfig {
 	e := i.engine
 	return upstream.EpochConfig{
-		MaxProposalWait: e.timing.propose, MaxRoundWindow: roundWindow, MaxRebroadcastWait: e.timing.rebroadcast,
+		MaxProposalWait: time.Millisecond, // the wait is in WaitForPendingBlock
+		MaxRoundWindow:  roundWindow, MaxRebroadcastWait: e.timing.rebroadcast,
 		FinalizeRebroadcastTimeout: e.timing.rebroadcast, QCDeserializer: aggregator{i}, Logger: logger{i}, ID: idOf(e.self),
 		Signer: signer{i}, Verifier: i, BlockDeserializer: i, SignatureAggregator: aggregator{i}, Comm: network{i},
 		Storage: storage{i}, WAL: i.journal, BlockBuilder: i, Epoch: i.members.set.Epoch, StartTime: i.clock.Now(),

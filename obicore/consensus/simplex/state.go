@@ -110,6 +110,12 @@ func (e *engine) want(height uint64) {
 	e.wants = height
 }
 
+func (e *engine) wanting() uint64 {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	return e.wants
+}
+
 // ask notes that another node wants a block on top of a height.
 func (e *engine) ask(height uint64) {
 	e.mutex.Lock()

@@ -34,3 +34,28 @@ func TestFourNodesDecide(t *testing.T) {
 		}
 	})
 }
+
+// A round in which nothing is to be proposed is nobody's fault: Simplex would suspect its
+// leader, and those who had left it would not vote for the block that comes at last.
+func TestARoundInWhichNothingIsToBeProposedIsNotLeft(t *testing.T) {
+	for seed := range uint64(4) {
+		given := fair(seed)
+		given.Latency = []time.Duration{time.Millisecond, 5 * time.Millisecond, 40 * time.Millisecond, 100 * time.Millisecond}[seed]
+		enginetest.Run(t, given, func(w *enginetest.World) {
+			for range 4 {
+				w.Settle(2 * time.Second)
+				time.Sleep(time.Second)
+				before := w.Nodes[0].Running().Engine.Status().View
+				time.Sleep(10 * time.Second)
+				for _, n := range w.Nodes {
+					if status := n.Running().Engine.Status(); status.View != before || status.Waiting != "" {
+						t.Errorf("links of %s, node %d: round %d, it was %d; %s", given.Latency, n.Index, status.View, before, status.Waiting)
+					}
+				}
+			}
+			if view := w.Nodes[0].Running().Engine.Status().View; view > 8 {
+				t.Errorf("links of %s: round %d after four blocks", given.Latency, view)
+			}
+		})
+	}
+}
