@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/kernel/security"
 	"github.com/credibleledger/credibleledger/obicore/consensus/raft"
+	"github.com/credibleledger/credibleledger/obicore/consensus/simplex"
 	"github.com/credibleledger/credibleledger/obicore/consensus/smartbft"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
 	"github.com/credibleledger/credibleledger/obicore/contract/evm"
@@ -32,7 +33,7 @@ const BinaryTree = "binary"
 func Registry() *kernel.Registry {
 	return &kernel.Registry{
 		Crypto:      map[string]crypto.Suite{standard.Name: standard.New(), gm.Name: gm.New()},
-		Consensus:   map[string]consensus.Module{solo.Name: solo.Module{}, raft.Name: raft.Module{}, smartbft.Name: smartbft.Module{}},
+		Consensus:   map[string]consensus.Module{solo.Name: solo.Module{}, raft.Name: raft.Module{}, smartbft.Name: smartbft.Module{}, simplex.Name: simplex.Module{}},
 		Ledger:      map[string]ledger.Module{segment.Name: segment.New(segment.WithCommitment(BinaryTree, binarytree.New))},
 		Mesh:        map[string]network.Module{mesh.Name: mesh.Module{}},
 		Channels:    map[string]network.ChannelModule{tls.Name: tls.Module{}},

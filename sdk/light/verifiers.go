@@ -11,6 +11,7 @@ func Verifiers(signature consensus.VerifySignature) []consensus.ProofVerifier {
 	return []consensus.ProofVerifier{
 		solo.Module{}.Verifier(signature),
 		consensus.QuorumVerifier{ProofKind: "smartbft/1", VoteKind: "smartbft/commit", Fault: consensus.BFT, Signature: signature},
+		consensus.QuorumVerifier{ProofKind: "simplex/1", VoteKind: "simplex/finalize", Fault: consensus.BFT, Signature: signature},
 		consensus.QuorumVerifier{ProofKind: "raft/1", VoteKind: "raft/commit", Fault: consensus.CFT, Signature: signature},
 	}
 }
