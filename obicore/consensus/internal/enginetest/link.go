@@ -1,7 +1,10 @@
 package enginetest
 
 import (
+	"errors"
 	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
 
 // link carries messages of one node to another, in order or not.
@@ -49,7 +52,7 @@ func (w *World) deliver(from, to int, message []byte) {
 		return
 	}
 	if h := w.Nodes[to].Running(); h != nil {
-		if err := h.Engine.Receive(w.Nodes[from].ID, message); err != nil && !h.dead() && w.given.Validators == 0 {
+		if err := h.Engine.Receive(w.Nodes[from].ID, message); err != nil && !errors.Is(err, consensus.ErrStopped) && !h.dead() && w.given.Validators == 0 {
 			w.t.Errorf("node %d refuses a message of node %d: %v", to, from, err)
 		}
 	}
