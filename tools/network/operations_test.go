@@ -131,6 +131,11 @@ func TestAnOperatorAddsRotatesRemovesAndReplacesNodesOfARunningNetwork(t *testin
 			}
 			o.run("start")
 			o.await("everybody", allReady)
+			var height string // a node is ready a few blocks before it has caught up
+			if err := json.Unmarshal(call(t, o.node("node1").RPC, "eth_blockNumber"), &height); err != nil {
+				t.Fatal(err)
+			}
+			call(t, o.node("node0").RPC, "cl_awaitHeight", height)
 			epoch := call(t, o.node("node0").RPC, "cl_status")
 			if !bytes.Contains(epoch, []byte(`"epoch":"0x3"`)) {
 				t.Fatalf("%s", epoch)

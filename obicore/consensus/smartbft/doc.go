@@ -43,8 +43,7 @@
 //     flight.go. Who leads in a view of the past waits for nothing and asks nobody: the
 //     messages of those who have gone on count for all views up to theirs.
 //   - A node that restarts from a change of view takes that view for installed and, as
-//     its leader, proposes in it. Nothing is done about that yet: with unlucky crashes
-//     it can leave two of four prepared for different proposals, and no new view.
+//     its leader, would propose in it and forget what is in flight: wished.go.
 //   - A decision that meets the end of its view, a sync or the end of a view change
 //     locks it up or panics: watch.go, seal.go, turn.go find or prevent it. Its
 //     reconfiguration can lock up too and is not used; the engine starts SmartBFT anew.

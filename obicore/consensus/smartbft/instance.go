@@ -44,6 +44,7 @@ type instance struct {
 	outgoing outgoing
 	votes    votes
 	flight   flight
+	wished   wished
 	demands  demands
 	checked  checked
 	seen     seen
@@ -82,6 +83,7 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 	i.demands.moved, i.demands.nudge = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.ctx, i.cancel = context.WithCancel(ctx)
 	i.flight = flightOf(log, m)
+	i.wished.begin(records)
 	i.core = &upstream.Consensus{
 		Config: e.timing.configuration(i.self), Application: i, Assembler: i, WAL: journal{i}, WALInitialContent: records,
 		Comm: network{i, members.ids}, Signer: i, Verifier: judge{i}, RequestInspector: judge{i}, Synchronizer: i,

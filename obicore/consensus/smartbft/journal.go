@@ -11,6 +11,7 @@ type journal struct{ *instance }
 // promise must not go on.
 func (j journal) Append(entry []byte, truncateTo bool) error {
 	j.unseal(entry)
+	j.wished.note(entry)
 	if j.retired.Load() || !j.calls.enter() {
 		return nil // nothing leaves this instance any more, so that nothing is promised
 	}

@@ -43,9 +43,10 @@ type care struct {
 	help      bool // bring view changers that have drifted apart together
 	resend    bool // send undecided messages to the peers again
 	recall    bool // remember a proposal in flight across a restart
+	confirm   bool // propose only in a view that was installed
 }
 
-var allCare = care{gate: true, redeliver: true, resend: true, help: true, recall: true}
+var allCare = care{gate: true, redeliver: true, resend: true, help: true, recall: true, confirm: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {

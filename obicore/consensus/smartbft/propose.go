@@ -21,6 +21,9 @@ func (i *instance) AssembleProposal(meta []byte, _ [][]byte) types.Proposal {
 		return refused
 	}
 	defer i.calls.leave()
+	if i.engine.care.confirm && i.wished.is(m.view) {
+		return refused
+	}
 	if p, ok := i.engine.proposed(m); ok {
 		return types.Proposal{Header: p.Header, Payload: p.Body, Metadata: meta}
 	}
