@@ -108,6 +108,19 @@ func (r *run) reach(t conformance.T, height uint64) {
 	r.eventually(t, "the next block", func() bool { return r.height() >= height })
 }
 
+// reachCreeping is reach with a clock that goes on a little, a millisecond at a time, as
+// long as creep is left.
+func (r *run) reachCreeping(t conformance.T, height uint64, creep *time.Duration) {
+	t.Helper()
+	r.eventually(t, "the next block", func() bool {
+		if r.height() < height && *creep > 0 {
+			r.clock.advance(time.Millisecond)
+			*creep -= time.Millisecond
+		}
+		return r.height() >= height
+	})
+}
+
 // with gives access to what the engine's calls share.
 func (r *run) with(f func(h *host)) {
 	r.mutex.Lock()
