@@ -76,10 +76,10 @@ func (i *instance) fill(m upstream.ProtocolMetadata, suspects upstream.Blacklist
 
 // carry asks the host for a proposal on top of the tip.
 func (i *instance) carry(ctx context.Context, tip consensus.Decision, m upstream.ProtocolMetadata, suspects upstream.Blacklist, force bool) (*block, error) {
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return nil, errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	meta := encodeMeta(m, suspects)
 	p, err := i.propose(ctx, tip, meta, force)
 	if err != nil {
@@ -158,10 +158,10 @@ func (i *instance) overdue(ctx context.Context, again bool) time.Duration {
 		return unlimited // the instance is about to be replaced
 	case left != 0 || wanted != byHost || !again && i.engine.wanting() == height+1:
 		return left
-	case !i.calls.enter():
+	case !i.calls.Enter():
 		return unlimited
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	last := i.ledger.last()
 	m := upstream.ProtocolMetadata{Epoch: last.header.Epoch, Round: i.engine.round(), Seq: last.header.Seq + 1, Prev: last.header.Digest}
 	_, err := i.propose(ctx, tip, encodeMeta(m, last.Blacklist()), false)

@@ -99,10 +99,10 @@ func decodeBallot(list *rlp.Reader) (v ballot, err error) {
 // Verify implements simplex.QuorumCertificate.
 func (c *certificate) Verify(message []byte) error {
 	i := c.owner
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	s, err := i.statementOf(message, c.header)
 	if err != nil {
 		return err
@@ -230,9 +230,9 @@ func (i *instance) deserialize(b []byte) (*block, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return nil, errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	return made, made.bind(i)
 }

@@ -111,10 +111,10 @@ func (i *instance) awaitDecision(ctx context.Context, below *ancestor, patience 
 }
 
 func (i *instance) validate(ctx context.Context, p consensus.Proposal) error {
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	return i.host.Validate(ctx, p)
 }
 

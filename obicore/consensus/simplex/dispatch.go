@@ -75,10 +75,10 @@ func (i *instance) admit(f frame) {
 }
 
 func (i *instance) bound(f *frame) bool {
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return false
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	err := f.bind(i)
 	if err != nil {
 		i.engine.logf(slog.LevelWarn, "simplex: a message of %s is dropped: %v", f.from, err)

@@ -61,10 +61,10 @@ func (i *instance) watch(from chain.NodeID, v *upstream.FinalizeVote) {
 	}
 	vote := seenVote{consensus.Vote{Height: given.height, Round: v.Finalization.Round, Hash: chain.Hash(given.digest)}, given.Signature}
 	other, contradicts := i.seen.note(from, vote)
-	if !contradicts || !i.calls.enter() {
+	if !contradicts || !i.calls.Enter() {
 		return
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	member := i.members.of(idOf(from))
 	if i.signed(member, vote) != nil {
 		return

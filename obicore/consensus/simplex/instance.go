@@ -14,6 +14,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/calls"
 )
 
 // stopPatience bounds the wait for Simplex's goroutines. One that is stuck is left
@@ -29,7 +30,7 @@ type instance struct {
 	core    *upstream.Epoch
 	ctx     context.Context
 	cancel  context.CancelFunc
-	calls   guard
+	calls   calls.Guard
 	retired atomic.Bool // it sends, signs, writes and commits nothing any more
 	workers sync.WaitGroup
 
@@ -177,7 +178,7 @@ func (i *instance) stop() {
 	case <-bound.C:
 		i.engine.logf(slog.LevelError, "simplex: the engine has not ended after %s and is left behind", stopPatience)
 	}
-	i.calls.close()
+	i.calls.Close()
 	i.workers.Wait()
 }
 

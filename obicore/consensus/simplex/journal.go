@@ -22,10 +22,10 @@ var _ upstream.WriteAheadLog = (*journal)(nil)
 // Append implements simplex.WriteAheadLog.
 func (j *journal) Append(raw []byte) error {
 	i := j.owner
-	if i.retired.Load() || !i.calls.enter() {
+	if i.retired.Load() || !i.calls.Enter() {
 		return errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	e, err := parseEntry(append([]byte{recordOfSimplex}, raw...))
 	if err == nil {
 		err = j.precede(e)

@@ -126,10 +126,10 @@ var errFault = errors.New("simplex: a fault inside the engine")
 
 // Index implements simplex.Storage. Simplex holds its lock meanwhile.
 func (s storage) Index(_ context.Context, verified upstream.VerifiedBlock, f upstream.Finalization) error {
-	if s.retired.Load() || !s.calls.enter() {
+	if s.retired.Load() || !s.calls.Enter() {
 		return errRetired
 	}
-	defer s.calls.leave()
+	defer s.calls.Leave()
 	b, ok := verified.(*block)
 	c, certified := f.QC.(*certificate)
 	if !ok || !certified || !b.header.Equals(&f.Finalization.BlockHeader) {

@@ -41,10 +41,10 @@ func (i *instance) broadcast(kind uint64, content []byte) {
 }
 
 func (i *instance) send(to chain.NodeID, kind uint64, content []byte) {
-	if i.retired.Load() || to == i.engine.self || !i.calls.enter() {
+	if i.retired.Load() || to == i.engine.self || !i.calls.Enter() {
 		return
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	height, _ := i.ledger.tip()
 	i.host.Send(to, encodeFrame(kind, i.members.set.Epoch, height, content))
 }

@@ -16,10 +16,10 @@ type signer struct{ *instance }
 
 // Sign implements simplex.Signer.
 func (s signer) Sign(message []byte) ([]byte, error) {
-	if s.retired.Load() || !s.calls.enter() {
+	if s.retired.Load() || !s.calls.Enter() {
 		return nil, nil
 	}
-	defer s.calls.leave()
+	defer s.calls.Leave()
 	value, err := s.sign(message)
 	if err != nil {
 		s.engine.logf(slog.LevelWarn, "simplex: a vote is not signed: %v", err)
@@ -77,10 +77,10 @@ func (i *instance) stated(message []byte) (statement, error) {
 // peers have signed themselves come here; a finalize vote has to be for the block that
 // is stored for its round, because Simplex would finalize that one.
 func (i *instance) Verify(message, value []byte, by upstream.NodeID) error {
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return errRetired
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	member := i.members.of(by)
 	if member == nil {
 		return fmt.Errorf("%w: %s is no validator", consensus.ErrMessage, by)

@@ -16,10 +16,10 @@ import (
 // Deliver implements api.Application. SmartBFT is never told of new validators: the
 // engine replaces the instance, because SmartBFT's own way of doing so can lock up.
 func (i *instance) Deliver(p types.Proposal, votes []types.Signature) types.Reconfig {
-	if i.retired.Load() || !i.calls.enter() {
+	if i.retired.Load() || !i.calls.Enter() {
 		return types.Reconfig{}
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	proposal, m, err := outward(p)
 	if err != nil {
 		i.fail(fmt.Errorf("%w: a decision that is no proposal: %w", errFault, err))
@@ -137,10 +137,10 @@ func (i *instance) catchUp(atLeast uint64) {
 // Sync implements api.Synchronizer. It is bounded, so that a node without peers
 // still takes part when they come back.
 func (i *instance) Sync() types.SyncResponse {
-	if i.retired.Load() || !i.calls.enter() {
+	if i.retired.Load() || !i.calls.Enter() {
 		return i.latest()
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	ctx, cancel := context.WithCancel(i.ctx)
 	defer cancel()
 	defer i.clock.AfterFunc(i.engine.timing.change, cancel)()

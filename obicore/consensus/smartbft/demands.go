@@ -117,9 +117,9 @@ func (i *instance) pace() {
 		case <-i.views.started:
 		case <-i.beat:
 		}
-		if i.calls.enter() {
+		if i.calls.Enter() {
 			i.demand()
-			i.calls.leave()
+			i.calls.Leave()
 		}
 	}
 }

@@ -94,10 +94,10 @@ func (i *instance) hand(f frame) {
 
 // trusted checks a new view.
 func (i *instance) trusted(f frame) bool {
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return false
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	if err := i.admitNewView(f.message.GetNewView()); err != nil {
 		i.engine.logf(slog.LevelWarn, "smartbft: a new view of node %d is dropped: %v", f.from, err)
 		return false

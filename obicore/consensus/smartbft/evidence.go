@@ -45,10 +45,10 @@ func (i *instance) watch(from uint64, commit *protos.Commit) {
 	}
 	vote := seenVote{consensus.Vote{Height: commit.GetSeq(), Round: commit.GetView(), Hash: hash}, commit.GetSignature().GetValue()}
 	other, contradicts := i.seen.note(from, vote)
-	if !contradicts || !i.calls.enter() {
+	if !contradicts || !i.calls.Enter() {
 		return
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	member := i.engine.membersNow().member[from]
 	if member == nil || i.verifyVote(member, vote) != nil {
 		return

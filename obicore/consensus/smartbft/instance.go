@@ -15,6 +15,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/calls"
 )
 
 // stopPatience bounds the wait for SmartBFT's goroutines. One that is stuck is left
@@ -30,7 +31,7 @@ type instance struct {
 	core    *upstream.Consensus
 	ctx     context.Context
 	cancel  context.CancelFunc
-	calls   guard
+	calls   calls.Guard
 	retired atomic.Bool // it sends, signs, writes and commits nothing any more
 	workers sync.WaitGroup
 
@@ -176,7 +177,7 @@ func (i *instance) stop() {
 		_ = i.protect("stop", func() error { i.core.Stop(); return nil })
 	}()
 	i.await(ended)
-	i.calls.close()
+	i.calls.Close()
 	i.workers.Wait()
 }
 

@@ -12,10 +12,10 @@ type journal struct{ *instance }
 func (j journal) Append(entry []byte, truncateTo bool) error {
 	j.unseal(entry)
 	j.wished.note(entry)
-	if j.retired.Load() || !j.calls.enter() {
+	if j.retired.Load() || !j.calls.Enter() {
 		return nil // nothing leaves this instance any more, so that nothing is promised
 	}
-	defer j.calls.leave()
+	defer j.calls.Leave()
 	err := j.engine.wal.Append(entry, true)
 	if err == nil && truncateTo {
 		err = j.engine.wal.Truncate(1)

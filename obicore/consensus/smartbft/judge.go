@@ -17,11 +17,11 @@ type judge struct{ *instance }
 
 // VerifyProposal implements api.Verifier.
 func (j judge) VerifyProposal(p types.Proposal) ([]types.RequestInfo, error) {
-	if j.retired.Load() || !j.calls.enter() {
+	if j.retired.Load() || !j.calls.Enter() {
 		<-j.ctx.Done() // an error would make SmartBFT complain
 		return nil, errRetired
 	}
-	defer j.calls.leave()
+	defer j.calls.Leave()
 	proposal, m, err := outward(p)
 	if err != nil {
 		return nil, err
@@ -53,10 +53,10 @@ func (j judge) RequestsFromProposal(p types.Proposal) []types.RequestInfo {
 
 // VerifyConsenterSig implements api.Verifier.
 func (j judge) VerifyConsenterSig(signature types.Signature, p types.Proposal) ([]byte, error) {
-	if !j.calls.enter() {
+	if !j.calls.Enter() {
 		return nil, errRetired
 	}
-	defer j.calls.leave()
+	defer j.calls.Leave()
 	proposal, m, err := outward(p)
 	if err != nil {
 		return nil, err
@@ -92,10 +92,10 @@ func (i *instance) endorsement(signature types.Signature, vote consensus.Vote) (
 
 // VerifySignature implements api.Verifier: SmartBFT asks it about view data.
 func (j judge) VerifySignature(signature types.Signature) error {
-	if !j.calls.enter() {
+	if !j.calls.Enter() {
 		return errRetired
 	}
-	defer j.calls.leave()
+	defer j.calls.Leave()
 	member := j.engine.membersNow().member[signature.ID]
 	if member == nil {
 		return fmt.Errorf("node %d is no validator", signature.ID)

@@ -40,10 +40,10 @@ func (n network) SendConsensus(target uint64, m *protos.Message) {
 
 func (i *instance) send(target uint64, b []byte) {
 	id := i.engine.membersNow().id(target)
-	if id == (chain.NodeID{}) || i.retired.Load() || !i.calls.enter() {
+	if id == (chain.NodeID{}) || i.retired.Load() || !i.calls.Enter() {
 		return
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	i.host.Send(id, b)
 }
 

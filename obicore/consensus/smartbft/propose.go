@@ -17,10 +17,10 @@ func (i *instance) AssembleProposal(meta []byte, _ [][]byte) types.Proposal {
 	refused := types.Proposal{Metadata: meta}
 	m, err := decodeMetadata(meta)
 	tip := i.engine.tipNow()
-	if err != nil || m.height != tip.Proposal.Height+1 || i.retired.Load() || !i.calls.enter() {
+	if err != nil || m.height != tip.Proposal.Height+1 || i.retired.Load() || !i.calls.Enter() {
 		return refused
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	if i.engine.care.confirm && i.wished.is(m.view) {
 		return refused
 	}

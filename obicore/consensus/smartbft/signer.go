@@ -61,10 +61,10 @@ func (i *instance) Sign(raw []byte) []byte {
 		i.fail(fmt.Errorf("%w: it has forgotten the vote at height %d in view %d", errFault, data.last.height+1, i.votes.last().view))
 		return nil
 	}
-	if !i.calls.enter() {
+	if !i.calls.Enter() {
 		return nil
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	signature, err := i.host.Sign(viewKind, raw)
 	if err != nil {
 		i.engine.logf(slog.LevelError, "smartbft: view data cannot be signed, so that this node takes no part in the change of view: %v", err)
@@ -92,10 +92,10 @@ func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signa
 
 func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) types.Signature {
 	made := types.Signature{ID: i.self}
-	if i.retired.Load() || !i.calls.enter() {
+	if i.retired.Load() || !i.calls.Enter() {
 		return made
 	}
-	defer i.calls.leave()
+	defer i.calls.Leave()
 	err := i.check(proposal)
 	if err == nil && i.votes.vote(m, inFlight) {
 		made, err = i.endorse(proposal, m)
