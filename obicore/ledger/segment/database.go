@@ -40,8 +40,9 @@ func (n notes) Fatalf(format string, args ...any) {
 }
 
 // openDatabase opens the index and flat state. Nothing in it is written ahead or
-// synced: all of it can be made again from the columns.
-func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.DB, error) {
+// synced: all of it can be made again from the columns. What Pebble cannot write in
+// the background goes to trouble.
+func openDatabase(fs vfs.FS, folder string, logf func(string, ...any), t *trouble) (*pebble.DB, error) {
 	options := &pebble.Options{
 		FS:                          manifestOrder{fs},
 		CacheSize:                   blockCacheSize,
@@ -53,7 +54,7 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.
 		Logger:                      notes{logf},
 		CompactionConcurrencyRange:  func() (int, int) { return 1, compactionsAtOne },
 	}
-	options.EventListener = &pebble.EventListener{DataCorruption: onCorruption(logf)}
+	options.EventListener = &pebble.EventListener{DataCorruption: onCorruption(logf), BackgroundError: t.note}
 	options.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
 	for i := range options.Levels {
 		options.Levels[i].FilterPolicy = bloom.FilterPolicy(bloomBitsPerKey)
@@ -63,6 +64,48 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any)) (*pebble.
 		return nil, fmt.Errorf("segment: open %s: %w; while all results are kept, the folder may be removed: it is then made again", folder, err)
 	}
 	return db, nil
+}
+
+// trouble is the first failure of what a database does in the background. Pebble tries
+// a flush again for ever, thousands of times a second while a disk is full: whoever
+// writes or waits must look here.
+type trouble struct {
+	once     sync.Once
+	happened chan struct{} // closed at the first failure
+	cause    error
+}
+
+func newTrouble() *trouble { return &trouble{happened: make(chan struct{})} }
+
+func (t *trouble) note(err error) {
+	t.once.Do(func() {
+		t.cause = fmt.Errorf("segment: the database cannot write: %w", err)
+		close(t.happened)
+	})
+}
+
+// err returns the failure, or nil.
+func (t *trouble) err() error {
+	select {
+	case <-t.happened:
+		return t.cause
+	default:
+		return nil
+	}
+}
+
+// flush makes what is in memory durable, or gives up with the first failure.
+func flush(db *pebble.DB, t *trouble) error {
+	flushed, err := db.AsyncFlush()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-flushed:
+		return nil
+	case <-t.happened:
+		return t.cause
+	}
 }
 
 // onCorruption notes a damaged file of Pebble's. Its own listener would end the

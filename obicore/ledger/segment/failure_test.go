@@ -3,12 +3,14 @@ package segment_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
 )
 
 var errDisk = errors.New("input/output error")
@@ -103,4 +105,47 @@ func TestACancelledContextWritesNothing(t *testing.T) {
 	}
 	s.run(t, l, 3)
 	inspect(t, l)
+}
+
+// full is a file system on which the database can make no files while it is full.
+type full struct {
+	vfs.FS
+	now atomic.Bool
+}
+
+func (f *full) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	if f.now.Load() && strings.HasSuffix(name, ".sst") {
+		return nil, errDisk
+	}
+	return f.FS.Create(name, category)
+}
+
+func TestALedgerWhoseDatabaseCannotBeWrittenClosesAndOpensAgain(t *testing.T) {
+	s := newScript(t, 502, 40)
+	fs := &full{FS: vfs.NewMem()}
+	options := s.options()
+	options.RetainState = 1
+	l := open(t, fs, options, segment.WithSegmentSize(2000))
+	s.run(t, l, 30)
+	fs.now.Store(true)
+	if err := l.(ledger.Pruner).Prune(context.Background(), 25); !errors.Is(err, errDisk) {
+		t.Fatalf("pruning, which flushes the database: %v", err)
+	}
+	if err := l.Append(context.Background(), s.blocks[31]); !errors.Is(err, errDisk) {
+		t.Fatalf("a write after that: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	fs.now.Store(false)
+	l = open(t, fs, options, segment.WithSegmentSize(2000))
+	s.run(t, l, 32)
+	fs.now.Store(true)
+	if err := l.Close(); !errors.Is(err, errDisk) { // as for a node that stops on a full disk
+		t.Fatalf("closing: %v", err)
+	}
+	fs.now.Store(false)
+	l = open(t, fs, options, segment.WithSegmentSize(2000))
+	s.run(t, l, 40)
+	s.checkState(t, l, 40)
 }

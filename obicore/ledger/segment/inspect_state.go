@@ -22,7 +22,8 @@ func (i *inspection) state(ctx context.Context) (err error) {
 	if err := i.fs.RemoveAll(place); err != nil && !isNotExist(err) {
 		return err
 	}
-	scratch, err := openDatabase(i.fs, place, i.options.Logf)
+	failed := newTrouble()
+	scratch, err := openDatabase(i.fs, place, i.options.Logf, failed)
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,7 @@ func (i *inspection) state(ctx context.Context) (err error) {
 		return err
 	}
 	for height := next; height <= i.status.Executed; height++ {
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), failed.err()); err != nil {
 			return err
 		}
 		whole, err := i.again(scratch, height)

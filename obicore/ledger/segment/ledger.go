@@ -27,6 +27,7 @@ type Ledger struct {
 
 	headers, bodies, results *column
 	db                       *pebble.DB
+	trouble                  *trouble // of db
 	directoryLock            io.Closer
 	decoded                  *cache[*sealed]
 
@@ -54,7 +55,7 @@ var (
 func newLedger(fs vfs.FS, options ledger.Options, commitment ledger.Commitment, segmentSize int64, random io.Reader) *Ledger {
 	l := &Ledger{
 		fs: fs, options: options, commitment: commitment,
-		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}),
+		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}), trouble: newTrouble(),
 	}
 	for _, c := range []struct {
 		kind  columnKind
@@ -86,6 +87,9 @@ func (l *Ledger) changeStatus(f func(*ledger.Status)) {
 func (l *Ledger) writable(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := l.trouble.err(); err != nil {
+		_ = l.fail(err)
 	}
 	if failure := l.failure.Load(); failure != nil {
 		return fmt.Errorf("segment: an earlier write failed, close and open the ledger again: %w", *failure)
@@ -210,7 +214,7 @@ func (l *Ledger) release(keep bool) error {
 	var faults []error
 	if l.db != nil {
 		if keep {
-			faults = append(faults, l.db.Flush())
+			faults = append(faults, flush(l.db, l.trouble))
 		}
 		faults = append(faults, l.db.Close())
 	}

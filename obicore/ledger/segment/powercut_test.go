@@ -77,12 +77,13 @@ func (p *powerCut) cut() {
 	defer p.lock.Unlock()
 	// Before the clone is made, so that it has at least this.
 	decided, executed, begun := p.decided.Load(), p.executed.Load(), p.begun.Load()
-	synced := p.disk.CrashClone(vfs.CrashCloneCfg{})
 	for _, percent := range []int{0, 50, 100} {
 		lost := p.disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: p.random})
 		p.check(lost, fmt.Sprintf("cut %d, %d%% of unsynced data", p.cuts, percent), decided, executed, begun)
 	}
 	torn := p.disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: p.random})
+	// After that, for others go on writing: what is not synced now was not synced then.
+	synced := p.disk.CrashClone(vfs.CrashCloneCfg{})
 	if tear(p.tb, torn, synced, p.random) {
 		p.check(torn, fmt.Sprintf("cut %d, torn", p.cuts), decided, executed, begun)
 	}

@@ -78,7 +78,7 @@ func (l *Ledger) dropColumns(ctx context.Context, from, to uint64) error {
 	}
 	// Replay after a crash starts where the database ends on disk, so the database
 	// must be past what is removed.
-	if err := l.db.Flush(); err != nil {
+	if err := flush(l.db, l.trouble); err != nil {
 		return err
 	}
 	return errors.Join(l.bodies.dropBelow(to), l.results.dropBelow(to))

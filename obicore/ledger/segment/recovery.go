@@ -76,7 +76,7 @@ func (l *Ledger) openFiles() error {
 	var opened sync.WaitGroup
 	var databaseFault error
 	opened.Go(func() {
-		l.db, databaseFault = openDatabase(l.fs, l.fs.PathJoin(l.options.Directory, databaseFolder), l.options.Logf)
+		l.db, databaseFault = openDatabase(l.fs, l.fs.PathJoin(l.options.Directory, databaseFolder), l.options.Logf, l.trouble)
 	})
 	var faults []error
 	for _, c := range l.columns() {
