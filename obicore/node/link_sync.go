@@ -115,7 +115,7 @@ func (l *link) apply(ctx context.Context, a answer) {
 		}
 	}
 	tip := l.Tip().Header.Height
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && l.HaltReason() == nil {
 		l.log.Warn("a peer's blocks do not verify", "peer", a.from, "height", tip+1, "reason", err)
 	}
 	l.mutex.Lock()

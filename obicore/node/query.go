@@ -199,6 +199,8 @@ func (c *Chain) AwaitHeight(ctx context.Context, height uint64) error {
 			if !ok { // several blocks have come at once
 				events = c.feed.subscribe(1, true)
 			}
+		case <-c.halted:
+			return c.HaltReason()
 		case <-ctx.Done():
 			return ctx.Err()
 		}

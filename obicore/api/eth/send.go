@@ -30,11 +30,11 @@ func (s *Service) submit(ctx context.Context, raw []byte) (chain.Hash, error) {
 	return s.chain.Submit(ctx, raw)
 }
 
-// EIP-7966's error codes: the receipt did not come in time; the transaction waits
-// in the pool for something else than the next block.
+// EIP-7966's error codes: the receipt did not come in time; the next block cannot
+// bring it, because the transaction waits for something else or is gone.
 const (
 	codeSyncTimeout = 4
-	codeSyncQueued  = 5
+	codeSyncUnready = 5
 )
 
 // sendRawTransactionSync answers with the receipt (EIP-7966).
@@ -71,15 +71,26 @@ func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Du
 	for {
 		height := s.chain.Head().Header.Height
 		receipt, err := node.Steady(ctx, s.chain, func() (any, error) { return s.receiptOf(id) })
-		if err != nil || receipt != nil {
-			return receipt, err
+		if err == nil && receipt != nil {
+			return receipt, nil
+		}
+		if err != nil {
+			return nil, unanswered(id, err)
 		}
 		// It stays in the pool, but no block will bring its receipt: the place that
 		// this call holds is for others.
 		if nonce, waits := s.chain.Pool().Missing(id); waits {
 			return nil, &jsonrpc.Error{
-				Code: codeSyncQueued, Data: id,
+				Code: codeSyncUnready, Data: id,
 				Message: fmt.Sprintf("nonce gap: the transaction was added to the pool and waits for nonce %d of its sender: send that one", nonce),
+			}
+		}
+		// The head moves on before the pool lets go of what a block holds: what is gone
+		// at the same head is in no block.
+		if _, pooled := s.chain.Pool().Get(id); !pooled && s.chain.Head().Header.Height == height {
+			return nil, &jsonrpc.Error{
+				Code: codeSyncUnready, Data: id,
+				Message: "the transaction is neither in the chain nor any longer in this node's pool: its nonce was used by another, or it was replaced",
 			}
 		}
 		switch err := s.chain.AwaitHeight(waiting, height+1); {
@@ -90,7 +101,16 @@ func (s *Service) awaitReceipt(ctx context.Context, id chain.Hash, limit time.Du
 				Message: "the transaction was added to the pool but was not included in " + limit.String(),
 			}
 		default:
-			return nil, err
+			return nil, unanswered(id, err)
 		}
+	}
+}
+
+// unanswered says that a transaction was taken and nobody here can tell what became of
+// it. It is no refusal: other nodes may have the transaction by now.
+func unanswered(id chain.Hash, why error) error {
+	return &jsonrpc.Error{
+		Code: codeSyncTimeout, Data: id,
+		Message: "the transaction was added to the pool, and then the wait for its receipt ended: " + why.Error(),
 	}
 }

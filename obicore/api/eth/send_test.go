@@ -61,3 +61,28 @@ func TestCallsThatWaitForReceiptsAreBounded(t *testing.T) {
 		t.Fatalf("the place is not given back: %+v", a.Error)
 	}
 }
+
+func TestSendingSyncEndsWhenAnotherTransactionTakesTheNonce(t *testing.T) {
+	limits := eth.DefaultLimits()
+	limits.SyncTime = 24 * time.Hour // whoever waits for this has failed
+	s := serve(t, development.Options{}, eth.Settings{Limits: limits}, jsonrpc.Options{})
+	if err := s.SetManual(true); err != nil {
+		t.Fatal(err)
+	}
+	events := s.Subscribe(16)
+	defer events.Close()
+	first, id := s.transaction(0, 21_000, chain.Address{1})
+	waiting := make(chan answer)
+	go func() { waiting <- s.call("eth_sendRawTransactionSync", first) }()
+	<-events.Events // it is pending, so its call waits
+	second, _ := s.transaction(0, 21_000, chain.Address{2})
+	if a := s.call("eth_sendRawTransaction", second); a.Error.Code != 0 {
+		t.Fatalf("%+v", a.Error)
+	}
+	if err := s.SetManual(false); err != nil {
+		t.Fatal(err)
+	}
+	if a := <-waiting; a.Error.Code != 5 || a.Error.Data != id || !strings.Contains(a.Error.Message, "nonce was used by another") {
+		t.Fatalf("answer %s %+v", a.Result, a.Error)
+	}
+}
