@@ -9,4 +9,4 @@ import (
 	"github.com/credibleledger/credibleledger/tools/cli"
 )
 
-func main() { os.Exit(cli.Main(obicore.Registry(), os.Args[1:])) }
+func main() { os.Exit(cli.Distribution{Registry: obicore.Registry()}.Main(os.Args[1:])) }

@@ -18,5 +18,5 @@ import (
 func main() {
 	registry := obicore.Registry()
 	registry.Crypto[Name] = NewSuite()
-	os.Exit(cli.Main(registry, os.Args[1:]))
+	os.Exit(cli.Distribution{Registry: registry}.Main(os.Args[1:]))
 }

@@ -36,7 +36,7 @@ func (c *Chain) SetTime(milliseconds uint64) (time.Duration, error) {
 	}
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.offset = time.Duration(int64(milliseconds)-c.options.Clock.Now().UnixMilli()) * time.Millisecond
+	d.offset = time.Duration(int64(milliseconds)-c.options.WallClock().UnixMilli()) * time.Millisecond
 	return d.offset, nil
 }
 
@@ -54,7 +54,7 @@ func (c *Chain) SetNext(change func(*NextBlock)) error {
 
 // now is the clock with the development chain's offset, in milliseconds.
 func (c *Chain) now() uint64 {
-	now := c.options.Clock.Now()
+	now := c.options.WallClock()
 	if d := c.options.Development; d != nil {
 		d.mutex.Lock()
 		defer d.mutex.Unlock()

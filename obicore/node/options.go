@@ -58,8 +58,12 @@ type Options struct {
 	AllowUnprotected bool
 	// Development makes a chain in memory editable; nil for every other chain.
 	Development *Development
-	Clock       chain.Clock
-	Log         *slog.Logger
+	// Clock measures how long things take; the machine's when nil.
+	Clock chain.Clock
+	// WallClock is the time of day, which goes into headers and is compared with
+	// theirs; Clock's when nil. It may jump, as clocks of machines do that are set.
+	WallClock func() time.Time
+	Log       *slog.Logger
 }
 
 // Keys are the signing keys of a node: the consensus key, and the export key, which
@@ -118,6 +122,9 @@ func (o *Options) fill() {
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock{}
+	}
+	if o.WallClock == nil {
+		o.WallClock = o.Clock.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

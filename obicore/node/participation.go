@@ -96,11 +96,13 @@ func (p *participation) run(ctx context.Context) {
 // for never.
 func (p *participation) nextBeat() (at time.Time) {
 	if beat := p.options.Heartbeat; beat > 0 {
-		at = time.UnixMilli(int64(p.Tip().Header.Time)).Add(beat)
+		wait := time.UnixMilli(int64(p.Tip().Header.Time)).Add(beat).Sub(p.options.WallClock())
 		// One that is overdue has been asked for; the engine has its own patience.
-		if now := p.options.Clock.Now(); !at.After(now) {
-			at = now.Add(beat)
+		// One that is far away is so by a clock that was set back.
+		if wait <= 0 || wait > beat {
+			wait = beat
 		}
+		at = p.options.Clock.Now().Add(wait)
 	}
 	return at
 }

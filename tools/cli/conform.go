@@ -77,7 +77,7 @@ func (t *terminal) runConform(ctx context.Context, name, module, suite string, s
 			module = d.module
 		}
 	}
-	direction, err := direct(t.registry, name, module, suite, strict)
+	direction, err := direct(t.Registry, name, module, suite, strict)
 	if err != nil {
 		return &Problem{
 			Code: "CL-CONFORM-001", Usage: true, Why: err, What: Text{"there is nothing to judge", "没有可检验的模块"},

@@ -63,7 +63,7 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"use 0 for blocks on demand, or 1ms and more", "使用 0 表示按需出块，或不小于 1ms 的间隔"},
 		}
 	}
-	if _, err := t.registry.CryptoSuite(f.crypto); err != nil {
+	if _, err := t.Registry.CryptoSuite(f.crypto); err != nil {
 		return &Problem{
 			Code: "CL-DEV-005", Usage: true, Why: err, What: Text{"unknown crypto suite " + f.crypto, "未知的密码套件 " + f.crypto},
 			Next: Text{"use --crypto standard or --crypto gm", "请使用 --crypto standard 或 --crypto gm"},
@@ -77,7 +77,7 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 		}
 	}
 	running, err := development.Open(ctx, development.Options{
-		Registry: t.registry, Crypto: f.crypto, Directory: f.data, Accounts: f.accounts, BlockTime: f.blockTime,
+		Registry: t.Registry, Rules: t.Rules, Crypto: f.crypto, Directory: f.data, Accounts: f.accounts, BlockTime: f.blockTime,
 		Version: "CredibleLedger/" + Version, Log: log,
 	})
 	if err != nil {

@@ -60,7 +60,7 @@ func TestADevelopmentChainThatStopsAdvisesWhatCanBeDone(t *testing.T) {
 			}
 			var out minedWhenReady
 			var problems bytes.Buffer
-			code := cli.Run(t.Context(), registry, arguments, strings.NewReader(""), &out, &problems)
+			code := cli.Distribution{Registry: registry}.Run(t.Context(), arguments, strings.NewReader(""), &out, &problems)
 			if !strings.Contains(out.String(), banner) {
 				t.Errorf("the banner is %s", out.String())
 			}

@@ -29,7 +29,7 @@ func run(t *testing.T, input string, arguments ...string) outcome {
 	t.Helper()
 	t.Setenv("CREDIBLE_LANG", "en")
 	var out, errors bytes.Buffer
-	code := cli.Run(t.Context(), obicore.Registry(), arguments, strings.NewReader(input), &out, &errors)
+	code := cli.Distribution{Registry: obicore.Registry()}.Run(t.Context(), arguments, strings.NewReader(input), &out, &errors)
 	return outcome{code, out.String(), errors.String()}
 }
 
@@ -154,7 +154,7 @@ func start(t *testing.T, arguments ...string) (url string, stop func() int) {
 	var errors bytes.Buffer
 	done := make(chan int, 1)
 	go func() {
-		done <- cli.Run(ctx, obicore.Registry(), arguments, strings.NewReader(""), writer, &errors)
+		done <- cli.Distribution{Registry: obicore.Registry()}.Run(ctx, arguments, strings.NewReader(""), writer, &errors)
 		writer.Close() //nolint:errcheck // never fails
 	}()
 	ready := make(chan string, 1)

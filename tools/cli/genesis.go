@@ -59,7 +59,7 @@ func (t *terminal) createGenesis(home, name, suiteName string, chainID uint64, a
 	if _, err := os.Stat(filepath.Join(home, "genesis.json")); err == nil {
 		return problem(fmt.Errorf("%s holds a chain already", home))
 	}
-	suite, err := t.registry.CryptoSuite(suiteName)
+	suite, err := t.Registry.CryptoSuite(suiteName)
 	if err != nil {
 		return problem(err)
 	}
@@ -147,7 +147,7 @@ type genesisSummary struct {
 }
 
 func (t *terminal) summarize(g *chain.Genesis) (*genesisSummary, error) {
-	suite, err := t.registry.CryptoSuite(g.Crypto)
+	suite, err := t.Registry.CryptoSuite(g.Crypto)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ func (t *terminal) checkGenesis(g *chain.Genesis) error {
 	if err := g.Check(); err != nil {
 		return err
 	}
-	suite, err := t.registry.CryptoSuite(g.Crypto)
+	suite, err := t.Registry.CryptoSuite(g.Crypto)
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (t *terminal) checkGenesis(g *chain.Genesis) error {
 	if err := t.refuseDevelopmentAccounts(g); err != nil {
 		return err
 	}
-	machines, err := t.registry.Contracts(suite)
+	machines, err := t.Registry.Contracts(suite)
 	if err != nil {
 		return err
 	}
@@ -257,11 +257,11 @@ func (t *terminal) checkGenesis(g *chain.Genesis) error {
 	if err != nil {
 		return err
 	}
-	newCommitment, err := t.registry.Commitment(g.Commitment)
+	newCommitment, err := t.Registry.Commitment(g.Commitment)
 	if err != nil {
 		return err
 	}
-	if _, err := t.registry.ConsensusModule(g.Consensus); err != nil {
+	if _, err := t.Registry.ConsensusModule(g.Consensus); err != nil {
 		return err
 	}
 	_, err = node.GenesisBlock(g, suite, newCommitment(suite), executor.CodeHash, executor.Natives())
@@ -272,7 +272,7 @@ func (t *terminal) refuseDevelopmentAccounts(g *chain.Genesis) error {
 	if g.Name == "dev" {
 		return nil
 	}
-	suite, err := t.registry.CryptoSuite(g.Crypto)
+	suite, err := t.Registry.CryptoSuite(g.Crypto)
 	if err != nil {
 		return err
 	}

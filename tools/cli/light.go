@@ -84,15 +84,15 @@ func (t *terminal) lightGenesis(path string) (checkpoint light.Checkpoint, optio
 	if err != nil {
 		return checkpoint, options, err
 	}
-	suite, err := t.registry.CryptoSuite(genesis.Crypto)
+	suite, err := t.Registry.CryptoSuite(genesis.Crypto)
 	if err != nil {
 		return checkpoint, options, err
 	}
-	commitment, err := t.registry.Commitment(genesis.Commitment)
+	commitment, err := t.Registry.Commitment(genesis.Commitment)
 	if err != nil {
 		return checkpoint, options, err
 	}
-	machines, err := t.registry.Contracts(suite)
+	machines, err := t.Registry.Contracts(suite)
 	if err != nil {
 		return checkpoint, options, err
 	}

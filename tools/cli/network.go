@@ -40,7 +40,7 @@ func (t *terminal) networkCreate() *cobra.Command {
 		Short: t.text(Text{"make keys, genesis and configuration of every node", "为每个节点生成密钥、创世文件与配置"}),
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			settings.Allocate = chain.Allocation{}
-			m, err := network.Create(t.registry, arguments[0], settings)
+			m, err := network.Create(t.Registry, arguments[0], settings)
 			if err != nil {
 				return networkProblem(err)
 			}

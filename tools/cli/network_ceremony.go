@@ -24,7 +24,7 @@ func (t *terminal) networkRecord() *cobra.Command {
 			if organisation == "" || address == "" {
 				return networkProblem(errors.New("--organisation and --address are needed"))
 			}
-			record, err := network.NewMember(t.registry, arguments[0], suite, name, organisation, address)
+			record, err := network.NewMember(t.Registry, arguments[0], suite, name, organisation, address)
 			if err != nil {
 				return networkProblem(err)
 			}
@@ -86,7 +86,7 @@ func (t *terminal) assemble(settings network.Settings, administrators, allocatio
 		}
 		records = append(records, record)
 	}
-	draft, err := network.Assemble(t.registry, settings, admins, records)
+	draft, err := network.Assemble(t.Registry, settings, admins, records)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (t *terminal) networkApprove() *cobra.Command {
 			if err := readJSON(arguments[1], draft); err != nil {
 				return networkProblem(err)
 			}
-			approval, err := draft.Approve(t.registry, arguments[0])
+			approval, err := draft.Approve(t.Registry, arguments[0])
 			if err != nil {
 				return networkProblem(err)
 			}
@@ -133,7 +133,7 @@ func (t *terminal) networkJoin() *cobra.Command {
 				}
 				approvals = append(approvals, approval)
 			}
-			if err := draft.Join(t.registry, arguments[0], rpc, approvals); err != nil {
+			if err := draft.Join(t.Registry, arguments[0], rpc, approvals); err != nil {
 				return networkProblem(err)
 			}
 			return t.result(map[string]string{"home": arguments[0]}, func() {

@@ -15,7 +15,7 @@ func (t *terminal) networkAddNode() *cobra.Command {
 		Short: t.text(Text{"add a node to a running network: it catches up and becomes a validator", "向运行中的网络添加节点：追上后成为验证者"}),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return t.onNetwork(command.Context(), arguments[0], func(ctx context.Context, p *network.Processes) error {
-				_, err := p.AddNode(ctx, t.registry, observer)
+				_, err := p.AddNode(ctx, t.Registry, observer)
 				return err
 			})
 		},
@@ -34,7 +34,7 @@ func (t *terminal) networkRemoveNode() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.RemoveNode(ctx, t.registry, node)
+				return p.RemoveNode(ctx, t.Registry, node)
 			})
 		},
 	}
@@ -50,7 +50,7 @@ func (t *terminal) networkRotate() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.Rotate(ctx, t.registry, node)
+				return p.Rotate(ctx, t.Registry, node)
 			})
 		},
 	}
@@ -72,7 +72,7 @@ func (t *terminal) networkRecover() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := p.Recover(ctx, t.registry, keep, reason)
+				r, err := p.Recover(ctx, t.Registry, keep, reason)
 				if err == nil {
 					t.say(Text{"blocks up to %d are kept; %d validators decide from height %d", "保留至高度 %d；自高度 %[3]d 起由 %[2]d 个验证者决定"}, r.Height, len(r.Validators.Members), r.Height+1)
 				}

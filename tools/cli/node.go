@@ -48,6 +48,17 @@ func nodeProblem(why error) error {
 	}
 }
 
+// nodeStopped says what can be done when a node's chain has stopped by itself.
+func nodeStopped(why error) error {
+	return &Problem{
+		Code: "CL-NODE-003", Why: why, What: Text{"the node has stopped, because going on would be unsafe", "继续运行不安全，节点已停止"},
+		Next: Text{
+			"mend what the reason says and start the node again; credible verify --data DIR checks the data directory",
+			"请按原因修正后重新启动节点；credible verify --data 目录 可检查数据目录",
+		},
+	}
+}
+
 func (t *terminal) runNode(ctx context.Context, home string) error {
 	if home == "" {
 		return &Problem{
@@ -80,7 +91,7 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	if _, err := fmt.Fprintf(t.out, "ready http://%s\n", listener.Addr()); err != nil {
 		return errors.Join(err, server.Close(), running.Close(ctx))
 	}
-	return untilStopped(ctx, running, server, served, nodeProblem)
+	return untilStopped(ctx, running, server, served, nodeStopped)
 }
 
 // stopTime is how long a chain may take to stop.
@@ -119,11 +130,14 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 	if err != nil {
 		return nil, err
 	}
-	options.Directory = place(settings.Data.Directory)
+	options.Directory, options.Rules = place(settings.Data.Directory), t.Rules
+	if t.WallClock != nil {
+		options.WallClock = t.WallClock(home)
+	}
 	options.Interval = uint64(time.Duration(settings.Blocks.Interval).Milliseconds())
 	options.RetainState, options.Skew = settings.Data.RetainState, time.Duration(settings.Blocks.Skew)
 	options.Pool, options.AllowUnprotected, options.Log = settings.Pool.Limits(), settings.RPC.AllowUnprotected, log
-	running, err := node.Open(ctx, t.registry, options)
+	running, err := node.Open(ctx, t.Registry, options)
 	if err != nil {
 		return nil, err
 	}
@@ -137,9 +151,9 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 // stands alone a single key.
 func (t *terminal) nodeOptions(home string, settings *configuration.Configuration, genesis *chain.Genesis, log *slog.Logger) (node.Options, error) {
 	if settings.Network.Listen != "" {
-		return network.Options(t.registry, home, settings, genesis, log)
+		return network.Options(t.Registry, home, settings, genesis, log)
 	}
-	suite, err := t.registry.CryptoSuite(genesis.Crypto)
+	suite, err := t.Registry.CryptoSuite(genesis.Crypto)
 	if err != nil {
 		return node.Options{}, err
 	}

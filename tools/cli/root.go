@@ -9,35 +9,46 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/credibleledger/credibleledger/kernel"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 )
 
 // Version is the version of the binary; a release build sets it.
 var Version = "0.1.0-dev"
 
+// Distribution is what makes a binary: its modules, and what its nodes know.
+type Distribution struct {
+	Registry *kernel.Registry
+	// Rules are the rule versions that its nodes can execute; the platform's when nil.
+	Rules execution.RulesTable
+	// WallClock returns the time of day at the node with this home; the machine's when
+	// nil.
+	WallClock func(home string) func() time.Time
+}
+
 // terminal is where a command reads and writes, and how.
 type terminal struct {
-	registry *kernel.Registry
+	Distribution
 	out, err io.Writer
 	in       io.Reader
 	language Language
 	output   string // "text" or "json"
 }
 
-// Main runs the command line over the modules of a distribution and returns the
-// exit code.
-func Main(registry *kernel.Registry, arguments []string) int {
+// Main runs the command line of a distribution and returns the exit code.
+func (d Distribution) Main(arguments []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Run(ctx, registry, arguments, os.Stdin, os.Stdout, os.Stderr)
+	return d.Run(ctx, arguments, os.Stdin, os.Stdout, os.Stderr)
 }
 
 // Run is Main with everything injected.
-func Run(ctx context.Context, registry *kernel.Registry, arguments []string, in io.Reader, out, errors io.Writer) int {
-	t := &terminal{registry: registry, in: in, out: out, err: errors}
+func (d Distribution) Run(ctx context.Context, arguments []string, in io.Reader, out, errors io.Writer) int {
+	t := &terminal{Distribution: d, in: in, out: out, err: errors}
 	t.language = languageOf(earlyFlag(arguments, "--lang", "--lang"), os.Getenv)
 	root := t.root()
 	root.SetArgs(arguments)

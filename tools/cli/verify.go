@@ -113,7 +113,7 @@ func (t *terminal) check(ctx context.Context, place verifyPlace, replay bool) (r
 	}()
 	// The limits of one node's configuration are of no account here: nothing is
 	// pruned, and every transaction of the saved pool is kept.
-	c, err := node.Open(ctx, t.registry, node.Options{Genesis: genesis, Directory: place.data, AllowUnprotected: true, Log: notes.log()})
+	c, err := node.Open(ctx, t.Registry, node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true, Log: notes.log()})
 	if errors.Is(err, ledger.ErrCorrupt) || errors.Is(err, node.ErrRoot) {
 		return &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "open", Reason: err.Error()}}}, nil
 	}

@@ -22,15 +22,17 @@ import (
 	steering "github.com/credibleledger/credibleledger/obicore/api/development"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 // Options describe a development chain to run.
 type Options struct {
 	Registry  *kernel.Registry
-	Name      string // of the chain; "dev" when empty
-	Crypto    string // name of the suite; "standard" when empty
-	Directory string // empty: memory only
+	Rules     execution.RulesTable // the platform's when nil
+	Name      string               // of the chain; "dev" when empty
+	Crypto    string               // name of the suite; "standard" when empty
+	Directory string               // empty: memory only
 	Accounts  int
 	BlockTime time.Duration // 0: a block on demand
 	Version   string        // shown by web3_clientVersion
@@ -65,7 +67,7 @@ func Open(ctx context.Context, options Options) (*Chain, error) {
 		return nil, err
 	}
 	settings := node.Options{
-		Genesis: genesis, Directory: options.Directory, Self: Self(suite, validator), Keys: node.Keys{Signer: validator},
+		Genesis: genesis, Directory: options.Directory, Self: Self(suite, validator), Keys: node.Keys{Signer: validator}, Rules: options.Rules,
 		Interval: uint64(options.BlockTime.Milliseconds()), AllowUnprotected: true, Log: options.Log,
 	}
 	registry := options.Registry
