@@ -7,11 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/sim/chaos"
 )
 
-func TestMain(m *testing.M) { executable.Main(m) }
+func TestMain(m *testing.M) { chaos.Main(m) }
 
 // duration is how long faults are injected: CHAOS_SECONDS, or 20 s in short tests
 // and otherwise what is usual.
@@ -43,7 +42,7 @@ func TestANetworkUnderFaultsKeepsEverythingThatItHasAcknowledged(t *testing.T) {
 		usual         time.Duration
 	}{{"smartbft", "standard", 150 * time.Second}, {"raft", "gm", 40 * time.Second}} {
 		t.Run(given.engine+" "+given.suite, func(t *testing.T) {
-			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Clients: bankers + operators, Wires: true}, duration(t, given.usual))
+			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Clients: bankers + operators, Troubled: true}, duration(t, given.usual))
 		})
 	}
 }
@@ -55,12 +54,17 @@ func trouble(t *testing.T, settings chaos.Settings, lasts time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := n.NewFaults(l, uint64(time.Now().UnixNano()))
-	for end := time.Now().Add(lasts); time.Now().Before(end); {
-		if err := faults.Next(ctx); err != nil {
-			t.Error(err)
-			break
-		}
+	faults := n.NewFaults(l, uint64(time.Now().UnixNano()), os.Getenv("CHAOS_FAULTS"))
+	begun := time.Now()
+	err = faults.Until(ctx, begun.Add(lasts/2))
+	if err == nil {
+		err = faults.Upgrade(ctx)
+	}
+	if err == nil {
+		err = faults.Until(ctx, begun.Add(lasts))
+	}
+	if err != nil {
+		t.Error(err)
 	}
 	executed, took := l.Executed.Load(), l.Elapsed()
 	stop()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,38 +18,83 @@ type Faults struct {
 	network *Network
 	load    *Load
 	random  *rand.Rand
+	chosen  []kind
 
 	LeaderLosses []time.Duration // from the loss of a leader to the next receipt
 	Count        int
 }
 
-// NewFaults makes faults drawn from a seed; the moments at which they meet the
-// processes are the machine's.
-func (n *Network) NewFaults(l *Load, seed uint64) *Faults {
-	return &Faults{network: n, load: l, random: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // a seed repeats the faults
+// NewFaults makes faults drawn from a seed, of the kinds that a list names or of all;
+// the moments at which they meet the processes are the machine's.
+func (n *Network) NewFaults(l *Load, seed uint64, names string) *Faults {
+	n.t.Helper()
+	f := &Faults{network: n, load: l, random: rand.New(rand.NewPCG(seed, 3))} //nolint:gosec // a seed repeats the faults
+	if f.chosen = only(names, f.kinds()); len(f.chosen) == 0 {
+		n.t.Fatalf("no kind of fault in %q that this network can have", names)
+	}
+	return f
 }
 
 // patience bounds the wait for a network that has what it needs.
 const patience = 60 * time.Second
 
+// kind is one kind of fault: it is injected and mended again.
+type kind struct {
+	name   string
+	inject func(context.Context) error
+}
+
 // kinds are the faults that this network can have.
-func (f *Faults) kinds() []func(context.Context) error {
+func (f *Faults) kinds() []kind {
 	to := func(fault func(context.Context, network.Node) error) func(context.Context) error {
 		return func(ctx context.Context) error { return fault(ctx, f.any()) }
 	}
-	kinds := []func(context.Context) error{f.loseLeader, to(f.kill), to(f.freeze), to(f.isolate), f.split, f.restart}
+	kinds := []kind{
+		{"leader", f.loseLeader},
+		{"kill", to(f.kill)},
+		{"freeze", to(f.freeze)},
+		{"isolate", to(f.isolate)},
+		{"split", f.split},
+		{"restart", f.restart},
+		{"clock", to(f.setClock)},
+	}
 	if f.network.wires != nil {
-		kinds = append(kinds, to(f.slow), to(f.hold), to(f.tear))
+		kinds = append(kinds, kind{"slow", to(f.slow)}, kind{"hold", to(f.hold)}, kind{"tear", to(f.tear)})
+	}
+	if f.network.filter != nil {
+		kinds = append(kinds, kind{"silence", to(f.silence)}, kind{"lose", to(f.lose)})
+	}
+	if f.network.disk != nil {
+		kinds = append(kinds, kind{"disk", f.fillDisk})
 	}
 	return kinds
+}
+
+// only keeps the kinds that a list names, all when it is empty.
+func only(names string, kinds []kind) []kind {
+	if names == "" {
+		return kinds
+	}
+	wanted := strings.Split(names, ",")
+	return slices.DeleteFunc(kinds, func(k kind) bool { return !slices.Contains(wanted, k.name) })
+}
+
+// Until injects faults until a moment.
+func (f *Faults) Until(ctx context.Context, end time.Time) error {
+	for time.Now().Before(end) && ctx.Err() == nil {
+		if err := f.Next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Next injects one fault and mends it again.
 func (f *Faults) Next(ctx context.Context) error {
 	f.Count++
-	kinds := f.kinds()
-	if err := kinds[f.random.IntN(len(kinds))](ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("fault %d: %w", f.Count, err)
+	k := f.chosen[f.random.IntN(len(f.chosen))]
+	if err := k.inject(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("fault %d, %s: %w", f.Count, k.name, err)
 	}
 	return nil
 }

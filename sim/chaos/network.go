@@ -2,15 +2,16 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/credibleledger/credibleledger/internal/executable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore"
+	"github.com/credibleledger/credibleledger/sim/chaos/testbuild"
 	"github.com/credibleledger/credibleledger/tools/network"
 )
 
@@ -23,6 +24,9 @@ type Network struct {
 	chainID   uint64
 	funds     *big.Int // of all accounts together
 	wires     wires    // nil when nodes dial each other directly
+	filter    *filter  // nil when packets cannot be dropped
+	disk      *disk    // of the last node; nil when it has no disk of its own
+	builds    testbuild.Binaries
 }
 
 // Settings say what network to make.
@@ -31,7 +35,7 @@ type Settings struct {
 	Consensus string
 	Crypto    string
 	Clients   int  // funded accounts
-	Wires     bool // stand between the nodes, so that faults can meet them
+	Troubled  bool // wires and a packet filter between the nodes, and a disk that can be full
 }
 
 // startTime bounds the wait until a network is ready.
@@ -46,7 +50,7 @@ func Start(t testing.TB, settings Settings) *Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &Network{t: t, chainID: 1337, funds: new(big.Int)}
+	n := &Network{t: t, chainID: 1337, funds: new(big.Int), builds: builds(t)}
 	allocation := chain.Allocation{}
 	each := chain.WordFromUint64(1 << 60)
 	for range settings.Clients + 1 { // one deploys
@@ -61,12 +65,12 @@ func Start(t testing.TB, settings Settings) *Network {
 	directory := filepath.Join(t.TempDir(), "network")
 	m, err := network.Create(registry, directory, network.Settings{
 		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, ChainID: n.chainID,
-		GasLimit: 100_000_000, Allocate: allocation,
+		GasLimit: 100_000_000, Accounts: 1, Allocate: allocation, // the one administers
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Processes = &network.Processes{Directory: directory, Manifest: m, Binary: executable.Path(t)}
+	n.Processes = &network.Processes{Directory: directory, Manifest: m, Binary: n.builds.Older}
 	t.Cleanup(func() {
 		for _, node := range m.Nodes {
 			if err := n.Processes.Kill(node); err != nil {
@@ -74,8 +78,8 @@ func Start(t testing.TB, settings Settings) *Network {
 			}
 		}
 	})
-	if settings.Wires {
-		n.wireUp()
+	if settings.Troubled {
+		n.prepareTrouble()
 	}
 	for _, node := range m.Nodes {
 		n.endpoints = append(n.endpoints, newEndpoint(node.RPC))
@@ -85,6 +89,31 @@ func Start(t testing.TB, settings Settings) *Network {
 	}
 	n.AwaitReady(startTime)
 	return n
+}
+
+// prepareTrouble gives faults what they need; what this system has not is left out.
+func (n *Network) prepareTrouble() {
+	n.t.Helper()
+	n.wireUp()
+	var err error
+	if n.filter, err = newFilter(); err != nil {
+		n.t.Logf("no packets are lost in this run: %v", err)
+	}
+	last := n.small()
+	if n.disk, err = mountDisk(filepath.Join(n.Processes.Home(last), network.DataFolder)); err != nil {
+		n.t.Logf("no disk is full in this run: %v", err)
+		return
+	}
+	n.t.Cleanup(func() {
+		if err := errors.Join(n.Processes.Kill(last), n.disk.unmount()); err != nil {
+			n.t.Error(err)
+		}
+	})
+}
+
+// small is the node whose disk can be full.
+func (n *Network) small() network.Node {
+	return n.Processes.Manifest.Nodes[len(n.Processes.Manifest.Nodes)-1]
 }
 
 // AwaitReady waits until all nodes are ready.

@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/credibleledger/credibleledger/tools/network"
 )
 
 // wire carries what one node dials to another: streams that it can delay, hold back
@@ -205,6 +207,22 @@ func (w wires) of(name string) (list []*wire) {
 		if ends[0] == name || ends[1] == name {
 			list = append(list, wire)
 		}
+	}
+	return list
+}
+
+// ports are those over which packets of a node's mesh go: its own, and those of the
+// wires that it dials.
+func (n *Network) ports(node network.Node) (list []string) {
+	addresses := []string{node.Mesh}
+	for ends, wire := range n.wires {
+		if ends[0] == node.Name {
+			addresses = append(addresses, wire.address())
+		}
+	}
+	for _, address := range addresses {
+		_, port, _ := net.SplitHostPort(address)
+		list = append(list, port)
 	}
 	return list
 }

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/contract/native"
@@ -51,6 +53,22 @@ func (p *Processes) administrator(ctx context.Context, suite crypto.Suite) (*Adm
 		}
 	}
 	return nil, errors.Join(errors.New("no node of the network answers: start it first"), err)
+}
+
+// ScheduleRules has the chain follow a version of the rules from a height on. Every
+// node must be one that knows them by then.
+func (p *Processes) ScheduleRules(ctx context.Context, registry *kernel.Registry, version, height uint64) error {
+	suite, err := registry.CryptoSuite(p.Manifest.Crypto)
+	if err != nil {
+		return err
+	}
+	a, err := p.administrator(ctx, suite)
+	if err != nil {
+		return err
+	}
+	selector := native.Selector("scheduleRules(uint64,uint64)")
+	first, second := chain.WordFromUint64(version), chain.WordFromUint64(height)
+	return a.execute(ctx, slices.Concat(selector[:], first[:], second[:]))
 }
 
 // change calls a function of the module of the parameters and waits for its effect:

@@ -154,7 +154,7 @@ func (d *Draft) Join(registry *kernel.Registry, home, rpc string, approvals []*A
 		return fmt.Errorf("%s belongs to a chain already", home)
 	}
 	settings := configuration.Default()
-	settings.Data.Genesis, settings.Data.Directory, settings.Data.Key = GenesisFile, dataFolder, ConsensusFile
+	settings.Data.Genesis, settings.Data.Directory, settings.Data.Key = GenesisFile, DataFolder, ConsensusFile
 	settings.RPC.Address, settings.Network.Listen = rpc, d.Records[own].Address
 	settings.Network.Peers = peersOf(d.Records, node.ID)
 	file, err := settings.Encode()

@@ -26,7 +26,7 @@ const (
 	manifestFile      = "network.json"
 	GenesisFile       = "genesis.json"
 	ConfigurationFile = "config.toml"
-	dataFolder        = "data"
+	DataFolder        = "data"
 	accountsFolder    = "accounts"
 )
 
@@ -218,7 +218,7 @@ func (m *Manifest) configure(directory string, n int, records []*Record, genesis
 		return err
 	}
 	settings := configuration.Default()
-	settings.Data.Genesis, settings.Data.Directory, settings.Data.Key = GenesisFile, dataFolder, ConsensusFile
+	settings.Data.Genesis, settings.Data.Directory, settings.Data.Key = GenesisFile, DataFolder, ConsensusFile
 	settings.Data.RetainState = 100_000
 	settings.RPC.Address, settings.RPC.Traces = m.Nodes[n].RPC, true
 	settings.Network.Listen = m.Nodes[n].Mesh

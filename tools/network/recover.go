@@ -192,7 +192,7 @@ func (p *Processes) writeRecovery(node Node, r *chain.Recovery) error {
 	if err := writeFile(filepath.Join(p.Home(node), recoveryFile), file); err != nil {
 		return err
 	}
-	log := filepath.Join(p.Home(node), dataFolder, walFile)
+	log := filepath.Join(p.Home(node), DataFolder, walFile)
 	if err := os.Rename(log, fmt.Sprintf("%s.before-%d", log, r.Height+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
