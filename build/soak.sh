@@ -43,6 +43,7 @@ if wanted seeds; then
 		first=$((1 + 500 * slice))
 		once "whole nodes, smartbft, seeds from $first" seeds "$first" TestSeeds ./sim
 		once "whole nodes, raft, seeds from $first" seeds "$first" TestRaftSeeds ./sim
+		once "whole nodes, simplex, seeds from $first" seeds "$first" TestSimplexSeeds ./sim
 	done
 	for ((slice = 0; slice < 4; slice++)); do
 		once "reference engine, slice $slice of 25000 seeds" env CONFORMANCE_SEEDS=25000 CONFORMANCE_SEED=$((1 + 25000 * slice)) \

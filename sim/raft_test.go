@@ -34,22 +34,7 @@ func TestRaftNodesAgreeOnTransfersThatComeInAnywhere(t *testing.T) {
 
 // TestRaftSeeds is TestSeeds for raft: a majority is enough.
 func TestRaftSeeds(t *testing.T) {
-	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", seeds()), number(t, "SIM_FAULTS", 25)
-	for seed := first; seed < first+count; seed++ {
-		t.Run(strconv.Itoa(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := raftSettings([]int{3, 5, 4, 7, 2}[seed%5])
-				s.Crypto = []string{"standard", "gm"}[seed%2]
-				s.Observers = seed % 3 / 2
-				c := sim.New(t, s)
-				c.Start()
-				started := time.Now()
-				sim.NewRun(c, uint64(seed)).Play(faults)
-				t.Logf("seed %d: %d nodes, height %d, %d transactions in %s", seed, len(c.Nodes), c.Judge.Height(), c.Judge.Count(), time.Since(started).Round(time.Second))
-			})
-		})
-	}
+	playSeeds(t, func(seed int) sim.Settings { return raftSettings([]int{3, 5, 4, 7, 2}[seed%5]) })
 }
 
 // TestRaftGoesOnWithoutItsLeader measures in virtual time how long the others need for

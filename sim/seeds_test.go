@@ -53,20 +53,18 @@ func logger(t *testing.T) *slog.Logger {
 	return slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// TestSeeds plays seeded faults against networks in virtual time. A seed that fails
-// is run again with
+// playSeeds plays seeded faults against networks in virtual time, each as its seed wants
+// it. A seed that fails is run again with
 //
-//	SIM_SEED=N SIM_SEEDS=1 go test -run TestSeeds ./sim
-func TestSeeds(t *testing.T) {
+//	SIM_SEED=N SIM_SEEDS=1 go test -run NAME ./sim
+func playSeeds(t *testing.T, of func(seed int) sim.Settings) {
 	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", seeds()), number(t, "SIM_FAULTS", 25)
 	for seed := first; seed < first+count; seed++ {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := settings([]string{"standard", "gm"}[seed%2])
-				if seed%5 == 0 {
-					s.Nodes = 7
-				}
+				s := of(seed)
+				s.Crypto = []string{"standard", "gm"}[seed%2]
 				s.Observers = seed % 3 / 2
 				s.Log = logger(t)
 				c := sim.New(t, s)
@@ -77,4 +75,14 @@ func TestSeeds(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestSeeds(t *testing.T) {
+	playSeeds(t, func(seed int) sim.Settings {
+		s := settings("standard")
+		if seed%5 == 0 {
+			s.Nodes = 7
+		}
+		return s
+	})
 }

@@ -30,24 +30,6 @@ func TestSimplexNodesAgreeOnTransfersThatComeInAnywhere(t *testing.T) {
 	}
 }
 
-// TestSimplexSeeds is TestSeeds for Simplex, with fewer seeds: the engine is an
-// experimental one.
 func TestSimplexSeeds(t *testing.T) {
-	first, count, faults := number(t, "SIM_SEED", 1), number(t, "SIM_SEEDS", min(seeds(), 15)), number(t, "SIM_FAULTS", 25)
-	for seed := first; seed < first+count; seed++ {
-		t.Run(strconv.Itoa(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				s := simplexSettings([]int{4, 7, 4, 5}[seed%4])
-				s.Crypto = []string{"standard", "gm"}[seed%2]
-				s.Observers = seed % 3 / 2
-				s.Log = logger(t)
-				c := sim.New(t, s)
-				c.Start()
-				started := time.Now()
-				sim.NewRun(c, uint64(seed)).Play(faults)
-				t.Logf("seed %d: %d nodes, height %d, %d transactions in %s", seed, len(c.Nodes), c.Judge.Height(), c.Judge.Count(), time.Since(started).Round(time.Second))
-			})
-		})
-	}
+	playSeeds(t, func(seed int) sim.Settings { return simplexSettings([]int{4, 7, 4, 5}[seed%4]) })
 }

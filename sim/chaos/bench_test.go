@@ -8,7 +8,7 @@ import (
 )
 
 // engines are what networks order with here; each is a sub-benchmark.
-var engines = []string{"smartbft", "raft"}
+var engines = []string{"smartbft", "raft", "simplex"}
 
 // BenchmarkTransfers measures four validators on this machine under pre-signed
 // transfers of secp256k1 accounts, sent over JSON-RPC in batches of 100 to all four;
