@@ -1,0 +1,295 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"runtime"
+	"time"
+)
+
+// run is one measurement.
+type run struct {
+	Settings
+	clients  []*client
+	report   *Report
+	workload workload
+	fees     *fees
+	root     *root
+	senders  []*account
+	supply   *supply
+	watch    *watch
+	flow     *flow
+	first    int // of the transactions that are measured
+	answered []time.Duration
+}
+
+// Run measures and returns the report. An error after the measured part comes with it.
+func Run(ctx context.Context, settings Settings) (*Report, error) {
+	if err := settings.Check(); err != nil {
+		return nil, err
+	}
+	settings.fill()
+	r := &run{Settings: settings, report: &Report{Format: Format, Workload: settings.Workload, Time: time.Now().UTC().Format(time.RFC3339)}}
+	for _, url := range settings.URLs {
+		r.clients = append(r.clients, newClient(url))
+	}
+	if err := r.describe(ctx); err != nil {
+		return nil, err
+	}
+	if settings.Workload == reading {
+		return r.report, r.read(ctx)
+	}
+	return r.send(ctx)
+}
+
+func (r *run) send(ctx context.Context) (*Report, error) {
+	if err := r.prepare(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.measure(ctx); err != nil {
+		return nil, err
+	}
+	return r.report, r.verify(ctx)
+}
+
+// describe asks the target who it is, and measures this machine.
+func (r *run) describe(ctx context.Context) error {
+	c := r.clients[0]
+	t := &r.report.Target
+	t.URLs = r.URLs
+	if err := c.call(ctx, &t.Client, "web3_clientVersion"); err != nil {
+		return err
+	}
+	var err error
+	if t.Chain, err = c.number(ctx, "eth_chainId"); err != nil {
+		return err
+	}
+	k := &r.report.Conditions
+	k.Machine, k.Cores, k.Senders, k.Note = machine(), runtime.NumCPU(), r.Senders, r.Note
+	k.Nodes = r.nodes(ctx)
+	k.Generator = "another machine than the nodes"
+	if processOf(r.URLs[0]) != 0 {
+		k.Generator = "the nodes' own machine"
+	}
+	if k.CheckRate, err = checkRate(); err != nil {
+		return err
+	}
+	k.Scheme = "secp256k1, checked by every node"
+	k.Ceiling = k.CheckRate / float64(k.Nodes)
+	return nil
+}
+
+// nodes is how many nodes of the target check every signature: its validators, where it
+// tells them, else those that were named.
+func (r *run) nodes(ctx context.Context) int {
+	var status struct {
+		Validators string `json:"validators"`
+	}
+	if r.clients[0].call(ctx, &status, "cl_status") == nil {
+		if count, err := parseQuantity(status.Validators); err == nil && count > 0 && count < 1000 {
+			return int(count) //nolint:gosec // bounded
+		}
+	}
+	return len(r.clients)
+}
+
+// prepare funds the senders and what the workload needs.
+func (r *run) prepare(ctx context.Context) error {
+	r.workload = workloads[r.Workload]()
+	accounts, err := newAccounts(1 + r.Senders)
+	if err != nil {
+		return err
+	}
+	r.progress(Preparing, 0)
+	r.senders = accounts[1:]
+	gas := r.workload.gas() * uint64(r.expected()) //nolint:gosec // positive
+	half := new(big.Int).Rsh(r.Funds, 1)
+	if r.fees, err = newFees(ctx, r.clients[0], 2*gas+uint64(r.Senders)*200_000+2*creationGas, half); err != nil {
+		return err
+	}
+	r.root = &root{account: accounts[0], client: r.clients[0], fees: r.fees}
+	each := new(big.Int).Div(r.fees.cost(2*gas), big.NewInt(int64(r.Senders)))
+	each.Add(each, big.NewInt(int64(r.expected())))
+	needed := new(big.Int).Mul(each, big.NewInt(int64(r.Senders)))
+	needed.Add(needed, r.fees.cost(uint64(r.Senders)*200_000+2*creationGas))
+	if needed.Cmp(r.Funds) > 0 {
+		return fmt.Errorf("the account that pays holds %s wei, and this run may need %s", r.Funds, needed)
+	}
+	if err := r.Fund(ctx, r.root.address, needed); err != nil {
+		return fmt.Errorf("funding the run: %w", err)
+	}
+	if err := r.root.fund(ctx, r.senders, each); err != nil {
+		return err
+	}
+	r.progress(Preparing, 0.5)
+	if err := r.workload.prepare(ctx, r.root, r.senders); err != nil {
+		return err
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	r.progress(Preparing, 1)
+	r.supply = &supply{workload: r.workload, fees: r.fees, senders: r.senders}
+	return nil
+}
+
+// settle waits until every node has executed what the run rests on.
+func (r *run) settle(ctx context.Context) error {
+	for _, c := range r.clients[1:] {
+		there := *r.root
+		there.client = c
+		if err := there.await(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostExpected bounds how many transactions a run is prepared for.
+const mostExpected = 3_000_000
+
+// expected is how many transactions a run may send, for what it costs.
+func (r *run) expected() int {
+	rate := float64(r.Rate)
+	if r.Rate == 0 {
+		rate = r.report.Conditions.Ceiling // no target with these signatures does more
+	}
+	return min(mostExpected, int(rate*r.Duration.Seconds())+2*warmUp)
+}
+
+// warmUp is how many transactions are sent before the measured ones: they warm caches
+// and connections and, at full speed, tell how many to sign.
+const warmUp = 4_000
+
+func (r *run) measure(ctx context.Context) error {
+	count := warmUp
+	if r.Rate > 0 {
+		count = min(warmUp, r.Rate)
+	}
+	if err := r.supply.sign(ctx, count, func(share float64) { r.progress(Signing, share/4) }); err != nil {
+		return err
+	}
+	var err error
+	if r.watch, err = newWatch(ctx, r.clients[0], r.expected()); err != nil {
+		return err
+	}
+	defer r.watch.close()
+	r.flow = newFlow(r.expected())
+	rate, err := r.warm(ctx)
+	if err != nil {
+		return err
+	}
+	r.first = len(r.supply.list)
+	if r.Rate > 0 {
+		count = r.first + int(float64(r.Rate)*r.Duration.Seconds())
+	} else {
+		count = r.first + int(1.5*rate*r.Duration.Seconds())
+	}
+	if err := r.supply.sign(ctx, min(count, r.expected()), func(share float64) { r.progress(Signing, 0.25+0.75*share) }); err != nil {
+		return err
+	}
+	processes := r.processes()
+	if err := r.drive(ctx, r.first, r.Duration, func(share float64) { r.progress(Measuring, share) }); err != nil {
+		return err
+	}
+	sent := r.flow.sent(0)
+	if err := r.watch.await(ctx, len(sent), r.Patience); err != nil {
+		return err
+	}
+	r.sum(processes)
+	return nil
+}
+
+// warm sends what is signed so far at full speed and returns how many the target took a
+// second.
+func (r *run) warm(ctx context.Context) (float64, error) {
+	began := time.Now()
+	loop := r.closed()
+	if err := loop.run(ctx, 0, r.Patience, func(float64) {}); err != nil {
+		return 0, err
+	}
+	if err := r.watch.await(ctx, len(r.supply.list), r.Patience); err != nil {
+		return 0, err
+	}
+	return float64(len(r.supply.list)) / time.Since(began).Seconds(), nil
+}
+
+func (r *run) closed() *closedLoop {
+	return &closedLoop{
+		clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, batch: r.Batch,
+		window: min(mostUnderway, perSender*r.Senders), patience: r.Patience,
+	}
+}
+
+// drive sends the measured part.
+func (r *run) drive(ctx context.Context, from int, lasts time.Duration, progress func(float64)) error {
+	k := &r.report.Conditions
+	if r.Rate == 0 {
+		loop := r.closed()
+		k.Mode, k.Batch, k.Underway = "closed loop", loop.batch, loop.window
+		k.Committed = "a block that holds the transaction is shown by the first node"
+		return loop.run(ctx, from, lasts, progress)
+	}
+	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, sync: answersWithReceipts(ctx, r.clients[0])}
+	k.Mode, k.Rate = "open loop", r.Rate
+	k.Committed = "a block that holds the transaction is shown by the first node"
+	if loop.sync {
+		k.Committed = "the node it was sent to answers with its receipt"
+	}
+	defer func() { r.answered = loop.answered }()
+	return loop.run(ctx, from, progress)
+}
+
+// processes are those of the nodes, where they run on this machine, and this one.
+func (r *run) processes() (list []*process) {
+	add := func(name string, pid int) {
+		if pid == 0 {
+			return
+		}
+		if counters, err := readCounters(pid); err == nil {
+			list = append(list, &process{name: name, pid: pid, began: counters})
+		}
+	}
+	for _, url := range r.URLs {
+		add(url, processOf(url))
+	}
+	add("generator", selfPID())
+	return list
+}
+
+// sum makes figures of what was seen.
+func (r *run) sum(processes []*process) {
+	r.watch.mutex.Lock()
+	defer r.watch.mutex.Unlock()
+	var done, waited []time.Duration
+	last := r.flow.began
+	for n := r.first; n < len(r.supply.list); n++ {
+		due, at := r.flow.due[n], r.watch.seen[n]
+		if due < 0 || at == 0 {
+			continue
+		}
+		if r.answered != nil && r.answered[n] != 0 {
+			at = r.answered[n]
+		}
+		done, waited, last = append(done, at), append(waited, at-due), max(last, at)
+	}
+	took := last - r.flow.began
+	result := &r.report.Result
+	result.Sent, result.Included = len(r.flow.sent(r.first)), len(done)
+	result.Seconds = took.Seconds()
+	result.PerSecond = float64(result.Included) / max(took.Seconds(), 1e-9)
+	result.Share = result.PerSecond / r.report.Conditions.Ceiling
+	result.Blocks = r.watch.height - r.watch.first + 1
+	r.report.Timeline = timeline(r.flow.began, done, waited)
+	from := "when it is due until it is committed"
+	if r.Rate == 0 {
+		from = "when its batch is sent until it is committed; of a closed loop at full speed, whose queues it measures"
+	}
+	result.Latency = newLatency(from, waited)
+	for _, p := range processes {
+		if usage, ok := p.usage(took); ok {
+			r.report.Usage = append(r.report.Usage, usage)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+)
+
+// Settings say what to measure.
+type Settings struct {
+	Workload string
+	URLs     []string      // nodes of one chain, over HTTP
+	Rate     int           // transactions a second; 0: as many as the target takes
+	Duration time.Duration // of the measured part
+	Senders  int           // accounts that send
+	Batch    int           // transactions in a request of the closed loop
+	Patience time.Duration // for a target that includes nothing; a minute when 0
+	Note     string        // what no endpoint tells, such as how the target syncs
+	// Fund sends an amount in wei to an address and returns when that is executed.
+	Fund func(ctx context.Context, to chain.Address, wei *big.Int) error
+	// Funds is what Fund can give at most.
+	Funds *big.Int
+	// Progress is told how far a part has come, as a share; nil for nobody.
+	Progress func(part Part, share float64)
+}
+
+// Part is a part of a run.
+type Part int
+
+// The parts, in order.
+const (
+	Preparing Part = iota // accounts and contracts
+	Signing
+	Measuring
+	Verifying
+)
+
+// Limits of the settings.
+const (
+	MaxSenders  = 100_000
+	MaxRate     = 1_000_000
+	MaxBatch    = 1000
+	MaxDuration = 24 * time.Hour
+)
+
+// Check refuses settings that no run can have.
+func (s *Settings) Check() error {
+	switch _, known := workloads[s.Workload]; {
+	case !known && s.Workload != reading:
+		return fmt.Errorf("there is no workload %q: choose one of %v", s.Workload, Workloads())
+	case len(s.URLs) == 0:
+		return fmt.Errorf("no URL of a node")
+	case s.Rate < 0 || s.Rate > MaxRate:
+		return fmt.Errorf("a rate of %d a second: choose 1 to %d, or max", s.Rate, MaxRate)
+	case s.Duration < time.Second || s.Duration > MaxDuration:
+		return fmt.Errorf("a duration of %s: choose 1s to %s", s.Duration, MaxDuration)
+	case s.Senders < 1 || s.Senders > MaxSenders:
+		return fmt.Errorf("%d senders: choose 1 to %d", s.Senders, MaxSenders)
+	case s.Batch < 1 || s.Batch > MaxBatch:
+		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
+	}
+	return nil
+}
+
+func (s *Settings) fill() {
+	if s.Patience == 0 {
+		s.Patience = time.Minute
+	}
+}
+
+func (s *Settings) progress(part Part, share float64) {
+	if s.Progress != nil {
+		s.Progress(part, min(share, 1))
+	}
+}
