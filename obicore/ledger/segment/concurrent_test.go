@@ -149,3 +149,42 @@ func TestClosedLedgerSaysSoEverywhere(t *testing.T) {
 }
 
 func second[V any](_ V, err error) error { return err }
+
+// A view shows one height, however often an entry is read while others write it.
+func TestViewsKeepTheirHeightBesideCommits(t *testing.T) {
+	s := newScript(t, 601, 60)
+	l := open(t, vfs.NewMem(), s.options())
+	s.run(t, l, 1)
+	var readers sync.WaitGroup
+	stop := make(chan struct{})
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				height := int(l.Status().Executed)
+				v, err := l.View(uint64(height))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for range 3 {
+					for key, want := range s.states[height] {
+						if value, err := v.Get(key); err != nil || string(value) != string(want) {
+							t.Errorf("height %d, %v: %x, %v; want %x", height, key, value, err, want)
+						}
+					}
+				}
+				if err := v.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	s.run(t, l, 60)
+	close(stop)
+	readers.Wait()
+}

@@ -39,6 +39,11 @@ type Ledger struct {
 	statusLock sync.Mutex // guards changes of status
 	generation uint64     // guarded by commitLock; changes with the executed state
 
+	// What the database holds and what status says of it change together: a view is
+	// opened between two changes. Taken after commitLock.
+	stateLock sync.RWMutex
+	latest    *latest
+
 	failure atomic.Pointer[error] // why the ledger takes no more writes
 
 	viewsLock sync.Mutex
@@ -55,7 +60,7 @@ var (
 func newLedger(fs vfs.FS, options ledger.Options, commitment ledger.Commitment, segmentSize int64, random io.Reader) *Ledger {
 	l := &Ledger{
 		fs: fs, options: options, commitment: commitment,
-		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}), trouble: newTrouble(),
+		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}), trouble: newTrouble(), latest: newLatest(),
 	}
 	for _, c := range []struct {
 		kind  columnKind

@@ -43,13 +43,12 @@ func (l *Ledger) pruneState(ctx context.Context, below uint64) error {
 		batch := l.db.NewBatch()
 		err := dropHistory(batch, l.db, oldest, target)
 		if err == nil {
-			err = batch.Commit(pebble.NoSync)
+			err = l.change(batch, func(s *ledger.Status) { s.OldestState = target }, func() {})
 		}
 		if err = errors.Join(err, batch.Close()); err != nil {
 			return l.fail(err)
 		}
 		oldest = target
-		l.changeStatus(func(s *ledger.Status) { s.OldestState = target })
 	}
 	return nil
 }

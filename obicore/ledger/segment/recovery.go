@@ -173,6 +173,7 @@ func (l *Ledger) catchUp(ctx context.Context) error {
 		s.Executed = l.results.next() - 1
 		s.OldestState = oldestState
 	})
+	l.latest.forget(l.Status().Executed)
 	return nil
 }
 
@@ -270,8 +271,7 @@ func (l *Ledger) replayHeight(height uint64) error {
 	if s.change.Root != results.StateRoot {
 		return fmt.Errorf("%w: results say state root %s, their writes lead to %s", ledger.ErrCorrupt, results.StateRoot, s.change.Root)
 	}
-	_, err = l.advance(s)
-	return err
+	return l.advance(s)
 }
 
 // checkGenesis compares block 0 with the genesis that the caller gave.

@@ -41,13 +41,10 @@ func (l *memoryLedger) Rewind(ctx context.Context, height uint64) error {
 }
 
 func (l *Ledger) rewind(status ledger.Status, height uint64) error {
-	for h := status.Decided; h > height; h-- {
-		if err := l.rewindHeight(h, h <= status.Executed); err != nil {
-			return err
-		}
+	if err := l.rewindState(status, height); err != nil {
+		return err
 	}
 	l.generation++
-	l.changeStatus(func(s *ledger.Status) { s.Decided, s.Executed = height, height })
 	for _, c := range l.columns() {
 		if err := c.truncate(height+1, false); err != nil {
 			return err
@@ -55,6 +52,19 @@ func (l *Ledger) rewind(status ledger.Status, height uint64) error {
 	}
 	// Last, so that nobody who still read a dropped header can cache it after this.
 	l.decoded.clear()
+	return nil
+}
+
+func (l *Ledger) rewindState(status ledger.Status, height uint64) error {
+	l.stateLock.Lock()
+	defer l.stateLock.Unlock()
+	for h := status.Decided; h > height; h-- {
+		if err := l.rewindHeight(h, h <= status.Executed); err != nil {
+			return err
+		}
+	}
+	l.changeStatus(func(s *ledger.Status) { s.Decided, s.Executed = height, height })
+	l.latest.forget(height)
 	return nil
 }
 

@@ -104,38 +104,58 @@ func (l *Ledger) commit(s *staged, results *chain.Results) error {
 		return l.fail(err)
 	}
 	l.results.publish()
-	oldest, err := l.advance(s)
-	if err != nil {
+	if err := l.advance(s); err != nil {
 		return l.fail(err)
 	}
 	l.generation++
-	l.changeStatus(func(status *ledger.Status) {
-		status.Executed = s.height
-		status.OldestState = oldest
-	})
 	return nil
 }
 
 // advance puts a staged change into the database and drops history that has left
-// the window. It returns the oldest height whose state can still be read.
-func (l *Ledger) advance(s *staged) (oldest uint64, err error) {
+// the window.
+func (l *Ledger) advance(s *staged) error {
 	batch := l.db.NewBatch()
 	defer batch.Close()
 	if err := apply(batch, s.nodes, s.height, s.writes, s.change, s.height > 0); err != nil {
-		return 0, err
+		return err
 	}
+	oldest, err := l.leave(batch, s.height)
+	if err != nil {
+		return err
+	}
+	return l.change(batch, func(status *ledger.Status) { status.Executed, status.OldestState = s.height, oldest }, func() {
+		l.latest.advance(s.height, s.writes)
+	})
+}
+
+// change changes the database, the status and what else follows the state, as one for
+// whoever opens a view.
+func (l *Ledger) change(batch *pebble.Batch, status func(*ledger.Status), follow func()) error {
+	l.stateLock.Lock()
+	defer l.stateLock.Unlock()
+	if err := batch.Commit(pebble.NoSync); err != nil {
+		return err
+	}
+	l.changeStatus(status)
+	follow()
+	return nil
+}
+
+// leave drops history that has left the window, and returns the oldest height whose
+// state can still be read.
+func (l *Ledger) leave(batch *pebble.Batch, height uint64) (oldest uint64, err error) {
 	if oldest, err = getNumber(l.db, keyOldest); err != nil {
 		return 0, err
 	}
 	retain := l.options.RetainState
-	if retain > 0 && s.height > retain && s.height-retain > oldest {
-		target := min(s.height-retain, oldest+pruneAtOnce)
+	if retain > 0 && height > retain && height-retain > oldest {
+		target := min(height-retain, oldest+pruneAtOnce)
 		if err := dropHistory(batch, l.db, oldest, target); err != nil {
 			return 0, err
 		}
 		oldest = target
 	}
-	return oldest, batch.Commit(pebble.NoSync)
+	return oldest, nil
 }
 
 // dropHistory removes the history that only states below to need.

@@ -26,12 +26,9 @@ func (l *Ledger) View(height uint64) (ledger.View, error) {
 		return nil, err
 	}
 	defer l.gate.leave()
-	if executed := l.Status().Executed; height > executed {
-		return nil, fmt.Errorf("%w: state of height %d, the last executed is %d", ledger.ErrNotFound, height, executed)
-	}
-	v := &view{owner: l, height: height, snapshot: l.db.NewSnapshot(), gate: newGate()}
-	if err := v.place(); err != nil {
-		return nil, errors.Join(err, v.snapshot.Close())
+	v, err := l.openView(height)
+	if err != nil {
+		return nil, err
 	}
 	l.viewsLock.Lock()
 	l.views[v] = struct{}{}
@@ -39,25 +36,17 @@ func (l *Ledger) View(height uint64) (ledger.View, error) {
 	return v, nil
 }
 
-// place checks the height against the snapshot, which a commit or a pruning may
-// have moved since the status was read.
-func (v *view) place() error {
-	applied, err := getNumber(v.snapshot, keyApplied)
-	if err != nil {
-		return err
+func (l *Ledger) openView(height uint64) (*view, error) {
+	l.stateLock.RLock()
+	defer l.stateLock.RUnlock()
+	switch status := l.Status(); {
+	case height > status.Executed:
+		return nil, fmt.Errorf("%w: state of height %d, the last executed is %d", ledger.ErrNotFound, height, status.Executed)
+	case height < status.OldestState:
+		return nil, fmt.Errorf("%w: state of height %d, the oldest kept is %d", ledger.ErrPruned, height, status.OldestState)
+	default:
+		return &view{owner: l, height: height, snapshot: l.db.NewSnapshot(), current: height == status.Executed, gate: newGate()}, nil
 	}
-	oldest, err := getNumber(v.snapshot, keyOldest)
-	if err != nil {
-		return err
-	}
-	switch {
-	case v.height < oldest:
-		return fmt.Errorf("%w: state of height %d, the oldest kept is %d", ledger.ErrPruned, v.height, oldest)
-	case v.height >= applied:
-		return fmt.Errorf("%w: state of height %d, %d heights are executed", ledger.ErrNotFound, v.height, applied)
-	}
-	v.current = v.height+1 == applied
-	return nil
 }
 
 func (l *Ledger) openViews() []*view {
@@ -90,10 +79,17 @@ func (v *view) Get(key chain.StateKey) ([]byte, error) {
 		return nil, err
 	}
 	defer v.gate.leave()
-	if v.current {
-		return get(v.snapshot, entryKey(tableState, key.Encode()))
+	if !v.current {
+		return getAt(v.snapshot, tableState, key.Encode(), v.height)
 	}
-	return getAt(v.snapshot, tableState, key.Encode(), v.height)
+	if value, known := v.owner.latest.get(v.height, key); known {
+		return value, nil
+	}
+	value, err := get(v.snapshot, entryKey(tableState, key.Encode()))
+	if err == nil {
+		v.owner.latest.put(v.height, key, value)
+	}
+	return value, err
 }
 
 func (v *view) nodes() ledger.Nodes {
