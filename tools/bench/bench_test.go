@@ -9,6 +9,8 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,7 +209,7 @@ func TestReportsAreReadAgainAndCompared(t *testing.T) {
 func TestThePageStandsAloneAndEscapesWhatTargetsSay(t *testing.T) {
 	r := &bench.Report{Workload: "transfer", Timeline: []bench.Second{{Included: 5, Median: 1}, {Included: 7, Median: 2}}, Target: bench.Target{Client: `<script>alert(1)</script>`}}
 	var page bytes.Buffer
-	if err := r.WritePage(&page); err != nil {
+	if err := r.WritePage(&page, "en"); err != nil {
 		t.Fatal(err)
 	}
 	for _, forbidden := range []string{"<script", "http://", "https://", "src="} {
@@ -217,5 +219,32 @@ func TestThePageStandsAloneAndEscapesWhatTargetsSay(t *testing.T) {
 	}
 	if !strings.Contains(page.String(), "<svg") {
 		t.Error("the page has no chart")
+	}
+}
+
+func TestEveryWordOfAPageIsTranslated(t *testing.T) {
+	url, payer := target(t, "standard")
+	for _, workload := range []string{"transfer", "read"} {
+		for _, rate := range []int{0, 50} {
+			s := settings(t, workload, url, payer)
+			s.Rate = rate
+			report, err := bench.Run(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report.Conditions.Machine, report.Target.URLs, report.Target.Client = "", nil, ""
+			var page bytes.Buffer
+			if err := report.WritePage(&page, "zh"); err != nil {
+				t.Fatal(err)
+			}
+			_, body, _ := strings.Cut(page.String(), "</style>")
+			for _, text := range regexp.MustCompile(`>([^<]+)<`).FindAllStringSubmatch(body, -1) {
+				for _, word := range regexp.MustCompile(`[A-Za-z]{4,}`).FindAllString(text[1], -1) {
+					if !slices.Contains([]string{"secp", "nonce", "http", workload}, word) {
+						t.Errorf("%s at %d: %q in %q", workload, rate, word, text[1])
+					}
+				}
+			}
+		}
 	}
 }

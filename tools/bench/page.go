@@ -11,15 +11,21 @@ import (
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"chart": chart, "percent": func(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) },
-	"whole": func(v float64) string { return thousands(int64(v + 0.5)) }, "count": func(v int) string { return thousands(int64(v)) },
-	"mebibytes": func(v uint64) string { return thousands(int64(v >> 20)) }, //nolint:gosec // small after the shift
-	"join":      strings.Join,
-}).Parse(pageText))
-
-// WritePage writes the report as one HTML file that needs nothing else.
-func (r *Report) WritePage(to io.Writer) error { return page.Execute(to, r) }
+// WritePage writes the report as one HTML file that needs nothing else, in a language:
+// "en" or "zh".
+func (r *Report) WritePage(to io.Writer, language string) error {
+	page, err := template.New("report").Funcs(template.FuncMap{
+		"word":  func(text string) string { return Word(language, text) },
+		"chart": chart, "percent": func(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) },
+		"whole": func(v float64) string { return thousands(int64(v + 0.5)) }, "count": func(v int) string { return thousands(int64(v)) },
+		"mebibytes": func(v uint64) string { return thousands(int64(v >> 20)) }, //nolint:gosec // small after the shift
+		"join":      strings.Join,
+	}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	return page.Execute(to, r)
+}
 
 // thousands writes a number with spaces between its thousands.
 func thousands(v int64) string {

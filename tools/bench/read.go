@@ -38,8 +38,8 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	k := &r.report.Conditions
-	k.Senders, k.Scheme, k.Ceiling = 0, "none: nothing is signed", 0
-	k.Committed = "the answer is read; one of four questions each: balance, nonce, block, receipts of a block"
+	k.Senders, k.Scheme, k.Ceiling = 0, schemeNone, 0
+	k.Committed = committedAnswer
 	processes := r.processes()
 	began := time.Now()
 	var mutex sync.Mutex
@@ -58,10 +58,10 @@ func (r *run) read(ctx context.Context) error {
 		done, waited = append(done, time.Since(began)), append(waited, time.Since(due))
 	}
 	if r.Rate == 0 {
-		k.Mode, k.Underway = "closed loop", readers*len(r.clients)
+		k.Mode, k.Underway = closedMode, readers*len(r.clients)
 		r.readClosed(ctx, began, ask)
 	} else {
-		k.Mode, k.Rate = "open loop", r.Rate
+		k.Mode, k.Rate = openMode, r.Rate
 		r.readOpen(ctx, began, ask)
 	}
 	if failure != nil {
@@ -70,7 +70,7 @@ func (r *run) read(ctx context.Context) error {
 	took := time.Since(began)
 	r.report.Result = Result{Sent: len(done), Included: len(done), Seconds: took.Seconds(), PerSecond: float64(len(done)) / took.Seconds()}
 	r.report.Timeline = timeline(0, done, waited)
-	r.report.Result.Latency = newLatency("when it is due until the answer is read", waited)
+	r.report.Result.Latency = newLatency(fromQuestion, waited)
 	for _, p := range processes {
 		if usage, ok := p.usage(took); ok {
 			r.report.Usage = append(r.report.Usage, usage)

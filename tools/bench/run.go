@@ -68,14 +68,14 @@ func (r *run) describe(ctx context.Context) error {
 	k := &r.report.Conditions
 	k.Machine, k.Cores, k.Senders, k.Note = machine(), runtime.NumCPU(), r.Senders, r.Note
 	k.Nodes = r.nodes(ctx)
-	k.Generator = "another machine than the nodes"
+	k.Generator = generatorElsewhere
 	if processOf(r.URLs[0]) != 0 {
-		k.Generator = "the nodes' own machine"
+		k.Generator = generatorHere
 	}
 	if k.CheckRate, err = checkRate(); err != nil {
 		return err
 	}
-	k.Scheme = "secp256k1, checked by every node"
+	k.Scheme = schemeEthereum
 	k.Ceiling = k.CheckRate / float64(k.Nodes)
 	return nil
 }
@@ -227,15 +227,15 @@ func (r *run) drive(ctx context.Context, from int, lasts time.Duration, progress
 	k := &r.report.Conditions
 	if r.Rate == 0 {
 		loop := r.closed()
-		k.Mode, k.Batch, k.Underway = "closed loop", loop.batch, loop.window
-		k.Committed = "a block that holds the transaction is shown by the first node"
+		k.Mode, k.Batch, k.Underway = closedMode, loop.batch, loop.window
+		k.Committed = committedShown
 		return loop.run(ctx, from, lasts, progress)
 	}
 	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, sync: answersWithReceipts(ctx, r.clients[0])}
-	k.Mode, k.Rate = "open loop", r.Rate
-	k.Committed = "a block that holds the transaction is shown by the first node"
+	k.Mode, k.Rate = openMode, r.Rate
+	k.Committed = committedShown
 	if loop.sync {
-		k.Committed = "the node it was sent to answers with its receipt"
+		k.Committed = committedReceipt
 	}
 	defer func() { r.answered = loop.answered }()
 	return loop.run(ctx, from, progress)
@@ -282,9 +282,9 @@ func (r *run) sum(processes []*process) {
 	result.Share = result.PerSecond / r.report.Conditions.Ceiling
 	result.Blocks = r.watch.height - r.watch.first + 1
 	r.report.Timeline = timeline(r.flow.began, done, waited)
-	from := "when it is due until it is committed"
+	from := fromDue
 	if r.Rate == 0 {
-		from = "when its batch is sent until it is committed; of a closed loop at full speed, whose queues it measures"
+		from = fromBatch
 	}
 	result.Latency = newLatency(from, waited)
 	for _, p := range processes {

@@ -96,7 +96,7 @@ func (t *terminal) runBench(ctx context.Context, f *benchFlags) error {
 		return benchProblem(err)
 	}
 	if f.page != "" {
-		if err := writeReport(f.page, report); err != nil {
+		if err := t.writeReport(f.page, report); err != nil {
 			return benchProblem(err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // writeReport writes JSON or a page, as the name of the file ends.
-func writeReport(path string, report *bench.Report) error {
+func (t *terminal) writeReport(path string, report *bench.Report) error {
 	file, err := os.Create(path) //nolint:gosec // the file that the user names
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func writeReport(path string, report *bench.Report) error {
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(report)
 	} else {
-		err = report.WritePage(file)
+		err = report.WritePage(file, string(t.language))
 	}
 	return errors.Join(err, file.Close())
 }
