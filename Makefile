@@ -1,7 +1,7 @@
 # What a person or CI runs. Every target works on a fresh machine with Go.
 GO ?= go
 
-.PHONY: build test test-full soak bench-start bench-network contracts lint
+.PHONY: bench build test test-full soak bench-start bench-network contracts lint
 
 build: ## the binary, into bin/
 	$(GO) build -trimpath -o bin/credible ./cmd/credible
@@ -14,6 +14,9 @@ test-full: ## test with the long variants; before a release
 
 soak: ## long fuzzing and kill rounds, resumable
 	build/soak.sh
+
+bench: ## this platform and its peers under the same load; one table
+	build/bench.sh
 
 bench-start: ## start-up and first receipt beside anvil
 	build/bench-start.sh

@@ -30,7 +30,7 @@ type Load struct {
 	Executed atomic.Int64 // receipts served
 	Unknown  atomic.Int64
 	Refused  atomic.Int64
-	latest   atomic.Int64 // when the last receipt was served, in nanoseconds since began
+	recovery atomic.Pointer[recovery]
 }
 
 // keys is how many registers there are.
@@ -81,10 +81,11 @@ func (l *Load) attempt(ctx context.Context, e *endpoint, a *account, t ethereum.
 	if err != nil {
 		return nil, err
 	}
+	sent := time.Since(l.began)
 	r, err := e.execute(ctx, raw)
 	switch {
 	case err == nil:
-		l.note(r)
+		l.note(r, sent)
 	case errors.Is(err, errUnknown):
 		l.Unknown.Add(1)
 	default:
@@ -93,9 +94,16 @@ func (l *Load) attempt(ctx context.Context, e *endpoint, a *account, t ethereum.
 	return r, err
 }
 
-func (l *Load) note(r *receipt) {
+// note keeps what was acknowledged, of a transaction that was sent at a moment since
+// the load began.
+func (l *Load) note(r *receipt, sent time.Duration) {
 	l.Executed.Add(1)
-	l.latest.Store(time.Since(l.began).Nanoseconds())
+	if awaited := l.recovery.Load(); awaited != nil && sent >= awaited.since {
+		select {
+		case awaited.came <- time.Since(l.began):
+		default: // another was first
+		}
+	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.acknowledged = append(l.acknowledged, r.TransactionHash)
@@ -143,6 +151,7 @@ func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chai
 			return err
 		}
 	}
+	sent := time.Since(l.began)
 	var ids [bundle - 1]string
 	for k, raw := range raws[:bundle-1] {
 		if err := e.call(ctx, &ids[k], "eth_sendRawTransaction", "0x"+hex.EncodeToString(raw)); err != nil {
@@ -155,14 +164,14 @@ func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chai
 		l.Unknown.Add(bundle)
 		return err
 	}
-	l.note(last)
+	l.note(last, sent)
 	for _, id := range ids {
 		var r *receipt
 		if err := e.call(ctx, &r, "eth_getTransactionReceipt", id); err != nil || r == nil {
 			l.Unknown.Add(1)
 			continue
 		}
-		l.note(r)
+		l.note(r, sent)
 	}
 	return nil
 }
@@ -224,21 +233,25 @@ func (l *Load) keep(op porcupine.Operation) {
 	l.history = append(l.history, op)
 }
 
-// Recovery waits until a receipt is served for something that happens after now
-// and returns how long that took.
+// recovery is what is waited for after a loss: the receipt of a transaction that was
+// sent after it. Receipts of those that were under way say nothing.
+type recovery struct {
+	since time.Duration
+	came  chan time.Duration // when, since began
+}
+
+// Recovery waits until a transaction that is sent from now on is executed and returns
+// how long that took.
 func (l *Load) Recovery(ctx context.Context) (time.Duration, error) {
-	since := time.Since(l.began)
-	executed := l.Executed.Load()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for l.Executed.Load() == executed {
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		}
+	r := &recovery{since: time.Since(l.began), came: make(chan time.Duration, 1)}
+	l.recovery.Store(r)
+	defer l.recovery.Store(nil)
+	select {
+	case came := <-r.came:
+		return came - r.since, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
 	}
-	return time.Duration(l.latest.Load()) - since, nil
 }
 
 // Elapsed is how long the load has run.

@@ -254,7 +254,7 @@ func (r *run) processes() (list []*process) {
 	for _, url := range r.URLs {
 		add(url, processOf(url))
 	}
-	add("generator", selfPID())
+	add(GeneratorName, selfPID())
 	return list
 }
 

@@ -2,6 +2,9 @@ package bench
 
 import "time"
 
+// GeneratorName is the name of the process that makes the load, in a report's usage.
+const GeneratorName = "generator"
+
 // Usage is what a process has used while a run was measured.
 type Usage struct {
 	Name    string  `json:"name"`

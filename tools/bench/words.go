@@ -22,7 +22,7 @@ var chinese = map[string]string{
 	"process":                      "进程",
 	"cores":                        "核",
 	"written MiB":                  "写盘 MiB",
-	"generator":                    "负载发生器",
+	GeneratorName:                  "负载发生器",
 	"Conditions":                   "条件",
 	"machine":                      "机器",
 	"load":                         "负载",
