@@ -57,7 +57,8 @@ const workersPerNode = 4
 // peers promise 16 places for each.
 const perSender = 12
 
-// mostUnderway bounds what is under way in all: what pools of peers take.
+// mostUnderway bounds what is under way in all, unless the settings do: what pools of
+// peers take.
 const mostUnderway = 4_000
 
 // run sends transactions from a number on until the time is over or the supply ends.

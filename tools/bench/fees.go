@@ -17,6 +17,10 @@ type fees struct {
 // headroom is how far prices may rise while a run lasts, where the funds allow it.
 const headroom = 1_000_000
 
+// mostFee is what one transaction may cost at the cap, in wei: nodes refuse more over
+// RPC, by default from one ether on.
+const mostFee = 900_000_000_000_000_000
+
 // newFees asks the target for its prices. The cap leaves as much room for rising ones
 // as the funds bear: all of gas at the cap.
 func newFees(ctx context.Context, c *client, gas uint64, funds *big.Int) (*fees, error) {
@@ -37,7 +41,10 @@ func newFees(ctx context.Context, c *client, gas uint64, funds *big.Int) (*fees,
 		room.SetInt64(headroom)
 	}
 	f.price.Mul(price, room)
-	if room.Sign() == 0 {
+	if most := big.NewInt(mostFee / creationGas); f.price.Cmp(most) > 0 {
+		f.price.Set(most)
+	}
+	if f.price.Cmp(price) < 0 {
 		f.price.Set(price)
 	}
 	tip, err := c.big(ctx, "eth_maxPriorityFeePerGas")

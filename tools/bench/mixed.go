@@ -15,8 +15,11 @@ type mixed struct {
 
 func (m *mixed) kinds() []workload { return []workload{&m.transfers, &m.tokens, &m.evidence} }
 
+// kinds is after how many transactions every kind has come.
+const kinds = 10
+
 // kind is which of the kinds the n-th transaction is.
-func (*mixed) kind(n int) int { return [...]int{0, 1, 0, 0, 1, 0, 2, 0, 1, 0}[n%10] }
+func (*mixed) kind(n int) int { return [...]int{0, 1, 0, 0, 1, 0, 2, 0, 1, 0}[n%kinds] }
 
 func (m *mixed) prepare(ctx context.Context, root *root, senders []*account) error {
 	for _, w := range m.kinds() {

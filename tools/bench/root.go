@@ -24,12 +24,13 @@ func (r *root) execute(ctx context.Context, orders []order) error {
 	for len(orders) > 0 {
 		count := min(len(orders), atOnce)
 		raws := make([][]byte, count)
+		var last signed
+		var err error
 		for i := range raws {
-			s, err := r.sign(r.fees, orders[i])
-			if err != nil {
+			if last, err = r.sign(r.fees, orders[i]); err != nil {
 				return err
 			}
-			raws[i] = s.raw
+			raws[i] = last.raw
 		}
 		if refused, why, err := r.client.sendBatch(ctx, raws); err != nil || len(refused) > 0 {
 			return fmt.Errorf("bench: preparing: %d transactions refused: %w", len(refused), firstError(err, why))
@@ -37,9 +38,38 @@ func (r *root) execute(ctx context.Context, orders []order) error {
 		if err := r.await(ctx); err != nil {
 			return err
 		}
+		if err := r.succeeded(ctx, last); err != nil {
+			return err
+		}
 		orders = orders[count:]
 	}
 	return nil
+}
+
+// succeeded looks at the receipt of a transaction that is executed.
+func (r *root) succeeded(ctx context.Context, s signed) error {
+	var receipt struct {
+		Status string `json:"status"`
+		Gas    string `json:"gasUsed"`
+	}
+	look := time.NewTicker(lookPause)
+	defer look.Stop()
+	for began := time.Now(); ; {
+		err := r.client.call(ctx, &receipt, "eth_getTransactionReceipt", s.id)
+		switch {
+		case err == nil && receipt.Status == "0x1":
+			return nil
+		case err == nil && receipt.Status != "":
+			return fmt.Errorf("bench: transaction %s, which prepares the run, failed after %s gas", s.id, receipt.Gas)
+		case time.Since(began) > patience:
+			return fmt.Errorf("bench: no receipt of transaction %s, which prepares the run: %w", s.id, firstError(err, ctx.Err()))
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func firstError(errors ...error) error {
@@ -77,7 +107,7 @@ func (r *root) await(ctx context.Context) error {
 }
 
 // creationGas bounds the creation of a contract.
-const creationGas = 3_000_000
+const creationGas = 6_000_000
 
 // create creates a contract with the given runtime code and returns its address.
 func (r *root) create(ctx context.Context, runtime []byte) (chain.Address, error) {

@@ -20,7 +20,8 @@ type run struct {
 	supply   *supply
 	watch    *watch
 	flow     *flow
-	first    int // of the transactions that are measured
+	gas      uint64 // of one transaction
+	first    int    // of the transactions that are measured
 	answered []time.Duration
 }
 
@@ -94,6 +95,13 @@ func (r *run) nodes(ctx context.Context) int {
 	return len(r.clients)
 }
 
+// gasRoom is how many times as much gas as here a transaction may take elsewhere: new
+// state costs more on some chains.
+const gasRoom = 6
+
+// preparationGas bounds what preparing one sender takes.
+const preparationGas = 1_000_000
+
 // prepare funds the senders and what the workload needs.
 func (r *run) prepare(ctx context.Context) error {
 	r.workload = workloads[r.Workload]()
@@ -105,14 +113,14 @@ func (r *run) prepare(ctx context.Context) error {
 	r.senders = accounts[1:]
 	gas := r.workload.gas() * uint64(r.expected()) //nolint:gosec // positive
 	half := new(big.Int).Rsh(r.Funds, 1)
-	if r.fees, err = newFees(ctx, r.clients[0], 2*gas+uint64(r.Senders)*200_000+2*creationGas, half); err != nil {
+	if r.fees, err = newFees(ctx, r.clients[0], gasRoom*gas+uint64(r.Senders)*preparationGas+2*creationGas, half); err != nil {
 		return err
 	}
 	r.root = &root{account: accounts[0], client: r.clients[0], fees: r.fees}
-	each := new(big.Int).Div(r.fees.cost(2*gas), big.NewInt(int64(r.Senders)))
+	each := new(big.Int).Div(r.fees.cost(gasRoom*gas), big.NewInt(int64(r.Senders)))
 	each.Add(each, big.NewInt(int64(r.expected())))
 	needed := new(big.Int).Mul(each, big.NewInt(int64(r.Senders)))
-	needed.Add(needed, r.fees.cost(uint64(r.Senders)*200_000+2*creationGas))
+	needed.Add(needed, r.fees.cost(uint64(r.Senders)*preparationGas+2*creationGas))
 	if needed.Cmp(r.Funds) > 0 {
 		return fmt.Errorf("the account that pays holds %s wei, and this run may need %s", r.Funds, needed)
 	}
@@ -129,8 +137,32 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
+	if err := r.estimate(ctx); err != nil {
+		return err
+	}
 	r.progress(Preparing, 1)
-	r.supply = &supply{workload: r.workload, fees: r.fees, senders: r.senders}
+	r.supply = &supply{workload: r.workload, gas: r.gas, fees: r.fees, senders: r.senders}
+	return nil
+}
+
+// estimate asks the target what the workload's transactions need: chains have rules of
+// their own.
+func (r *run) estimate(ctx context.Context) error {
+	for n := range kinds {
+		o := r.workload.order(n)
+		call := map[string]any{"from": r.senders[0].address, "to": o.to, "value": "0x" + o.value.Big().Text(16), "input": hexadecimal(o.data)}
+		gas, err := r.clients[0].number(ctx, "eth_estimateGas", call)
+		if err != nil {
+			return err
+		}
+		r.gas = max(r.gas, gas)
+	}
+	if r.gas > 21_000 {
+		r.gas += r.gas / 4 // what the first touch of a slot costs more than the next
+	}
+	if most := gasRoom * r.workload.gas(); r.gas > most {
+		return fmt.Errorf("a transaction takes %d gas on this chain, and the accounts are funded for %d", r.gas, most)
+	}
 	return nil
 }
 
@@ -184,7 +216,7 @@ func (r *run) measure(ctx context.Context) error {
 	if r.Rate > 0 {
 		count = r.first + int(float64(r.Rate)*r.Duration.Seconds())
 	} else {
-		count = r.first + int(1.5*rate*r.Duration.Seconds())
+		count = r.first + int(3*rate*r.Duration.Seconds())
 	}
 	if err := r.supply.sign(ctx, min(count, r.expected()), func(share float64) { r.progress(Signing, 0.25+0.75*share) }); err != nil {
 		return err
@@ -218,7 +250,7 @@ func (r *run) warm(ctx context.Context) (float64, error) {
 func (r *run) closed() *closedLoop {
 	return &closedLoop{
 		clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, batch: r.Batch,
-		window: min(mostUnderway, perSender*r.Senders), patience: r.Patience,
+		window: min(r.Underway, perSender*r.Senders), patience: r.Patience,
 	}
 }
 

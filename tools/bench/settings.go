@@ -16,6 +16,7 @@ type Settings struct {
 	Rate     int           // transactions a second; 0: as many as the target takes
 	Duration time.Duration // of the measured part
 	Senders  int           // accounts that send
+	Underway int           // transactions at most in the closed loop; 4,000 when 0
 	Batch    int           // transactions in a request of the closed loop
 	Patience time.Duration // for a target that includes nothing; a minute when 0
 	Note     string        // what no endpoint tells, such as how the target syncs
@@ -43,6 +44,7 @@ const (
 	MaxSenders  = 100_000
 	MaxRate     = 1_000_000
 	MaxBatch    = 1000
+	MaxUnderway = 1_000_000
 	MaxDuration = 24 * time.Hour
 )
 
@@ -59,6 +61,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("a duration of %s: choose 1s to %s", s.Duration, MaxDuration)
 	case s.Senders < 1 || s.Senders > MaxSenders:
 		return fmt.Errorf("%d senders: choose 1 to %d", s.Senders, MaxSenders)
+	case s.Underway < 0 || s.Underway > MaxUnderway:
+		return fmt.Errorf("%d transactions under way: choose 1 to %d", s.Underway, MaxUnderway)
 	case s.Batch < 1 || s.Batch > MaxBatch:
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
 	}
@@ -68,6 +72,9 @@ func (s *Settings) Check() error {
 func (s *Settings) fill() {
 	if s.Patience == 0 {
 		s.Patience = time.Minute
+	}
+	if s.Underway == 0 {
+		s.Underway = mostUnderway
 	}
 }
 

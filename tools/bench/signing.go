@@ -11,6 +11,7 @@ import (
 // modulo their number, so that each sender's follow each other.
 type supply struct {
 	workload workload
+	gas      uint64 // of one transaction
 	fees     *fees
 	senders  []*account
 	list     []signed
@@ -52,7 +53,9 @@ func (s *supply) sign(ctx context.Context, count int, progress func(float64)) er
 func (s *supply) signFor(sender, from, to int) (count int, err error) {
 	first := from + (sender-from%len(s.senders)+len(s.senders))%len(s.senders)
 	for n := first; n < to; n += len(s.senders) {
-		if s.list[n], err = s.senders[sender].sign(s.fees, s.workload.order(n)); err != nil {
+		o := s.workload.order(n)
+		o.gas = s.gas
+		if s.list[n], err = s.senders[sender].sign(s.fees, o); err != nil {
 			return count, err
 		}
 		count++

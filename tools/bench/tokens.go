@@ -21,13 +21,13 @@ func (t *tokens) prepare(ctx context.Context, root *root, senders []*account) (e
 	}
 	mints := make([]order, len(senders))
 	for i, a := range senders {
-		mints[i] = order{to: &t.contract, data: callData("mint(address,uint256)", wordOf(a.address), chain.WordFromUint64(1<<40)), gas: 200_000}
+		mints[i] = order{to: &t.contract, data: callData("mint(address,uint256)", wordOf(a.address), chain.WordFromUint64(1<<40)), gas: preparationGas}
 	}
 	return root.execute(ctx, mints)
 }
 
 func (t *tokens) order(n int) order {
-	return order{to: &t.contract, data: callData("transfer(address,uint256)", wordOf(t.to[n%recipients]), chain.WordFromUint64(1)), gas: t.gas()}
+	return order{to: &t.contract, data: callData("transfer(address,uint256)", wordOf(t.to[n%recipients]), chain.WordFromUint64(1))}
 }
 
 func (*tokens) gas() uint64 { return 65_000 }

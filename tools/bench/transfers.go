@@ -32,7 +32,7 @@ func (t *transfers) prepare(_ context.Context, root *root, _ []*account) error {
 }
 
 func (t *transfers) order(n int) order {
-	return order{to: &t.to[n%recipients], value: chain.WordFromUint64(1), gas: t.gas()}
+	return order{to: &t.to[n%recipients], value: chain.WordFromUint64(1)}
 }
 
 func (*transfers) gas() uint64 { return 21_000 }

@@ -12,7 +12,7 @@ type workload interface {
 	prepare(ctx context.Context, root *root, senders []*account) error
 	// order returns the n-th transaction of a run.
 	order(n int) order
-	// gas bounds the gas of one transaction.
+	// gas is about what one transaction takes; the target is asked what it really is.
 	gas() uint64
 	// check looks at the sums after the transactions with these numbers, each executed
 	// once.

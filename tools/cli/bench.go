@@ -70,6 +70,9 @@ func (t *terminal) benchFlags(command *cobra.Command) *benchFlags {
 	flags.DurationVar(&f.settings.Duration, "duration", 30*time.Second, t.text(Text{"how long to measure", "测量时长"}))
 	flags.IntVar(&f.settings.Senders, "senders", 0, t.text(Text{"accounts that send (default: 400, and two a second of the rate)", "发送账户数（默认 400；按速率时为速率的两倍）"}))
 	flags.IntVar(&f.settings.Batch, "batch", 100, t.text(Text{"transactions in one request at full speed", "全速时每个请求的交易数"}))
+	flags.IntVar(&f.settings.Underway, "underway", 0, t.text(Text{
+		"transactions under way at most at full speed (default: 4000; a chain with slow blocks needs more)", "全速时在途交易上限（默认 4000；出块慢的链需要更多）",
+	}))
 	flags.StringVar(&f.settings.Note, "note", "", t.text(Text{"words for the report, such as how the nodes sync their disks", "写入报告的说明，例如节点的落盘方式"}))
 	flags.StringVar(&f.page, "report", "", t.text(Text{"write the report as HTML, or as JSON when the name ends so", "将报告写为 HTML；文件名以 .json 结尾时写为 JSON"}))
 	flags.StringVar(&f.keyFile, "key-file", "", t.text(Text{"file with the key in hexadecimal that pays, such as an account of a local network", "含支付密钥（十六进制）的文件，例如本机网络的账户"}))

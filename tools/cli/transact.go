@@ -244,8 +244,8 @@ func (s *sending) await(ctx context.Context, client *rpcclient.Client, id string
 		if err == nil && receipt != nil {
 			return s.conclude(context.WithoutCancel(ctx), client, id, receipt)
 		}
-		if err != nil && ctx.Err() == nil {
-			return nil, remoteProblem(err)
+		if err != nil {
+			waits = err // it may be the moment: a node that starts has no index yet
 		}
 		select {
 		case <-time.After(pollTime):
