@@ -23,6 +23,7 @@ type Node struct {
 	channel   network.SecureChannel
 	directory string
 	Spare     []node.Keys
+	Ordering  node.Ordering // of its next life
 	lives     int // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
@@ -99,10 +100,14 @@ func (n *Node) options() (o node.Options, err error) {
 	if err != nil {
 		return o, err
 	}
+	bodies, err := journal.Open(filepath.Join(n.directory, "bodies.log"))
+	if err != nil {
+		return o, err
+	}
 	guard, err := node.NewGuard(votes)
 	return node.Options{
 		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
-		Votes: guard, WAL: wal, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
+		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
 		Log: c.settings.Log.With("node", n.Name),
 	}, err
 }

@@ -43,6 +43,7 @@ func TestRaftSeeds(t *testing.T) {
 				s.Crypto = []string{"standard", "gm"}[seed%2]
 				s.Observers = seed % 3 / 2
 				c := sim.New(t, s)
+				order(c, seed)
 				c.Start()
 				started := time.Now()
 				sim.NewRun(c, uint64(seed)).Play(faults)

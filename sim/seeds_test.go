@@ -70,6 +70,7 @@ func TestSeeds(t *testing.T) {
 				s.Observers = seed % 3 / 2
 				s.Log = logger(t)
 				c := sim.New(t, s)
+				order(c, seed)
 				c.Start()
 				started := time.Now()
 				sim.NewRun(c, uint64(seed)).Play(faults)

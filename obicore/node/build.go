@@ -108,7 +108,12 @@ func (c *Chain) seal(p *prepared) {
 	}
 	header.TransactionCount = uint64(len(batch))
 	header.TransactionRoot = chain.TransactionRoot(c.suite, nil)
-	if len(batch) > 0 {
+	switch {
+	case len(batch) == 0:
+	case c.ordersByDigest():
+		p.block.Body.Batches = []chain.Batch{{}, batch}
+		header.TransactionRoot = chain.TransactionRoot(c.suite, [][]chain.Hash{nil, p.ids})
+	default:
 		p.block.Body.Batches = []chain.Batch{batch}
 		header.TransactionRoot = chain.TransactionRoot(c.suite, [][]chain.Hash{p.ids})
 	}

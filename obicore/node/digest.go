@@ -1,0 +1,151 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+)
+
+// Ordering is how a node proposes. All nodes understand both ways, so that a network
+// changes node by node.
+type Ordering string
+
+// The orderings.
+const (
+	Inline Ordering = "inline" // header and body go through the engine
+	Digest Ordering = "digest" // the header alone; voters put the body together
+	// DefaultOrdering is chosen by measurement: docs/reports/2026-11-network.md.
+	DefaultOrdering = Inline
+)
+
+// marker stands in a proposal for the body that its header commits to: a version. An
+// encoded body is a list, so that its first byte is never this one.
+var marker = []byte{1}
+
+func isMarker(body []byte) bool { return bytes.Equal(body, marker) }
+
+// byDigest reports whether a block was ordered by digest. The body says so itself: its
+// first batch, which is what travels in the proposal, is empty, and the second was told
+// beside it. So the header binds the way in which a block was ordered, a node that has
+// got the block elsewhere gives its engine the same bytes as the engines of those who
+// decided it, and a leader cannot offer one header in two forms.
+func byDigest(body *chain.Body) bool { return len(body.Batches) > 1 }
+
+// orderedForm is what stood in the proposal of a block.
+func orderedForm(body *chain.Body) []byte {
+	if byDigest(body) {
+		return marker
+	}
+	return body.Encode()
+}
+
+// ordersByDigest reports whether this node's next proposal with transactions is a digest.
+// A chain whose headers carry their own roots has one validator and nobody to tell.
+func (c *Chain) ordersByDigest() bool {
+	return c.options.Ordering == Digest && c.link != nil && c.genesis.RootDelay > 0
+}
+
+// openBodies reads the record of bodies.
+func (c *Chain) openBodies() (err error) {
+	if o := c.options.Ordering; o != Inline && o != Digest {
+		return fmt.Errorf("node: ordering %q: want %s or %s", o, Inline, Digest)
+	}
+	if c.bodies, err = newBodies(c.options.Bodies); err != nil {
+		return err
+	}
+	return c.bodies.decided(c.Tip().Header.Height)
+}
+
+// proposeDigest makes a proposal of the header alone. The body is durable before the
+// others are told of it: the proposer votes for it too.
+func (c *Chain) proposeDigest(p *prepared) (consensus.Proposal, error) {
+	proposal := p.proposal()
+	if err := c.bodies.keep(proposal.Height, p.hash, proposal.Body); err != nil {
+		return consensus.Proposal{}, err
+	}
+	c.link.tellBatch(p)
+	proposal.Body = marker
+	return proposal, nil
+}
+
+// validateInline checks a proposal that carries its body.
+func (c *Chain) validateInline(ctx context.Context, proposal consensus.Proposal) error {
+	if divided(proposal.Body) {
+		return fmt.Errorf("%w: it holds a body that is ordered by digest", consensus.ErrProposal)
+	}
+	return c.course.validate(ctx, proposal)
+}
+
+// divided is byDigest for an encoded body, at the cost of its first batch.
+func divided(encoded []byte) bool {
+	body, err := rlp.NewReader(encoded).List()
+	if err != nil {
+		return false
+	}
+	batches, err := body.List()
+	if err != nil {
+		return false
+	}
+	_, err = batches.Raw()
+	return err == nil && batches.More()
+}
+
+// validateDigest waits for the body of a proposal, checks it as any other, and makes it
+// durable: a voter must hold what it votes for.
+func (c *Chain) validateDigest(ctx context.Context, proposal consensus.Proposal) error {
+	waiting, cancel := context.WithTimeout(ctx, validationTime)
+	defer cancel()
+	whole, hash, err := c.find(waiting, proposal)
+	if err != nil {
+		return fmt.Errorf("%w: %w", consensus.ErrProposal, err)
+	}
+	if err := c.course.validate(ctx, whole); err != nil {
+		return err
+	}
+	return c.bodies.keep(whole.Height, hash, whole.Body)
+}
+
+// whole returns a decided proposal with its body. A body that this node does not hold is
+// no reason to stop: others have voted for it, so that it waits until one of them has
+// given it or block sync has brought the height.
+func (c *Chain) whole(ctx context.Context, proposal consensus.Proposal) (consensus.Proposal, error) {
+	if !isMarker(proposal.Body) {
+		return proposal, nil
+	}
+	if c.link != nil {
+		defer c.link.hurry()()
+	}
+	whole, _, err := c.find(ctx, proposal)
+	return whole, err
+}
+
+// find puts the body into a proposal that holds a marker: what this node holds, what it
+// puts together, or what the ledger has when the height is decided.
+func (c *Chain) find(ctx context.Context, proposal consensus.Proposal) (whole consensus.Proposal, hash chain.Hash, err error) {
+	header, err := chain.DecodeHeader(proposal.Header)
+	if err != nil {
+		return whole, hash, err
+	}
+	whole, hash = proposal, header.Hash(c.suite)
+	if held := c.bodies.get(hash); held != nil {
+		whole.Body = held.body
+		return whole, hash, nil
+	}
+	if header.Height > c.Tip().Header.Height && c.link != nil {
+		body, err := c.link.assemble(ctx, header, hash)
+		if body != nil || err != nil {
+			whole.Body = body
+			return whole, hash, err
+		}
+	}
+	body, err := c.store.Body(header.Height)
+	if err != nil {
+		return whole, hash, err
+	}
+	whole.Body = body.Encode()
+	return whole, hash, nil
+}
