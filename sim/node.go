@@ -24,7 +24,7 @@ type Node struct {
 	directory string
 	Spare     []node.Keys
 	Ordering  node.Ordering // of its next life
-	lives     int // how often it has crashed; each life has a directory of its own
+	lives     int           // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
 	watch *watch

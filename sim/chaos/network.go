@@ -30,8 +30,9 @@ type Settings struct {
 	Nodes     int
 	Consensus string
 	Crypto    string
-	Clients   int  // funded accounts
-	Wires     bool // stand between the nodes, so that faults can meet them
+	Ordering  string // of every node; the default when empty
+	Clients   int    // funded accounts
+	Wires     bool   // stand between the nodes, so that faults can meet them
 }
 
 // startTime bounds the wait until a network is ready.
@@ -60,7 +61,7 @@ func Start(t testing.TB, settings Settings) *Network {
 	}
 	directory := filepath.Join(t.TempDir(), "network")
 	m, err := network.Create(registry, directory, network.Settings{
-		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, ChainID: n.chainID,
+		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, Ordering: settings.Ordering, ChainID: n.chainID,
 		GasLimit: 100_000_000, Allocate: allocation,
 	})
 	if err != nil {
