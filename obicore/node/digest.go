@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -43,10 +44,15 @@ func orderedForm(body *chain.Body) []byte {
 	return body.Encode()
 }
 
-// ordersByDigest reports whether this node's next proposal with transactions is a digest.
-// A chain whose headers carry their own roots has one validator and nobody to tell.
-func (c *Chain) ordersByDigest() bool {
-	return c.options.Ordering == Digest && c.link != nil && c.genesis.RootDelay > 0
+// wholeUpTo is the size in bytes up to which transactions travel in the proposal although
+// the node orders by digest: to name them would save nothing and cost another sync of the
+// disk before every vote.
+const wholeUpTo = 16 << 10
+
+// ordersByDigest reports whether this node proposes transactions of a size as a digest. A
+// chain whose headers carry their own roots has one validator and nobody to tell.
+func (c *Chain) ordersByDigest(bytes int) bool {
+	return c.options.Ordering == Digest && bytes > c.options.WholeUpTo && c.link != nil && c.genesis.RootDelay > 0
 }
 
 // openBodies reads the record of bodies.
@@ -77,7 +83,7 @@ func (c *Chain) validateInline(ctx context.Context, proposal consensus.Proposal)
 	if divided(proposal.Body) {
 		return fmt.Errorf("%w: it holds a body that is ordered by digest", consensus.ErrProposal)
 	}
-	return c.course.validate(ctx, proposal)
+	return c.course.validate(ctx, proposal, nil)
 }
 
 // divided is byDigest for an encoded body, at the cost of its first batch.
@@ -99,14 +105,14 @@ func divided(encoded []byte) bool {
 func (c *Chain) validateDigest(ctx context.Context, proposal consensus.Proposal) error {
 	waiting, cancel := context.WithTimeout(ctx, validationTime)
 	defer cancel()
-	whole, hash, err := c.find(waiting, proposal)
+	found, err := c.find(waiting, proposal)
 	if err != nil {
 		return fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	if err := c.course.validate(ctx, whole); err != nil {
-		return err
-	}
-	return c.bodies.keep(whole.Height, hash, whole.Body)
+	kept := make(chan error, 1) // the disk works while the body is checked
+	go func() { kept <- c.bodies.keep(found.Height, found.hash, found.Body) }()
+	err = c.course.validate(ctx, found.Proposal, found.transactions)
+	return errors.Join(err, <-kept)
 }
 
 // whole returns a decided proposal with its body. A body that this node does not hold is
@@ -119,33 +125,43 @@ func (c *Chain) whole(ctx context.Context, proposal consensus.Proposal) (consens
 	if c.link != nil {
 		defer c.link.hurry()()
 	}
-	whole, _, err := c.find(ctx, proposal)
-	return whole, err
+	found, err := c.find(ctx, proposal)
+	return found.Proposal, err
+}
+
+// found is a proposal whose body is found.
+type found struct {
+	consensus.Proposal
+	hash         chain.Hash
+	transactions []chain.Verified // of the body, when it was put together here
 }
 
 // find puts the body into a proposal that holds a marker: what this node holds, what it
 // puts together, or what the ledger has when the height is decided.
-func (c *Chain) find(ctx context.Context, proposal consensus.Proposal) (whole consensus.Proposal, hash chain.Hash, err error) {
+func (c *Chain) find(ctx context.Context, proposal consensus.Proposal) (f found, err error) {
 	header, err := chain.DecodeHeader(proposal.Header)
 	if err != nil {
-		return whole, hash, err
+		return f, err
 	}
-	whole, hash = proposal, header.Hash(c.suite)
-	if held := c.bodies.get(hash); held != nil {
-		whole.Body = held.body
-		return whole, hash, nil
+	f = found{Proposal: proposal, hash: header.Hash(c.suite)}
+	if held := c.bodies.get(f.hash); held != nil {
+		f.Body = held.body
+		return f, nil
 	}
 	if header.Height > c.Tip().Header.Height && c.link != nil {
-		body, err := c.link.assemble(ctx, header, hash)
-		if body != nil || err != nil {
-			whole.Body = body
-			return whole, hash, err
+		w, err := c.link.assemble(ctx, header, f.hash)
+		if err != nil {
+			return f, err
+		}
+		if w != nil {
+			f.Body, f.transactions = bodyOf(w.Assembly), w.Transactions()
+			return f, nil
 		}
 	}
 	body, err := c.store.Body(header.Height)
 	if err != nil {
-		return whole, hash, err
+		return f, err
 	}
-	whole.Body = body.Encode()
-	return whole, hash, nil
+	f.Body = body.Encode()
+	return f, nil
 }

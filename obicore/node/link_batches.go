@@ -59,7 +59,7 @@ func (l *link) hurry() (done func()) {
 
 // assemble puts the body of a header together. It returns nothing when the height has
 // been decided meanwhile.
-func (l *link) assemble(ctx context.Context, header *chain.Header, hash chain.Hash) ([]byte, error) {
+func (l *link) assemble(ctx context.Context, header *chain.Header, hash chain.Hash) (*wanted, error) {
 	w := l.want(header, hash)
 	defer l.unwant(hash, w)
 	for {
@@ -73,7 +73,7 @@ func (l *link) assemble(ctx context.Context, header *chain.Header, hash chain.Ha
 		case l.Tip().Header.Height >= header.Height:
 			return nil, nil
 		case done:
-			return bodyOf(w.Assembly), nil
+			return w, nil
 		case question != nil:
 			l.send(to, network.Sync, question.Encode())
 		}

@@ -36,6 +36,9 @@ type Options struct {
 	Bodies consensus.WAL
 	// Ordering is how this node proposes; DefaultOrdering when empty.
 	Ordering Ordering
+	// WholeUpTo is the size of the transactions in bytes up to which a proposal carries
+	// them although it is ordered by digest; 16 KiB when 0, and none when negative.
+	WholeUpTo int
 	// Recovery is a decision of people to go on with fewer validators, which this node
 	// follows; nil when there is none.
 	Recovery *chain.Recovery
@@ -111,6 +114,9 @@ func (o *Options) fill() {
 	}
 	if o.Ordering == "" {
 		o.Ordering = DefaultOrdering
+	}
+	if o.WholeUpTo == 0 {
+		o.WholeUpTo = wholeUpTo
 	}
 	if o.Pool == (pool.Limits{}) {
 		o.Pool = pool.DefaultLimits()
