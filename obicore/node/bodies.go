@@ -17,8 +17,10 @@ import (
 // nodes what they are prepared for must still be found. What is decided stands in the
 // ledger and is dropped here.
 type bodies struct {
+	writing sync.Mutex    // held while the log is written; before mutex
+	log     consensus.WAL // nil for a node that never votes
+
 	mutex sync.Mutex
-	log   consensus.WAL // nil for a node that never votes
 	held  map[chain.Hash]*heldBody
 	order []*heldBody // as in the log
 	past  []*heldBody // decided lately: others may still ask
@@ -58,15 +60,17 @@ func newBodies(log consensus.WAL) (*bodies, error) {
 }
 
 func (b *bodies) note(h *heldBody) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
 	b.order = append(b.order, h)
 	b.held[h.header] = h
 }
 
 // keep makes a body durable, unless it is already.
 func (b *bodies) keep(height uint64, header chain.Hash, body []byte) error {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if b.held[header] != nil {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if b.get(header) != nil {
 		return nil
 	}
 	if b.log == nil {
@@ -89,6 +93,16 @@ func (b *bodies) get(header chain.Hash) *heldBody {
 
 // decided drops the bodies up to a height, which are in the ledger or will never be.
 func (b *bodies) decided(tip uint64) error {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	if left, changed := b.forget(tip); changed && b.log != nil {
+		return b.log.Truncate(left)
+	}
+	return nil
+}
+
+// forget returns how many bodies are left in the log, and whether they are fewer.
+func (b *bodies) forget(tip uint64) (left int, changed bool) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	gone := 0
@@ -101,10 +115,7 @@ func (b *bodies) decided(tip uint64) error {
 		delete(b.held, b.past[0].header)
 		b.past = b.past[1:]
 	}
-	if gone == 0 || b.log == nil {
-		return nil
-	}
-	return b.log.Truncate(len(b.order))
+	return len(b.order), gone > 0
 }
 
 func (b *bodies) close() error {

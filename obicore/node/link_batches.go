@@ -135,6 +135,7 @@ func (l *link) unwant(hash chain.Hash, w *wanted) {
 	if w.waiting--; w.waiting == 0 {
 		delete(l.batches.wanted, hash)
 	}
+	wake(w.changed) // another may wait for the same
 }
 
 // sources are the validators to ask, the proposer first; the others begin after this
