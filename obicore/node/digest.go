@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
@@ -100,10 +101,24 @@ func divided(encoded []byte) bool {
 	return err == nil && batches.More()
 }
 
+// bodyTime is how long a voter waits for the body of a proposal, unless the operator has
+// chosen a patience: then half of it.
+const bodyTime = 700 * time.Millisecond
+
+// bodyPatience bounds the wait for a body. It must be less than the engine's patience with
+// a leader: engines judge one proposal after the other, so that one whose body is withheld
+// would otherwise hold up those of the next leaders too.
+func (o *Options) bodyPatience() time.Duration {
+	if o.Patience == 0 {
+		return bodyTime
+	}
+	return min(o.Patience/2, validationTime)
+}
+
 // validateDigest waits for the body of a proposal, checks it as any other, and makes it
 // durable: a voter must hold what it votes for.
 func (c *Chain) validateDigest(ctx context.Context, proposal consensus.Proposal) error {
-	waiting, cancel := context.WithTimeout(ctx, validationTime)
+	waiting, cancel := context.WithTimeout(ctx, c.options.bodyPatience())
 	defer cancel()
 	found, err := c.find(waiting, proposal)
 	if err != nil {
