@@ -24,6 +24,14 @@ const (
 	DefaultOrdering = Inline
 )
 
+// Check refuses an ordering that there is not.
+func (o Ordering) Check() error {
+	if o != Inline && o != Digest {
+		return fmt.Errorf("node: ordering %q: want %s or %s", o, Inline, Digest)
+	}
+	return nil
+}
+
 // marker stands in a proposal for the body that its header commits to: a version. An
 // encoded body is a list, so that its first byte is never this one.
 var marker = []byte{1}
@@ -58,8 +66,8 @@ func (c *Chain) ordersByDigest(bytes int) bool {
 
 // openBodies reads the record of bodies.
 func (c *Chain) openBodies() (err error) {
-	if o := c.options.Ordering; o != Inline && o != Digest {
-		return fmt.Errorf("node: ordering %q: want %s or %s", o, Inline, Digest)
+	if err := c.options.Ordering.Check(); err != nil {
+		return err
 	}
 	if c.bodies, err = newBodies(c.options.Bodies); err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
+	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 	"github.com/credibleledger/credibleledger/tools/development"
 )
@@ -80,6 +81,10 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 		return nil, fmt.Errorf("%s holds a network already", directory)
 	}
 	if _, err := registry.ConsensusModule(settings.Consensus); err != nil {
+		return nil, err
+	}
+	settings.Ordering = cmp.Or(settings.Ordering, string(node.DefaultOrdering))
+	if err := node.Ordering(settings.Ordering).Check(); err != nil {
 		return nil, err
 	}
 	suite, err := registry.CryptoSuite(settings.Crypto)
@@ -225,10 +230,7 @@ func (m *Manifest) configure(directory string, n int, records []*Record, genesis
 	settings.RPC.Address, settings.RPC.Traces = m.Nodes[n].RPC, true
 	settings.Network.Listen = m.Nodes[n].Mesh
 	settings.Network.Peers = peersOf(records, m.Nodes[n].ID)
-	settings.Blocks.Ordering = cmp.Or(ordering, settings.Blocks.Ordering)
-	if err := settings.Check(); err != nil {
-		return err
-	}
+	settings.Blocks.Ordering = ordering
 	file, err := settings.Encode()
 	if err != nil {
 		return err

@@ -144,7 +144,7 @@ func (c *Configuration) Check() error {
 	fault(interval < 0 || interval > time.Hour || interval != 0 && interval < time.Millisecond, "blocks.interval %s: want 0s, or 1ms to 1h", interval)
 	fault(c.Blocks.Heartbeat < 0 || c.Blocks.Patience < 0, "blocks.heartbeat and blocks.patience: want 0s or more")
 	fault(time.Duration(c.Blocks.Skew) < time.Millisecond || time.Duration(c.Blocks.Skew) > time.Hour, "blocks.skew %s: want 1ms to 1h", time.Duration(c.Blocks.Skew))
-	fault(!slices.Contains([]node.Ordering{node.Inline, node.Digest}, node.Ordering(c.Blocks.Ordering)), "blocks.ordering %q: want inline or digest", c.Blocks.Ordering)
+	fault(node.Ordering(c.Blocks.Ordering).Check() != nil, "blocks.ordering %q: want inline or digest", c.Blocks.Ordering)
 	if c.Network.Listen != "" {
 		_, _, err := net.SplitHostPort(c.Network.Listen)
 		fault(err != nil, "network.listen %q: want HOST:PORT", c.Network.Listen)
