@@ -113,20 +113,25 @@ func divided(encoded []byte) bool {
 // chosen a patience: then half of it.
 const bodyTime = 700 * time.Millisecond
 
-// bodyPatience bounds the wait for a body. It must be less than the engine's patience with
-// a leader: engines judge one proposal after the other, so that one whose body is withheld
-// would otherwise hold up those of the next leaders too.
-func (o *Options) bodyPatience() time.Duration {
-	if o.Patience == 0 {
+// bodyPatience bounds the wait for a body. Where leaders may lie it is less than the
+// engine's patience with one: engines judge one proposal after the other, so that one whose
+// body is withheld would otherwise hold up those of the next leaders too. Where they only
+// crash it is long, because a body that does not come costs a good leader its place.
+func (c *Chain) bodyPatience() time.Duration {
+	switch patience := c.options.Patience; {
+	case c.participation.fault() < consensus.BFT:
+		return validationTime
+	case patience == 0:
 		return bodyTime
+	default:
+		return min(patience/2, validationTime)
 	}
-	return min(o.Patience/2, validationTime)
 }
 
 // validateDigest waits for the body of a proposal, checks it as any other, and makes it
 // durable: a voter must hold what it votes for.
 func (c *Chain) validateDigest(ctx context.Context, proposal consensus.Proposal) error {
-	waiting, cancel := context.WithTimeout(ctx, c.options.bodyPatience())
+	waiting, cancel := context.WithTimeout(ctx, c.bodyPatience())
 	defer cancel()
 	found, err := c.find(waiting, proposal)
 	if err != nil {
