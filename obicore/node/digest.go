@@ -59,9 +59,11 @@ func orderedForm(body *chain.Body) []byte {
 const wholeUpTo = 16 << 10
 
 // ordersByDigest reports whether this node proposes transactions of a size as a digest. A
-// chain whose headers carry their own roots has one validator and nobody to tell.
+// chain whose headers carry their own roots has one validator and nobody to tell, as has
+// one with an engine of one writer.
 func (c *Chain) ordersByDigest(bytes int) bool {
-	return c.options.Ordering == Digest && bytes > c.options.WholeUpTo && c.link != nil && c.genesis.RootDelay > 0
+	return c.options.Ordering == Digest && bytes > c.options.WholeUpTo && c.link != nil && c.genesis.RootDelay > 0 &&
+		c.participation.fault() > consensus.Solo
 }
 
 // openBodies reads the record of bodies.
