@@ -11,8 +11,8 @@ import (
 // ErrRoot says that a decided root differs from this node's own.
 var ErrRoot = errors.New("node: decided root differs from this node's own")
 
-// decodeBody decodes and verifies the body's transactions, unless they are known, and
-// checks what the header says of them.
+// decodeBody decodes and verifies the body's transactions and checks what the header says
+// of them. Those that are known have been checked, and found by the header's roots.
 func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (*prepared, error) {
 	limits, header := c.genesis.Limits, block.Header
 	p := &prepared{block: block, hash: header.Hash(c.suite)}
@@ -36,6 +36,7 @@ func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (*prepare
 		return nil, fmt.Errorf("%d transactions, the header says %d, the limit is %d", len(p.transactions), header.TransactionCount, limits.BlockCount)
 	case bytes > limits.BlockBytes:
 		return nil, fmt.Errorf("%d bytes of transactions, the limit is %d", bytes, limits.BlockBytes)
+	case known != nil:
 	case header.TransactionRoot != chain.TransactionRoot(c.suite, batches):
 		return nil, errors.New("transaction root does not match the body")
 	case header.EvidenceRoot != chain.EvidenceRoot(c.suite, block.Body.Evidence):
