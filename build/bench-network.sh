@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures networks of four validators on this machine and, in the same run,
 # CometBFT: writes a second, and the time to a receipt at 1,000 a second. A figure
-# says something only beside the others of its run. ENGINES, TRANSFERS and PACED
-# choose what is measured.
+# says something only beside the others of its run. ENGINES, TRANSFERS, PACED and
+# ORDERING (inline or digest) choose what is measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p bin

@@ -105,3 +105,15 @@ func (a *Account) Forget() {
 	defer a.mutex.Unlock()
 	a.nonce--
 }
+
+// Restart takes the account's next nonce from the state of a node: what was pooled is lost.
+func (a *Account) Restart(n *Node) {
+	a.cluster.t.Helper()
+	account, err := n.account(a.Address)
+	if err != nil {
+		a.cluster.t.Fatal(err)
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.nonce = n.Chain.Pool().NextNonce(a.Address, account.Nonce)
+}

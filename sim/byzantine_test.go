@@ -17,8 +17,13 @@ import (
 // go on, with memory within bounds.
 func under(t *testing.T, attack func(t *testing.T, c *sim.Cluster, a *sim.Attacker)) {
 	t.Helper()
+	underOf(t, settings("standard"), attack)
+}
+
+func underOf(t *testing.T, s sim.Settings, attack func(t *testing.T, c *sim.Cluster, a *sim.Attacker)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := sim.New(t, settings("standard"))
+		c := sim.New(t, s)
 		c.Start()
 		want := pay(t, c, 2)
 		c.Settle(time.Minute, func() bool { return balanceOf(t, c.Nodes[0], recipient) == want })

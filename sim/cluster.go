@@ -17,6 +17,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/network/memory"
+	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
 // Settings say what cluster to make.
@@ -25,6 +26,7 @@ type Settings struct {
 	Observers int // nodes after the validators that only follow
 	Consensus string
 	Crypto    string
+	Ordering  node.Ordering
 	Latency   time.Duration // of every link
 	Heartbeat time.Duration
 	Accounts  int
@@ -186,7 +188,7 @@ func (c *Cluster) peersOf(self *Node) (peers []network.Peer) {
 
 func (c *Cluster) newNode(i int) *Node {
 	c.t.Helper()
-	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i)}
+	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i), Ordering: c.settings.Ordering}
 	n.directory = filepath.Join(c.root, n.Name)
 	scheme, err := c.suite.Scheme(c.suite.Default())
 	if err != nil {

@@ -85,13 +85,7 @@ func (r *Run) load() {
 // next returns the account's next transfer as a client sees it that asks the node
 // for the nonce: a crash may have lost what was pooled.
 func (a *Account) next(n *Node, to chain.Address) []byte {
-	account, err := n.account(a.Address)
-	if err != nil {
-		a.cluster.t.Fatal(err)
-	}
-	a.mutex.Lock()
-	a.nonce = n.Chain.Pool().NextNonce(a.Address, account.Nonce)
-	a.mutex.Unlock()
+	a.Restart(n)
 	return a.Transfer(to, 1)
 }
 

@@ -23,7 +23,9 @@ type Node struct {
 	channel   network.SecureChannel
 	directory string
 	Spare     []node.Keys
-	lives     int // how often it has crashed; each life has a directory of its own
+	Ordering  node.Ordering // of its next life
+	Lie       Lie           // changes what it sends; set before it starts
+	lives     int           // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
 	watch *watch
@@ -91,6 +93,9 @@ func (n *Node) options() (o node.Options, err error) {
 	if err != nil {
 		return o, err
 	}
+	if n.Lie != nil {
+		mesh = liar{mesh, n}
+	}
 	wal, err := journal.Open(filepath.Join(n.directory, "consensus.log"))
 	if err != nil {
 		return o, err
@@ -99,10 +104,14 @@ func (n *Node) options() (o node.Options, err error) {
 	if err != nil {
 		return o, err
 	}
+	bodies, err := journal.Open(filepath.Join(n.directory, "bodies.log"))
+	if err != nil {
+		return o, err
+	}
 	guard, err := node.NewGuard(votes)
 	return node.Options{
 		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
-		Votes: guard, WAL: wal, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
+		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, WholeUpTo: -1, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
 		Log: c.settings.Log.With("node", n.Name),
 	}, err
 }

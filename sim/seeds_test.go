@@ -68,6 +68,7 @@ func playSeeds(t *testing.T, of func(seed int) sim.Settings) {
 				s.Observers = seed % 3 / 2
 				s.Log = logger(t)
 				c := sim.New(t, s)
+				order(c, seed)
 				c.Start()
 				started := time.Now()
 				sim.NewRun(c, uint64(seed)).Play(faults)

@@ -87,7 +87,7 @@ type Engine interface {
 type Boot struct {
 	Self  chain.NodeID
 	Set   *chain.ValidatorSet
-	Tip   Decision // with its body; the genesis block at height 0
+	Tip   Decision // as it was proposed; the genesis block at height 0
 	WAL   WAL
 	Clock chain.Clock
 	Rand  func() uint64 // random numbers, others on each node; safe for concurrent use

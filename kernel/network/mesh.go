@@ -18,8 +18,8 @@ type Class uint8
 // The classes, highest priority first.
 const (
 	Consensus Class = iota
-	Bulk            // transactions and batches
-	Sync            // blocks and snapshots for nodes that catch up
+	Bulk            // transactions
+	Sync            // what a node misses: blocks, snapshots, what a header orders
 	Classes         // how many there are
 )
 

@@ -1,4 +1,5 @@
-// Package dissemination decides which transactions a node sends to whom.
+// Package dissemination decides which transactions a node sends to whom, and which it
+// asks for.
 //
 // The rule: a node sends what its own clients gave it to every other validator,
 // once, and does not pass on what a peer gave it. Until a transaction is ordered its
@@ -8,6 +9,10 @@
 // transaction crosses each link about once, a duplicate ends at the pool of the
 // receiver, and a loss costs a pause.
 //
-// An [Outbox] is a plain value: time comes in, batches go out. It owns no goroutine,
-// clock or connection, so that a simulator replays it step by step.
+// For ordering by digest it also decides how a voter comes by what a header orders: a
+// [Shelf] keeps the batches that proposers tell, an [Assembly] puts together the one that
+// its header commits to, and a [Ration] bounds what others are given.
+//
+// All are plain values: time comes in, messages go out. They own no goroutine, clock or
+// connection, so that a simulator replays them step by step.
 package dissemination

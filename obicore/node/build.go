@@ -103,12 +103,19 @@ func (c *Chain) seal(p *prepared) {
 	header := p.block.Header
 	batch := make(chain.Batch, len(p.transactions))
 	p.ids = make([]chain.Hash, len(p.transactions))
+	bytes := 0
 	for i, t := range p.transactions {
 		batch[i], p.ids[i] = chain.Entry{Wire: t.Raw}, t.ID
+		bytes += len(t.Raw)
 	}
 	header.TransactionCount = uint64(len(batch))
 	header.TransactionRoot = chain.TransactionRoot(c.suite, nil)
-	if len(batch) > 0 {
+	switch {
+	case len(batch) == 0:
+	case c.ordersByDigest(bytes):
+		p.block.Body.Batches = []chain.Batch{{}, batch}
+		header.TransactionRoot = chain.TransactionRoot(c.suite, [][]chain.Hash{nil, p.ids})
+	default:
 		p.block.Body.Batches = []chain.Batch{batch}
 		header.TransactionRoot = chain.TransactionRoot(c.suite, [][]chain.Hash{p.ids})
 	}

@@ -43,6 +43,7 @@ type Chain struct {
 	course   course
 
 	participation *participation
+	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
 
@@ -100,6 +101,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.checkRecovery(); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.openBodies(); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.pool = pool.New(options.Pool, options.Clock.Now)
@@ -257,7 +261,8 @@ func (c *Chain) Start(ctx context.Context) error {
 	return c.participation.start(ctx)
 }
 
-// tipDecision returns the last decision with its body, as an engine starts from it.
+// tipDecision returns the last decision as it was ordered, which is how an engine knows
+// it that has taken part: what two of them have decided must be equal byte for byte.
 func (c *Chain) tipDecision() (consensus.Decision, error) {
 	tip := c.Tip()
 	body, err := c.store.Body(tip.Header.Height)
@@ -265,7 +270,7 @@ func (c *Chain) tipDecision() (consensus.Decision, error) {
 		return consensus.Decision{}, err
 	}
 	return consensus.Decision{
-		Proposal: consensus.Proposal{Height: tip.Header.Height, Header: tip.Header.Encode(), Body: body.Encode()}, Proof: tip.proof,
+		Proposal: consensus.Proposal{Height: tip.Header.Height, Header: tip.Header.Encode(), Body: orderedForm(body)}, Proof: tip.proof,
 	}, nil
 }
 
@@ -281,7 +286,7 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, c.course.close())
 		c.feed.close()
-		err = errors.Join(err, c.savePool(), c.store.Close())
+		err = errors.Join(err, c.savePool(), c.store.Close(), c.bodies.close())
 		if c.options.Votes != nil {
 			err = errors.Join(err, c.options.Votes.Close())
 		}

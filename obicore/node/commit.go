@@ -11,28 +11,21 @@ import (
 // ErrRoot says that a decided root differs from this node's own.
 var ErrRoot = errors.New("node: decided root differs from this node's own")
 
-// decodeBody decodes and verifies the body's transactions and checks what the
-// header says of them.
-func (c *Chain) decodeBody(block *chain.Block) (*prepared, error) {
+// decodeBody decodes and verifies the body's transactions and checks what the header says
+// of them. Those that are known have been checked, and found by the header's roots.
+func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (*prepared, error) {
 	limits, header := c.genesis.Limits, block.Header
 	p := &prepared{block: block, hash: header.Hash(c.suite)}
 	var bytes uint64
 	var batches [][]chain.Hash
 	for _, batch := range block.Body.Batches {
 		ids := make([]chain.Hash, 0, len(batch))
-		for _, entry := range batch {
-			if entry.Removed != nil {
-				return nil, errors.New("a tombstone in a new block")
-			}
-			decoded, err := c.permitted(entry.Wire)
+		for i := range batch {
+			t, err := c.entry(&batch[i], known, len(p.ids))
 			if err != nil {
 				return nil, err
 			}
-			t, err := c.verifyDecoded(decoded)
-			if err != nil {
-				return nil, err
-			}
-			bytes += uint64(len(entry.Wire))
+			bytes += uint64(len(batch[i].Wire))
 			ids = append(ids, t.ID)
 			p.transactions, p.ids = append(p.transactions, t), append(p.ids, t.ID)
 		}
@@ -43,12 +36,28 @@ func (c *Chain) decodeBody(block *chain.Block) (*prepared, error) {
 		return nil, fmt.Errorf("%d transactions, the header says %d, the limit is %d", len(p.transactions), header.TransactionCount, limits.BlockCount)
 	case bytes > limits.BlockBytes:
 		return nil, fmt.Errorf("%d bytes of transactions, the limit is %d", bytes, limits.BlockBytes)
+	case known != nil:
 	case header.TransactionRoot != chain.TransactionRoot(c.suite, batches):
 		return nil, errors.New("transaction root does not match the body")
 	case header.EvidenceRoot != chain.EvidenceRoot(c.suite, block.Body.Evidence):
 		return nil, errors.New("evidence root does not match the body")
 	}
 	return p, nil
+}
+
+// entry returns the transaction in an entry of a body.
+func (c *Chain) entry(entry *chain.Entry, known []chain.Verified, place int) (chain.Verified, error) {
+	if entry.Removed != nil {
+		return chain.Verified{}, errors.New("a tombstone in a new block")
+	}
+	if place < len(known) {
+		return known[place], nil
+	}
+	decoded, err := c.permitted(entry.Wire)
+	if err != nil {
+		return chain.Verified{}, err
+	}
+	return c.verifyDecoded(decoded)
 }
 
 // show makes an executed and durable block the head and tells everybody.

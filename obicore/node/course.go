@@ -13,8 +13,10 @@ import (
 // item 7). The chain's genesis says which.
 type course interface {
 	// propose, validate and commit are consensus.Host's, for the parent at a height.
+	// known are the transactions of the proposal's body when this node has put it
+	// together of them, all checked before; nil otherwise.
 	propose(ctx context.Context, parent uint64, meta []byte, force bool) (consensus.Proposal, error)
-	validate(ctx context.Context, proposal consensus.Proposal) error
+	validate(ctx context.Context, proposal consensus.Proposal, known []chain.Verified) error
 	commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error)
 	// wanted reports whether a block is due: there is something to order, or rules
 	// ask for an empty one.

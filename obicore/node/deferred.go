@@ -129,7 +129,7 @@ const validationTime = 5 * time.Second
 
 // validate checks a proposal of another node on top of the tip, without executing
 // it.
-func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal) error {
+func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal, known []chain.Verified) error {
 	block, err := d.decodeProposal(proposal)
 	if err != nil {
 		return err
@@ -139,19 +139,19 @@ func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, validationTime)
 	defer cancel()
-	_, err = d.check(ctx, block)
+	_, err = d.check(ctx, block, known)
 	return err
 }
 
 // check returns a block as one that may follow the tip.
-func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, error) {
+func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.Verified) (*prepared, error) {
 	header, tip := block.Header, d.Tip()
 	hash := header.Hash(d.suite)
 	d.mutex.Lock()
-	known := d.checked
+	checked := d.checked
 	d.mutex.Unlock()
-	if known != nil && known.hash == hash {
-		return known, nil
+	if checked != nil && checked.hash == hash {
+		return checked, nil
 	}
 	if header.Height != tip.Header.Height+1 {
 		return nil, fmt.Errorf("%w: height %d, the tip is %d", consensus.ErrProposal, header.Height, tip.Header.Height)
@@ -181,7 +181,7 @@ func (d *deferred) check(ctx context.Context, block *chain.Block) (*prepared, er
 	if err := d.checkRoots(header, nil); err != nil {
 		return nil, err
 	}
-	p, err := d.decodeBody(block)
+	p, err := d.decodeBody(block, known)
 	if err == nil {
 		p.offences, err = d.checkEvidence(block, ruling)
 	}
@@ -268,7 +268,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	if tip := d.Tip(); block.Header.Height <= tip.Header.Height {
 		return nil, d.sameDecision(block.Header)
 	}
-	p, err := d.check(ctx, block)
+	p, err := d.check(ctx, block, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -30,14 +30,20 @@ func (h *host) Propose(ctx context.Context, parent consensus.Decision, meta []by
 
 // Validate implements consensus.Host.
 func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {
-	return h.course.validate(ctx, proposal)
+	if isMarker(proposal.Body) {
+		return h.chain().validateDigest(ctx, proposal)
+	}
+	return h.chain().validateInline(ctx, proposal)
 }
 
 // Commit implements consensus.Host. A failure here is not one of the engine's:
 // the chain stops, because nobody knows what is on disk.
-func (h *host) Commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error) {
+func (h *host) Commit(ctx context.Context, decision consensus.Decision) (next *chain.ValidatorSet, err error) {
 	c := h.chain()
-	next, err := c.course.commit(ctx, decision)
+	decision.Proposal, err = c.whole(ctx, decision.Proposal)
+	if err == nil {
+		next, err = c.course.commit(ctx, decision)
+	}
 	if err != nil && h.options.Development != nil && errors.Is(err, consensus.ErrProposal) {
 		return next, err // evm_revert has moved the head between proposal and decision
 	}

@@ -71,7 +71,7 @@ func (i *immediate) close() error { return nil }
 
 // validate checks a proposal by executing it. The node's own proposal was executed
 // when it was built, so it is only recognised.
-func (i *immediate) validate(ctx context.Context, proposal consensus.Proposal) error {
+func (i *immediate) validate(ctx context.Context, proposal consensus.Proposal, _ []chain.Verified) error {
 	i.commitMutex.Lock()
 	defer i.commitMutex.Unlock()
 	_, err := i.execute(ctx, proposal)
@@ -121,7 +121,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	if err := c.checkHeader(head.Header, header, ruling); err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	p, err := c.decodeBody(block)
+	p, err := c.decodeBody(block, nil)
 	if err == nil {
 		p.offences, err = c.checkEvidence(block, ruling)
 	}

@@ -40,6 +40,7 @@ type link struct {
 	fetches  int                        // calls of fetch under way
 	heard    map[chain.NodeID]int       // answers to the question for heights, by question
 	question int
+	batches  batches
 
 	news                 chan struct{} // closed and made anew when heard or the tip changes
 	wakeSync, wakeOutbox chan struct{}
@@ -55,7 +56,7 @@ type answer struct {
 
 func newLink(c *Chain, options *Network) *link {
 	l := &link{
-		Chain: c, mesh: options.Mesh,
+		Chain: c, mesh: options.Mesh, batches: newBatches(),
 		outbox: dissemination.New(dissemination.DefaultLimits()), shunned: make(map[chain.NodeID]time.Time),
 		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),
 		news: make(chan struct{}), wakeSync: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1), answers: make(chan answer, 1),
@@ -187,10 +188,11 @@ func wake(c chan struct{}) {
 
 // moved is called after every decision: the tip is told to everybody.
 func (l *link) moved(ids []chain.Hash) {
-	height := l.Tip().Header.Height
+	tip := l.Tip()
 	l.mutex.Lock()
-	l.sync.Tip(height)
+	l.sync.Tip(tip.Header.Height)
 	l.outbox.Done(ids)
+	l.batches.shelf.Drop(tip.Hash)
 	l.tell()
 	l.mutex.Unlock()
 	for _, peer := range l.mesh.Status() {

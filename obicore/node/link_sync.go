@@ -20,6 +20,10 @@ const (
 
 func (l *link) receiveSync(from chain.NodeID, message []byte) {
 	m, err := blocksync.Decode(message)
+	if errors.Is(err, blocksync.ErrKind) {
+		l.receiveBatch(from, message)
+		return
+	}
 	if err != nil {
 		l.log.Debug("sync message refused", "from", from, "reason", err)
 		return
@@ -88,7 +92,7 @@ func (l *link) sealedBlock(height uint64) (b blocksync.Block, err error) {
 func (l *link) runSync(ctx context.Context) {
 	for ctx.Err() == nil {
 		l.mutex.Lock()
-		l.sync.SetEager(l.fetches > 0 || l.participation.engine.Load() == nil)
+		l.sync.SetEager(l.fetches > 0 || l.batches.hurry > 0 || l.participation.engine.Load() == nil)
 		effect, at := l.sync.Step(l.options.Clock.Now())
 		l.mutex.Unlock()
 		if effect != nil {

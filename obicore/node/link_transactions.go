@@ -20,6 +20,7 @@ func (l *link) offer(t chain.Verified) {
 	l.outbox.Add(t.ID, t.Raw, l.options.Clock.Now())
 	l.mutex.Unlock()
 	wake(l.wakeOutbox)
+	l.arrived()
 }
 
 // runOutbox sends what the outbox says when it says so.
@@ -81,6 +82,7 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 		}
 	}
 	wake(l.wakeOutbox)
+	l.arrived()
 	if errors.Is(err, ErrSender) || errors.Is(err, dissemination.ErrMessage) {
 		l.mutex.Lock()
 		l.shunned[from] = now.Add(shunTime)

@@ -31,6 +31,14 @@ type Options struct {
 	// engines that vote need both. They are closed with the chain.
 	Votes *Guard
 	WAL   consensus.WAL
+	// Bodies is the record of the block bodies that this node has voted for by their
+	// digest; a validator of an engine that votes needs it. It is closed with the chain.
+	Bodies consensus.WAL
+	// Ordering is how this node proposes; DefaultOrdering when empty.
+	Ordering Ordering
+	// WholeUpTo is the size of the transactions in bytes up to which a proposal carries
+	// them although it is ordered by digest; 16 KiB when 0, and none when negative.
+	WholeUpTo int
 	// Recovery is a decision of people to go on with fewer validators, which this node
 	// follows; nil when there is none.
 	Recovery *chain.Recovery
@@ -107,6 +115,12 @@ func (o *Options) keysFor(set *chain.ValidatorSet) (*Keys, error) {
 func (o *Options) fill() {
 	if o.Ledger == "" {
 		o.Ledger = "segment"
+	}
+	if o.Ordering == "" {
+		o.Ordering = DefaultOrdering
+	}
+	if o.WholeUpTo == 0 {
+		o.WholeUpTo = wholeUpTo
 	}
 	if o.Pool == (pool.Limits{}) {
 		o.Pool = pool.DefaultLimits()

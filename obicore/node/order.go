@@ -34,6 +34,9 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 	d.mutex.Lock()
 	d.checked = p
 	d.mutex.Unlock()
+	if byDigest(&p.block.Body) {
+		return d.proposeDigest(p)
+	}
 	return p.proposal(), nil
 }
 

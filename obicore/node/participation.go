@@ -163,6 +163,9 @@ func (p *participation) join(ctx context.Context) (err error) {
 	if p.capabilities.Fault > consensus.Solo && p.options.Votes == nil {
 		return errors.New("node: a validator of this engine needs a record of its votes; give Options.Votes")
 	}
+	if p.capabilities.Fault > consensus.Solo && p.options.Bodies == nil {
+		return errors.New("node: a validator of this engine needs a record of the bodies that it votes for; give Options.Bodies")
+	}
 	boot := consensus.Boot{
 		Self: p.options.Self, Set: ruling.Validators, Tip: tip, WAL: p.options.WAL, Clock: p.options.Clock, Rand: p.options.Random,
 	}
@@ -198,6 +201,9 @@ func (c *Chain) notify() {
 
 // decided is called after every decision, with the ids of its transactions.
 func (c *Chain) decided(ids []chain.Hash) {
+	if err := c.bodies.decided(c.Tip().Header.Height); err != nil {
+		c.log.Warn("the record of bodies keeps what is not needed", "reason", err)
+	}
 	if c.link != nil {
 		c.link.moved(ids)
 	}

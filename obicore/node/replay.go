@@ -41,7 +41,7 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.decodeBody(&chain.Block{Header: header, Body: *body})
+	p, err := c.decodeBody(&chain.Block{Header: header, Body: *body}, nil)
 	if err != nil {
 		return err
 	}

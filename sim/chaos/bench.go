@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,10 +22,11 @@ import (
 // senders is how many accounts send in a benchmark.
 const senders = 400
 
-// StartBenchmark starts a network for a benchmark.
+// StartBenchmark starts a network for a benchmark. ORDERING chooses how its validators
+// propose.
 func StartBenchmark(b *testing.B, engine, suite string, nodes int) *Network {
 	b.Helper()
-	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Clients: senders})
+	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Ordering: os.Getenv("ORDERING"), Clients: senders})
 }
 
 // Work is transfers that are signed and not yet sent: for each sender in order of

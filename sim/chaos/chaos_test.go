@@ -42,7 +42,7 @@ func TestANetworkUnderFaultsKeepsEverythingThatItHasAcknowledged(t *testing.T) {
 		usual         time.Duration
 	}{{"smartbft", "standard", 150 * time.Second}, {"raft", "gm", 40 * time.Second}} {
 		t.Run(given.engine+" "+given.suite, func(t *testing.T) {
-			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Clients: bankers + operators, Troubled: true}, duration(t, given.usual))
+			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Ordering: os.Getenv("ORDERING"), Clients: bankers + operators, Troubled: true}, duration(t, given.usual))
 		})
 	}
 }

@@ -34,8 +34,9 @@ type Settings struct {
 	Nodes     int
 	Consensus string
 	Crypto    string
-	Clients   int  // funded accounts
-	Troubled  bool // wires and a packet filter between the nodes, and a disk that can be full
+	Ordering  string // of every node; the default when empty
+	Clients   int    // funded accounts
+	Troubled  bool   // wires and a packet filter between the nodes, and a disk that can be full
 }
 
 // startTime bounds the wait until a network is ready.
@@ -64,7 +65,7 @@ func Start(t testing.TB, settings Settings) *Network {
 	}
 	directory := filepath.Join(t.TempDir(), "network")
 	m, err := network.Create(registry, directory, network.Settings{
-		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, ChainID: n.chainID,
+		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, Ordering: settings.Ordering, ChainID: n.chainID,
 		GasLimit: 100_000_000, Accounts: 1, Allocate: allocation, // the one administers
 	})
 	if err != nil {

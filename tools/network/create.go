@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
+	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 	"github.com/credibleledger/credibleledger/tools/development"
 )
@@ -43,6 +45,7 @@ type Settings struct {
 	Nodes     int
 	Consensus string
 	Crypto    string
+	Ordering  string // of every node; the default when empty
 	ChainID   uint64
 	GasLimit  uint64
 	Accounts  int // funded accounts with keys of their own below the directory
@@ -80,6 +83,10 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 	if _, err := registry.ConsensusModule(settings.Consensus); err != nil {
 		return nil, err
 	}
+	settings.Ordering = cmp.Or(settings.Ordering, string(node.DefaultOrdering))
+	if err := node.Ordering(settings.Ordering).Check(); err != nil {
+		return nil, err
+	}
 	suite, err := registry.CryptoSuite(settings.Crypto)
 	if err != nil {
 		return nil, err
@@ -111,7 +118,7 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 		return nil, err
 	}
 	for i := range m.Nodes {
-		if err := m.configure(directory, i, records, file); err != nil {
+		if err := m.configure(directory, i, records, file, settings.Ordering); err != nil {
 			return nil, err
 		}
 	}
@@ -212,7 +219,7 @@ func addAccounts(suite crypto.Suite, directory string, count int, genesis *chain
 }
 
 // configure writes genesis and configuration of node n.
-func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte) error {
+func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte, ordering string) error {
 	home := filepath.Join(directory, m.Nodes[n].Name)
 	if err := os.WriteFile(filepath.Join(home, GenesisFile), genesis, 0o600); err != nil {
 		return err
@@ -223,6 +230,7 @@ func (m *Manifest) configure(directory string, n int, records []*Record, genesis
 	settings.RPC.Address, settings.RPC.Traces = m.Nodes[n].RPC, true
 	settings.Network.Listen = m.Nodes[n].Mesh
 	settings.Network.Peers = peersOf(records, m.Nodes[n].ID)
+	settings.Blocks.Ordering = ordering
 	file, err := settings.Encode()
 	if err != nil {
 		return err

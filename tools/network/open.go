@@ -16,8 +16,11 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node/journal"
 )
 
-// walFile is the engine's own log, beside the ledger.
-const walFile = "consensus.log"
+// Logs beside the ledger: the engine's own, and that of the bodies voted for.
+const (
+	walFile    = "consensus.log"
+	bodiesFile = "bodies.log"
+)
 
 // meshModule is the mesh that nodes use.
 const meshModule = "mesh"
@@ -55,6 +58,7 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		Genesis: genesis, Self: identity.ID, Keys: node.Keys{Signer: identity.Consensus, Export: identity.Export}, Spare: identity.Spare,
 		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings), Cut: Cut(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
+		Ordering: node.Ordering(settings.Blocks.Ordering),
 	}
 	if o.Recovery, err = loadRecovery(home); err != nil {
 		return o, err
@@ -66,22 +70,26 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 	if o.Votes, err = node.NewGuard(votes); err != nil {
 		return o, errors.Join(err, votes.Close())
 	}
-	wal, err := openWAL(home, settings.Data.Directory)
+	wal, err := openLog(home, settings.Data.Directory, walFile)
 	if err != nil {
 		return o, errors.Join(err, votes.Close())
 	}
-	o.WAL = wal
+	bodies, err := openLog(home, settings.Data.Directory, bodiesFile)
+	if err != nil {
+		return o, errors.Join(err, wal.Close(), votes.Close())
+	}
+	o.WAL, o.Bodies = wal, bodies
 	return o, nil
 }
 
-func openWAL(home, data string) (*journal.Journal, error) {
+func openLog(home, data, name string) (*journal.Journal, error) {
 	if !filepath.IsAbs(data) {
 		data = filepath.Join(home, data)
 	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, err
 	}
-	return journal.Open(filepath.Join(data, walFile))
+	return journal.Open(filepath.Join(data, name))
 }
 
 // Cut returns the ids of the peers that a configuration cuts off.

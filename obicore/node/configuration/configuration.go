@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
@@ -63,6 +64,7 @@ type Blocks struct {
 	Heartbeat Duration `toml:"heartbeat" comment:"Longest time between blocks on a network, so that block time moves on; 0s for none."`
 	Patience  Duration `toml:"patience" comment:"How long a validator waits for a leader before it asks for another; 0s takes the engine's own figure."`
 	Skew      Duration `toml:"skew" comment:"How far ahead of this node's clock the time of a proposal may be."`
+	Ordering  string   `toml:"ordering" comment:"How this validator proposes: inline sends header and body through the engine, digest the header alone; all nodes understand both."`
 }
 
 // Pool configures the transaction pool.
@@ -106,7 +108,7 @@ func Default() *Configuration {
 			MaxBody: 5 << 20, MaxBatch: 1000,
 		},
 		Network: Network{Channel: "tls13", Cut: []string{}, Peers: []Peer{}},
-		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second)},
+		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second), Ordering: string(node.DefaultOrdering)},
 		Pool: Pool{
 			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,
 			Queued: limits.Queued, QueuedPerSender: limits.QueuedPerSender, QueuedLife: Duration(limits.QueuedLife),
@@ -142,6 +144,7 @@ func (c *Configuration) Check() error {
 	fault(interval < 0 || interval > time.Hour || interval != 0 && interval < time.Millisecond, "blocks.interval %s: want 0s, or 1ms to 1h", interval)
 	fault(c.Blocks.Heartbeat < 0 || c.Blocks.Patience < 0, "blocks.heartbeat and blocks.patience: want 0s or more")
 	fault(time.Duration(c.Blocks.Skew) < time.Millisecond || time.Duration(c.Blocks.Skew) > time.Hour, "blocks.skew %s: want 1ms to 1h", time.Duration(c.Blocks.Skew))
+	fault(node.Ordering(c.Blocks.Ordering).Check() != nil, "blocks.ordering %q: want inline or digest", c.Blocks.Ordering)
 	if c.Network.Listen != "" {
 		_, _, err := net.SplitHostPort(c.Network.Listen)
 		fault(err != nil, "network.listen %q: want HOST:PORT", c.Network.Listen)

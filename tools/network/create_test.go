@@ -1,0 +1,42 @@
+package network_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/credibleledger/credibleledger/obicore"
+	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/node/configuration"
+	"github.com/credibleledger/credibleledger/tools/network"
+)
+
+func TestEveryNodeOfANetworkIsConfiguredWithItsOrdering(t *testing.T) {
+	settings := network.Settings{Name: "ordering", Nodes: 2, Consensus: "smartbft", Crypto: "standard", ChainID: 1, GasLimit: 30_000_000, Accounts: 1}
+	for given, want := range map[string]node.Ordering{"": node.DefaultOrdering, "digest": node.Digest, "inline": node.Inline} {
+		directory := filepath.Join(t.TempDir(), "network")
+		settings.Ordering = given
+		m, err := network.Create(obicore.Registry(), directory, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range m.Nodes {
+			file, err := os.ReadFile(filepath.Join(directory, n.Name, network.ConfigurationFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			parsed, err := configuration.Parse(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if have := node.Ordering(parsed.Blocks.Ordering); have != want {
+				t.Errorf("%q: %s orders %s", given, n.Name, have)
+			}
+		}
+	}
+	settings.Ordering = "both"
+	if _, err := network.Create(obicore.Registry(), filepath.Join(t.TempDir(), "network"), settings); err == nil || !strings.Contains(err.Error(), "inline or digest") {
+		t.Errorf("%v", err)
+	}
+}
