@@ -59,6 +59,9 @@ if wanted kills; then
 fi
 
 if wanted chaos; then
-	once "chaos ${SOAK_CHAOS:-1800} s" env CHAOS_SECONDS="${SOAK_CHAOS:-1800}" go test -count=1 -timeout 3h -v ./sim/chaos
+	for engine in smartbft raft; do
+		once "chaos, $engine, ${SOAK_CHAOS:-1800} s" env CHAOS_SECONDS="${SOAK_CHAOS:-1800}" \
+			go test -count=1 -timeout 3h -v -run "Faults.*/$engine" ./sim/chaos
+	done
 fi
 printf '\nsoak: %s steps done\n' "$(wc -l <"$done_file")"

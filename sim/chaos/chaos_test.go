@@ -32,7 +32,7 @@ func duration(t *testing.T, usual time.Duration) time.Duration {
 
 // The clients of a run: bankers make most of the load.
 const (
-	bankers   = 24
+	bankers   = 48
 	operators = 8
 )
 

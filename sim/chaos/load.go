@@ -33,8 +33,13 @@ type Load struct {
 	recovery atomic.Pointer[recovery]
 }
 
-// keys is how many registers there are.
-const keys = 5
+// keys is how many registers are in use at one time, and era for how long: then others
+// are. A write of unknown outcome may take effect at any later time, so that a history
+// of one register with many of them could be searched for ever.
+const (
+	keys = 5
+	era  = 20 * time.Second
+)
 
 // StartLoad deploys the registers and starts clients: bankers move money between
 // accounts, the others read and write registers. They stop when the context ends;
@@ -187,7 +192,7 @@ func (l *Load) operate(ctx context.Context, i int, a *account) {
 	random := rand.New(rand.NewPCG(uint64(i), 2)) //nolint:gosec // the same load every time
 	name := i
 	for ctx.Err() == nil {
-		o := operation{key: uint64(random.IntN(keys)), write: random.IntN(2) == 0, value: random.Uint64N(1 << 32)}
+		o := operation{key: l.register(random), write: random.IntN(2) == 0, value: random.Uint64N(1 << 32)}
 		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
 		called := time.Since(l.began).Nanoseconds()
 		r, err := l.attempt(ctx, e, a, ethereum.Transaction{Gas: 200_000, To: &l.contract, Data: o.input()})
@@ -207,6 +212,11 @@ func (l *Load) operate(ctx context.Context, i int, a *account) {
 			pause(ctx)
 		}
 	}
+}
+
+// register draws one of the registers of the present era.
+func (l *Load) register(random *rand.Rand) uint64 {
+	return uint64(time.Since(l.began)/era)*keys + random.Uint64N(keys) //nolint:gosec // not negative
 }
 
 func (o operation) output(r *receipt) (uint64, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/big"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -111,8 +112,11 @@ func (n *Network) sums(ctx context.Context) {
 	}
 }
 
-// present looks for every acknowledged transaction on every node, and that none is
-// acknowledged twice.
+// askers is how many ask for receipts side by side.
+const askers = 16
+
+// present looks for every acknowledged transaction, each on one node of all, and that
+// none is acknowledged twice. That all nodes have the same blocks is known by then.
 func (n *Network) present(ctx context.Context, l *Load) {
 	n.t.Helper()
 	seen := make(map[string]bool)
@@ -122,13 +126,19 @@ func (n *Network) present(ctx context.Context, l *Load) {
 		}
 		seen[id] = true
 	}
-	for i, id := range l.acknowledged {
-		e := n.endpoints[i%len(n.endpoints)]
-		var r *receipt
-		if err := e.call(ctx, &r, "eth_getTransactionReceipt", id); err != nil || r == nil || r.Status != "0x1" {
-			n.t.Fatalf("%s: acknowledged transaction %s: %+v, %v", e.url, id, r, err)
-		}
+	var asking sync.WaitGroup
+	for worker := range askers {
+		asking.Go(func() {
+			e := n.endpoints[worker%len(n.endpoints)]
+			for i := worker; i < len(l.acknowledged) && !n.t.Failed(); i += askers {
+				var r *receipt
+				if err := e.call(ctx, &r, "eth_getTransactionReceipt", l.acknowledged[i]); err != nil || r == nil || r.Status != "0x1" {
+					n.t.Errorf("%s: acknowledged transaction %s: %+v, %v", e.url, l.acknowledged[i], r, err)
+				}
+			}
+		})
 	}
+	asking.Wait()
 	n.t.Logf("%d acknowledged transactions are there, %d of unknown outcome, %d refused", len(l.acknowledged), l.Unknown.Load(), l.Refused.Load())
 }
 
