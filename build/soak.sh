@@ -45,9 +45,9 @@ if wanted seeds; then
 		once "whole nodes, raft, seeds from $first" seeds "$first" TestRaftSeeds ./sim
 		once "whole nodes, simplex, seeds from $first" seeds "$first" TestSimplexSeeds ./sim
 	done
-	for ((slice = 0; slice < 4; slice++)); do
-		once "reference engine, slice $slice of 25000 seeds" env CONFORMANCE_SEEDS=25000 CONFORMANCE_SEED=$((1 + 25000 * slice)) \
-			go test -count=1 -timeout 4h -run Seed ./conformance/consensus
+	for ((slice = 0; slice < 20; slice++)); do
+		once "reference engine, slice $slice of 5000 seeds" env CONFORMANCE_SEEDS=5000 CONFORMANCE_SEED=$((1 + 5000 * slice)) \
+			go test -count=1 -v -timeout 4h -run TestAnySeedOfFaultsEndsInAgreement ./conformance/consensus
 	done
 fi
 

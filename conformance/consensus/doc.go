@@ -54,7 +54,7 @@
 //
 // The suite itself is proved with the reference engine (package reference): it keeps every
 // rule at both levels, a broken form of it refutes each rule, and a thousand seeds of faults
-// end in agreement. CONFORMANCE_SEEDS runs more of them, CONFORMANCE_SEED one.
+// end in agreement. CONFORMANCE_SEEDS runs more of them, CONFORMANCE_SEED says from which on.
 //
 // What it is not: a proof. Rules are shown with the schedules that they run; those of engines
 // with goroutines depend on the scheduler too.

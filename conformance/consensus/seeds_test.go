@@ -18,18 +18,19 @@ import (
 // The reference runs in one goroutine per world, so that a seed is a run: the same faults at
 // the same times, and the same messages.
 //
-// CONFORMANCE_SEEDS runs that many seeds, CONFORMANCE_SEED one.
+// CONFORMANCE_SEEDS runs that many seeds, from CONFORMANCE_SEED on; the latter alone runs
+// one.
 
 // defaultSeeds is how many are run when nothing else is said.
 const defaultSeeds = 1000
 
 func TestAnySeedOfFaultsEndsInAgreement(t *testing.T) {
 	first, count := uint64(0), uint64(defaultSeeds)
-	if n, err := strconv.ParseUint(os.Getenv("CONFORMANCE_SEEDS"), 10, 64); err == nil {
-		count = n
-	}
 	if n, err := strconv.ParseUint(os.Getenv("CONFORMANCE_SEED"), 10, 64); err == nil {
 		first, count = n, 1
+	}
+	if n, err := strconv.ParseUint(os.Getenv("CONFORMANCE_SEEDS"), 10, 64); err == nil {
+		count = n
 	}
 	var next, heights atomic.Uint64
 	var group sync.WaitGroup
