@@ -43,6 +43,7 @@ type Chain struct {
 	course   course
 
 	participation *participation
+	pruning       atomic.Pointer[pruning] // nil when everything is kept
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
@@ -258,6 +259,9 @@ func (c *Chain) Start(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.startPruning(ctx); err != nil {
+		return err
+	}
 	return c.participation.start(ctx)
 }
 
@@ -285,6 +289,7 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 			err = errors.Join(err, c.link.close())
 		}
 		err = errors.Join(err, c.course.close())
+		c.pruning.Load().close()
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close(), c.bodies.close())
 		if c.options.Votes != nil {

@@ -58,7 +58,11 @@ type Options struct {
 	Heartbeat time.Duration
 	// RetainState is how many heights below the tip can be read; 0 keeps all.
 	RetainState uint64
-	Pool        pool.Limits
+	// RetainBlocks is how many heights below the tip keep their bodies and results –
+	// transactions, receipts, logs – and their state; 0 keeps all. Headers and proofs
+	// always stay. Ledgers drop whole files, so that somewhat more is kept.
+	RetainBlocks uint64
+	Pool         pool.Limits
 	// Rules are the rule versions that this binary knows; the default table when nil.
 	Rules execution.RulesTable
 	// AllowUnprotected admits legacy transactions without a chain id (EIP-155),

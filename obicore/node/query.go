@@ -26,6 +26,9 @@ func (c *Chain) BlockAt(height uint64) (*Block, error) {
 	if height > c.Head().Header.Height {
 		return nil, fmt.Errorf("%w: block %d, the latest is %d", ledger.ErrNotFound, height, c.Head().Header.Height)
 	}
+	if oldest := c.store.Status().OldestBody; height < oldest {
+		return nil, fmt.Errorf("%w: block %d, the oldest kept is %d", ledger.ErrPruned, height, oldest)
+	}
 	block, generation := c.blocks.get(height)
 	if block != nil {
 		return block, nil

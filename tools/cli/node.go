@@ -135,7 +135,8 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 		options.WallClock = t.WallClock(home)
 	}
 	options.Interval = uint64(time.Duration(settings.Blocks.Interval).Milliseconds())
-	options.RetainState, options.Skew = settings.Data.RetainState, time.Duration(settings.Blocks.Skew)
+	options.RetainState, options.RetainBlocks = settings.Data.RetainState, settings.Data.RetainBlocks
+	options.Skew = time.Duration(settings.Blocks.Skew)
 	options.Pool, options.AllowUnprotected, options.Log = settings.Pool.Limits(), settings.RPC.AllowUnprotected, log
 	running, err := node.Open(ctx, t.Registry, options)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range s.reads() {
-		faults = append(faults, registry.Register(name, steady.Handler(s.chain, handler)))
+		faults = append(faults, registry.Register(name, steady.Handler(s.chain, unpruned(handler))))
 	}
 	for name, handler := range s.deeds() {
 		faults = append(faults, registry.Register(name, handler))

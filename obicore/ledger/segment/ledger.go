@@ -35,7 +35,8 @@ type Ledger struct {
 	status atomic.Pointer[ledger.Status]
 
 	appendLock sync.Mutex // one Append at a time
-	commitLock sync.Mutex // one Stage, Commit, Prune or Rewind at a time; taken after appendLock
+	pruneLock  sync.Mutex // one Prune at a time; taken before all others
+	commitLock sync.Mutex // one Stage, Commit, step of Prune or Rewind at a time; taken after appendLock
 	statusLock sync.Mutex // guards changes of status
 	generation uint64     // guarded by commitLock; changes with the executed state
 

@@ -12,12 +12,32 @@ import (
 
 // Prune drops history below a height, and the segment files of bodies and results
 // that hold only heights below it; see [ledger.Pruner]. Files go as a whole, so
-// Status().OldestBody may stay lower than asked for.
+// Status().OldestBody may stay lower than asked for. Appends and commits go on
+// between its steps.
 func (l *Ledger) Prune(ctx context.Context, below uint64) error {
 	if err := l.gate.enter(); err != nil {
 		return err
 	}
 	defer l.gate.leave()
+	l.pruneLock.Lock()
+	defer l.pruneLock.Unlock()
+	err := l.step(ctx, func() error {
+		if executed := l.Status().Executed; below > executed {
+			return fmt.Errorf("%w: cannot prune below %d, the last executed height is %d", ledger.ErrHeight, below, executed)
+		}
+		return nil
+	})
+	for err == nil && l.Status().OldestState < below {
+		err = l.step(ctx, func() error { return l.pruneState(below) })
+	}
+	if err != nil {
+		return err
+	}
+	return l.pruneColumns(ctx, below)
+}
+
+// step does something between two appends or commits.
+func (l *Ledger) step(ctx context.Context, do func() error) error {
 	l.appendLock.Lock()
 	defer l.appendLock.Unlock()
 	l.commitLock.Lock()
@@ -25,46 +45,48 @@ func (l *Ledger) Prune(ctx context.Context, below uint64) error {
 	if err := l.writable(ctx); err != nil {
 		return err
 	}
-	if executed := l.Status().Executed; below > executed {
-		return fmt.Errorf("%w: cannot prune below %d, the last executed height is %d", ledger.ErrHeight, below, executed)
-	}
-	if err := l.pruneState(ctx, below); err != nil {
-		return err
-	}
-	return l.pruneColumns(ctx, below)
+	return do()
 }
 
-func (l *Ledger) pruneState(ctx context.Context, below uint64) error {
-	for oldest := l.Status().OldestState; oldest < below; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		target := min(below, oldest+pruneAtOnce)
-		batch := l.db.NewBatch()
-		err := dropHistory(batch, l.db, oldest, target)
-		if err == nil {
-			err = l.change(batch, func(s *ledger.Status) { s.OldestState = target }, func() {})
-		}
-		if err = errors.Join(err, batch.Close()); err != nil {
-			return l.fail(err)
-		}
-		oldest = target
+// pruneState drops the history of some heights.
+func (l *Ledger) pruneState(below uint64) error {
+	oldest := l.Status().OldestState
+	if oldest >= below {
+		return nil
+	}
+	target := min(below, oldest+pruneAtOnce)
+	batch := l.db.NewBatch()
+	err := dropHistory(batch, l.db, oldest, target)
+	if err == nil {
+		err = l.change(batch, func(s *ledger.Status) { s.OldestState = target }, func() {})
+	}
+	if err = errors.Join(err, batch.Close()); err != nil {
+		return l.fail(err)
 	}
 	return nil
 }
 
+// pruneColumns names the new oldest block at once; what lies below it nobody reads any
+// more, so that it goes while the chain runs on.
 func (l *Ledger) pruneColumns(ctx context.Context, below uint64) error {
-	first := l.Status().OldestBody
-	oldest := max(first, min(l.bodies.firstKept(below), l.results.firstKept(below)))
-	if oldest == first {
+	var first, oldest uint64
+	err := l.step(ctx, func() error {
+		first = l.Status().OldestBody
+		if oldest = max(first, min(l.bodies.firstKept(below), l.results.firstKept(below))); oldest == first {
+			return nil
+		}
+		if err := l.db.Set(keyBodies, number(oldest), pebble.NoSync); err != nil {
+			return l.fail(err)
+		}
+		l.changeStatus(func(s *ledger.Status) { s.OldestBody = oldest })
 		return nil
+	})
+	if err != nil || oldest == first {
+		return err
 	}
-	if err := l.db.Set(keyBodies, number(oldest), pebble.NoSync); err != nil {
+	// Whatever the caller's patience: opening the ledger again would have to finish it.
+	if err := l.dropColumns(context.WithoutCancel(ctx), first, oldest); err != nil {
 		return l.fail(err)
-	}
-	l.changeStatus(func(s *ledger.Status) { s.OldestBody = oldest })
-	if err := l.dropColumns(ctx, first, oldest); err != nil {
-		return l.fail(err) // opening the ledger again finishes it
 	}
 	return nil
 }

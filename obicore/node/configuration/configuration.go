@@ -24,10 +24,11 @@ type Configuration struct {
 
 // Data names the node's files.
 type Data struct {
-	Genesis     string `toml:"genesis" comment:"The chain's canonical genesis file."`
-	Directory   string `toml:"directory" comment:"The ledger and the saved pool."`
-	Key         string `toml:"validator_key" comment:"The validator's consensus key; readable by its owner only."`
-	RetainState uint64 `toml:"retain_state" comment:"Heights below the tip whose state can be read; 0 keeps all."`
+	Genesis      string `toml:"genesis" comment:"The chain's canonical genesis file."`
+	Directory    string `toml:"directory" comment:"The ledger and the saved pool."`
+	Key          string `toml:"validator_key" comment:"The validator's consensus key; readable by its owner only."`
+	RetainState  uint64 `toml:"retain_state" comment:"Heights below the tip whose state can be read; 0 keeps all."`
+	RetainBlocks uint64 `toml:"retain_blocks" comment:"Heights below the tip that keep transactions, receipts, logs and state; 0 keeps all."`
 }
 
 // RPC configures the port.

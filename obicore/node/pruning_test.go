@@ -1,0 +1,49 @@
+package node_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore"
+	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
+)
+
+func TestAChainThatRetainsSomeBlocksDropsTheOthersWhileItRuns(t *testing.T) {
+	f := newFixture(t, "standard", nil)
+	f.registry.Ledger[segment.Name] = segment.New(segment.WithCommitment(obicore.BinaryTree, binarytree.New), segment.WithSegmentSize(20_000))
+	f.options.Directory, f.options.RetainBlocks = t.TempDir(), 100
+	c := f.open()
+	for c.Ledger().Status().OldestBody < 200 {
+		if c.Head().Header.Height > 4000 {
+			t.Fatalf("nothing is dropped: %+v", c.Ledger().Status())
+		}
+		await(t, c, f.wallets[0].transfer(t, chain.Address{1}, 1))
+	}
+	status := c.Ledger().Status()
+	if head := c.Head().Header.Height; status.OldestBody > head-100 || status.OldestState > head-100 {
+		t.Fatalf("at height %d the ledger keeps too little: %+v", head, status)
+	}
+	for _, look := range []func() error{
+		func() error { _, err := c.BlockAt(1); return err },
+		func() error { _, err := c.View(1); return err },
+	} {
+		if err := look(); !errors.Is(err, ledger.ErrPruned) {
+			t.Errorf("history that is dropped: %v", err)
+		}
+	}
+	if _, err := c.BlockAt(status.OldestBody); err != nil {
+		t.Error(err)
+	}
+	head := c.Head().Hash
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c = f.open()
+	if c.Head().Hash != head {
+		t.Fatal("the head is another one after opening again")
+	}
+	await(t, c, f.wallets[1].transfer(t, chain.Address{1}, 1))
+}
