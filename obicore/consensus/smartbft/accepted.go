@@ -11,7 +11,9 @@ import (
 // accepted remembers the proposals that this node has found good at one height, one
 // for each view. SmartBFT may start a view again after a sync or a fault and would
 // then take another proposal of a leader that makes two: a node that has taken one
-// takes no other in that view. It outlives an instance.
+// takes no other in that view. It outlives an instance. The votes that were asked for
+// are remembered in the same way: one may also be for what a new view carries over. And so
+// is what a new view says.
 type accepted struct {
 	mutex  sync.Mutex
 	height uint64
@@ -33,7 +35,7 @@ func (a *accepted) take(m metadata, hash chain.Hash) error {
 		return nil // it is decided; nobody votes for it any more
 	}
 	if known, ok := a.byView[m.view]; ok && known != hash {
-		return fmt.Errorf("%w: the leader of view %d has made another proposal for height %d before", consensus.ErrProposal, m.view, m.height)
+		return fmt.Errorf("%w: another one of view %d for height %d has been taken before", consensus.ErrProposal, m.view, m.height)
 	}
 	if len(a.byView) < maxAccepted {
 		a.byView[m.view] = hash

@@ -1,7 +1,6 @@
 package smartbft_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/credibleledger/credibleledger/conformance"
@@ -10,45 +9,6 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/consensus/smartbft"
 )
 
-// unkept are rules that this engine does not keep under every schedule, and why.
-var unkept = map[string]string{
-	"twins-never-fork": "there is no fork, but in about one of ten runs some nodes lock up or stay behind when the twins are gone",
-	"nodes-vote-once":  "a node that leading twins show two proposals in one view may ask for votes for both; its host's record of votes refuses the second",
-}
-
-func direction() conformance.Direction {
-	return conformant.Direction(conformant.Subject{New: func() consensus.Module { return smartbft.Module{} }})
-}
-
 func TestSmartBFTKeepsTheStandard(t *testing.T) {
-	kept := direction()
-	kept.Rules = nil
-	for _, rule := range direction().Rules {
-		if unkept[rule.Name] == "" {
-			kept.Rules = append(kept.Rules, rule)
-		}
-	}
-	conformance.Test(t, kept)
-}
-
-// What is not kept is watched: it must not become a fork.
-func TestSmartBFTDoesNotForkWhereItDoesNotKeepTheStandard(t *testing.T) {
-	open := direction()
-	open.Rules = nil
-	for name, why := range unkept {
-		rule, ok := direction().Rule(name)
-		if !ok {
-			t.Fatalf("there is no rule %q", name)
-		}
-		t.Logf("%s: %s", name, why)
-		open.Rules = append(open.Rules, rule)
-	}
-	for _, result := range conformance.Execute(t.Context(), open, smartbft.Name).Results {
-		t.Logf("%s: %s %s", result.Rule, result.Outcome, result.Reasons)
-		for _, reason := range result.Reasons {
-			if strings.Contains(reason, "FORK") {
-				t.Errorf("%s: %s", result.Rule, reason)
-			}
-		}
-	}
+	conformance.Test(t, conformant.Direction(conformant.Subject{New: func() consensus.Module { return smartbft.Module{} }}))
 }

@@ -60,6 +60,9 @@ func (i *instance) admit(f frame) {
 		i.lend(f.from, change.GetNextView())
 		i.follow(f.from, f.size, change.GetNextView())
 	}
+	if shown := f.message.GetNewView(); shown != nil && i.engine.care.yield {
+		i.consider(shown)
+	}
 	i.stalled.note(f)
 	if i.engine.care.gate && early(f.message, i.views.now()) {
 		i.hold(f)
@@ -78,6 +81,9 @@ func (i *instance) hold(f frame) {
 func (i *instance) hand(f frame) {
 	if m := f.message.GetNewView(); m != nil && !i.trusted(f) {
 		return
+	}
+	if data := f.message.GetViewData(); data != nil {
+		i.listen(f.from, data)
 	}
 	if isPhase(f.message) {
 		i.views.handing.Lock()
@@ -130,6 +136,9 @@ func (i *instance) revive() {
 		for _, f := range i.stalled.again(at.current.view, tip, digest) {
 			i.hand(f)
 		}
+	}
+	if e.care.yield && overdue(&i.impasse.at, moved, now, e.timing.resend) {
+		i.show()
 	}
 	if e.care.resend && overdue(&i.outgoing.at, moved, now, e.timing.resend) {
 		for _, s := range i.outgoing.again(at.current.view, at.change, tip) {

@@ -44,6 +44,22 @@
 //     messages of those who have gone on count for all views up to theirs.
 //   - A node that restarts from a change of view takes that view for installed and, as
 //     its leader, would propose in it and forget what is in flight: wished.go.
+//   - A proposal in flight counts against every other one, also when nobody is prepared for
+//     it, and when it is of an earlier view. After a leader that has shown two proposals in
+//     its view, or after a view that some have missed, there may be no new view ever again:
+//     impasse.go has those who are in the way give way, superseded.go shows who is prepared
+//     for something that is dead by which new view it is.
+//   - A vote for a proposal that a new view carries over is neither logged nor remembered:
+//     carried.go.
+//   - The record of a vote marks whatever is in flight as prepared: seal.go.
+//   - A leader may say two things in a new view: who has not started the view yet takes both,
+//     votes for what the one carries over and for what is proposed after the other, and both
+//     are decided. It says two things itself when view data come again: viewdata.go,
+//     outgoing.go.
+//   - Two nodes that help one that lags answer each other without end, and each answer goes
+//     to all: asks.go.
+//   - A change of view that starts before the first tick never ends where the chain's clock
+//     is not the process's: timing.go.
 //   - A decision that meets the end of its view, a sync or the end of a view change
 //     locks it up or panics: watch.go, seal.go, turn.go find or prevent it. Its
 //     reconfiguration can lock up too and is not used; the engine starts SmartBFT anew.

@@ -43,7 +43,10 @@ type engine struct {
 	mine     consensus.Proposal // the last that this node has proposed
 	mineAt   metadata
 	current  *instance
-	accepted accepted
+	accepted accepted // one proposal for each view
+	endorsed accepted // one vote
+	begun    accepted // what one new view says
+	ended    superseded
 	stopped  bool
 }
 

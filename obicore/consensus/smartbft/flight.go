@@ -2,10 +2,7 @@ package smartbft
 
 import (
 	"log/slog"
-	"reflect"
-	"unsafe"
 
-	upstream "github.com/hyperledger-labs/SmartBFT/pkg/consensus"
 	"github.com/hyperledger-labs/SmartBFT/pkg/types"
 )
 
@@ -18,16 +15,19 @@ type flight struct {
 	proposal types.Proposal
 	at       metadata
 	open     bool
+	prepared bool // it was carried over and this node has voted for it
 }
 
 // flightOf is what SmartBFT will not remember of the log by itself.
-func flightOf(log *savedLog, tip metadata) (f flight) {
-	if log.proposal == nil || log.proposed.height != tip.height+1 || log.vote != nil || log.last.GetProposedRecord() != nil {
+// view is the highest view known in memory.
+func flightOf(log *savedLog, tip metadata, view uint64) (f flight) {
+	carried := log.vote != nil && log.newView <= log.proposed.view && log.proposed.view < view
+	if log.proposal == nil || log.proposed.height != tip.height+1 || !carried && (log.vote != nil || log.last.GetProposedRecord() != nil) {
 		return f
 	}
 	return flight{
 		proposal: types.Proposal{Header: log.content.Header, Payload: log.content.Body, Metadata: log.proposed.encode()},
-		at:       log.proposed, open: true,
+		at:       log.proposed, open: true, prepared: carried,
 	}
 }
 
@@ -44,23 +44,16 @@ func (i *instance) recall(data viewData) bool {
 	if data.inFlight != nil || data.last.height+1 != f.at.height {
 		return false // something newer has come
 	}
-	store := inFlight(i.core)
-	if !store.IsValid() {
+	store := storeOf(i.core)
+	if store == nil {
 		return false
 	}
 	i.engine.logf(slog.LevelInfo, "smartbft: the proposal for height %d in view %d is remembered", f.at.height, f.at.view)
-	store.Call([]reflect.Value{reflect.ValueOf(f.proposal)})
-	return true
-}
-
-// inFlight returns the method by which SmartBFT remembers a proposal in flight. It is
-// behind a private field, as the channels in unblock.go.
-func inFlight(core *upstream.Consensus) reflect.Value {
-	field := reflect.ValueOf(core).Elem().FieldByName("inFlight")
-	if !field.IsValid() || field.IsNil() {
-		return reflect.Value{}
+	store.StoreProposal(f.proposal)
+	if f.prepared {
+		store.StorePrepares(f.at.view, f.at.height)
 	}
-	return reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().MethodByName("StoreProposal") //nolint:gosec // see above
+	return true
 }
 
 // follow takes a message of another that changes to a view far above this node's own for

@@ -28,6 +28,7 @@ type instance struct {
 	host    consensus.Host
 	clock   chain.Clock
 	self    uint64
+	origin  origin
 	core    *upstream.Consensus
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -43,8 +44,10 @@ type instance struct {
 	help     help
 	stalled  stalled
 	outgoing outgoing
+	asks     asks
 	votes    votes
 	flight   flight
+	impasse  impasse
 	wished   wished
 	demands  demands
 	checked  checked
@@ -72,18 +75,18 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smartbft: the log of votes cannot be read, and without it this node could contradict itself; restore the file or give the node a new key: %w", err)
 	}
-	if members.leader(log.proposed.view) == members.number[e.self] && log.content.Height == m.height+1 {
-		e.remember(log.proposed, log.content)
+	if log.content.Height == m.height+1 {
+		e.recollect(log, members)
 	}
 	i := &instance{
-		turn: newTurn(), seal: make(seal, 1), engine: e, host: e.host, clock: e.clock, self: members.number[e.self],
+		turn: newTurn(), seal: make(seal, 1), engine: e, host: e.host, clock: e.clock, self: members.number[e.self], origin: origin{e.clock.Now(), time.Now()},
 		heartbeats: make(chan time.Time, 1), changes: make(chan time.Time, 1), beat: make(chan struct{}, 1), beats: make(chan struct{}, 1),
 	}
 	i.views.changed, i.views.started = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.watchdog.freed = make(chan struct{}, 1)
 	i.demands.moved, i.demands.nudge = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.ctx, i.cancel = context.WithCancel(ctx)
-	i.flight = flightOf(log, m)
+	i.flight = flightOf(log, m, view)
 	i.wished.begin(records)
 	i.core = &upstream.Consensus{
 		Config: e.timing.configuration(i.self), Application: i, Assembler: i, WAL: journal{i}, WALInitialContent: records,
@@ -154,7 +157,7 @@ func (i *instance) tick() {
 		now := i.clock.Now()
 		for _, ticks := range []chan time.Time{i.heartbeats, i.changes} {
 			select {
-			case ticks <- now:
+			case ticks <- i.origin.of(now):
 			default: // it has not taken the last one
 			}
 		}
@@ -197,7 +200,7 @@ func (i *instance) await(ended chan struct{}) {
 			return
 		case <-free.C:
 			unblock(i.core)
-		case i.changes <- i.clock.Now():
+		case i.changes <- i.origin.of(i.clock.Now()):
 		case <-bound.C:
 			i.engine.logf(slog.LevelError, "smartbft: the engine has not ended after %s and is left behind", stopPatience)
 			return

@@ -56,7 +56,7 @@ func (m *members) id(number uint64) chain.NodeID {
 
 // quorum is how many nodes the engine needs for a decision; it is the count of
 // nodes whose weight is consensus.Quorum.
-func (m *members) quorum() int {
-	n := len(m.ids)
-	return (n+(n-1)/3)/2 + 1
-}
+func (m *members) quorum() int { return (len(m.ids)+m.faulty())/2 + 1 }
+
+// faulty is how many nodes may be faulty.
+func (m *members) faulty() int { return (len(m.ids) - 1) / 3 }

@@ -44,9 +44,10 @@ type care struct {
 	resend    bool // send undecided messages to the peers again
 	recall    bool // remember a proposal in flight across a restart
 	confirm   bool // propose only in a view that was installed
+	yield     bool // give way to a proposal that others are prepared for
 }
 
-var allCare = care{gate: true, redeliver: true, resend: true, help: true, recall: true, confirm: true}
+var allCare = care{gate: true, redeliver: true, resend: true, help: true, recall: true, confirm: true, yield: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {

@@ -1,7 +1,9 @@
 package smartbft
 
 import (
+	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -32,9 +34,29 @@ func (n network) SendConsensus(target uint64, m *protos.Message) {
 	if commit := m.GetCommit(); commit != nil && len(commit.GetSignature().GetValue()) == 0 {
 		return // the host has refused the vote
 	}
+	if change := m.GetViewChange(); change != nil && !n.asks.admit(target, change.GetNextView(), n.clock.Now(), n.engine.timing.resend/2) {
+		return
+	}
+	if view := m.GetNewView(); view != nil {
+		n.leadOnce(view)
+	}
 	if b := n.outgoing.encode(m, n.engine); b != nil {
 		n.outgoing.note(target, m, b)
 		n.send(target, b)
+	}
+}
+
+// leadOnce ends the view changer of a leader that is about to say something else in a new
+// view than it has said before in the same: SmartBFT starts again when its view data come
+// again.
+func (n network) leadOnce(m *protos.NewView) {
+	all, err := decodeNewView(m)
+	if err == nil {
+		err = n.engine.begin(all, n.engine.membersNow())
+	}
+	if err != nil {
+		n.fail(fmt.Errorf("%w: a new view: %w", errFault, err))
+		runtime.Goexit()
 	}
 }
 

@@ -16,6 +16,22 @@ func readLog(wal consensus.WAL) (*savedLog, error) {
 	return log, wal.Replay(log.read)
 }
 
+// recollect takes from the log what the engine remembers beyond an instance of the height
+// after the tip.
+func (e *engine) recollect(log *savedLog, members *members) {
+	if members.leader(log.proposed.view) == members.number[e.self] {
+		e.remember(log.proposed, log.content)
+	}
+	hash, err := e.host.HeaderHash(log.content)
+	if err != nil {
+		return
+	}
+	_ = e.accepted.take(log.proposed, hash) // what it remembers counts
+	if log.vote != nil {
+		_ = e.endorsed.take(log.proposed, hash)
+	}
+}
+
 // restore returns the records of the log that SmartBFT may resume from. It
 // looks at the last record only, and trusts it more than it should:
 //   - a proposal or vote at or below the tip would be taken up again: it is dropped;

@@ -38,6 +38,23 @@ func (v *votes) last() metadata {
 	return v.voted
 }
 
+// forget is called when what this node has voted for is dead.
+func (v *votes) forget(m metadata) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if v.voted == m {
+		v.voted = metadata{}
+	}
+}
+
+// left reports whether no vote was made for a proposal and none will be: its view has been
+// left.
+func (v *votes) left(m metadata) bool {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.promised > m.view && v.voted != m
+}
+
 // vote is called before a vote; false when the view has been left.
 func (v *votes) vote(m metadata, inFlight bool) bool {
 	v.mutex.Lock()
@@ -70,6 +87,7 @@ func (i *instance) Sign(raw []byte) []byte {
 		i.engine.logf(slog.LevelError, "smartbft: view data cannot be signed, so that this node takes no part in the change of view: %v", err)
 		i.engine.show(err)
 	}
+	i.impasse.hear(data.next, &protos.SignedViewData{RawViewData: raw, Signer: i.self, Signature: signature})
 	return signature
 }
 
@@ -78,14 +96,16 @@ func (i *instance) Sign(raw []byte) []byte {
 func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signature {
 	proposal, m, err := outward(p)
 	// Only the vote for a proposal that a new view carries over comes without auxiliary
-	// data, and without a record.
+	// data.
 	inFlight := auxiliary == nil
 	made := types.Signature{ID: i.self}
 	if err == nil {
 		made = i.sign(proposal, m, inFlight)
 	}
-	if !inFlight {
-		i.sealVote(m.height)
+	if inFlight {
+		i.keepCarried(p, m, made)
+	} else {
+		i.sealVote(p, m.height)
 	}
 	return &made
 }
@@ -111,6 +131,9 @@ func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) 
 
 func (i *instance) endorse(proposal consensus.Proposal, m metadata) (types.Signature, error) {
 	hash, err := i.host.HeaderHash(proposal)
+	if err == nil {
+		err = i.engine.endorsed.take(m, hash)
+	}
 	if err != nil {
 		return types.Signature{ID: i.self}, err
 	}

@@ -82,9 +82,14 @@ func (s *stalled) again(view, tip uint64, digest string) (frames []frame) {
 // digestOf is that of the proposal in a message or voted for.
 func digestOf(m *protos.Message) string {
 	if p := m.GetPrePrepare().GetProposal(); p != nil {
-		return types.Proposal{Header: p.GetHeader(), Payload: p.GetPayload(), Metadata: p.GetMetadata(), VerificationSequence: int64(p.GetVerificationSequence())}.Digest()
+		return proposalOf(p).Digest()
 	}
 	return m.GetPrepare().GetDigest() + m.GetCommit().GetDigest()
+}
+
+// proposalOf is a proposal in a message.
+func proposalOf(p *protos.Proposal) types.Proposal {
+	return types.Proposal{Header: p.GetHeader(), Payload: p.GetPayload(), Metadata: p.GetMetadata(), VerificationSequence: int64(p.GetVerificationSequence())}
 }
 
 // proposal is the digest of the last pre-prepare of a node for a position, empty when

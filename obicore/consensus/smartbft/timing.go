@@ -41,6 +41,14 @@ func timingOf(patience time.Duration) timing {
 	}
 }
 
+// origin is a moment on the chain's clock and in the process's time. SmartBFT takes the
+// process's for the time of its last tick before it has had one: a change of view that it
+// starts then would end, and be asked for again, only when the ticks have come as far.
+type origin struct{ chain, process time.Time }
+
+// of is a time of the chain's clock in the process's.
+func (o origin) of(now time.Time) time.Time { return o.process.Add(now.Sub(o.chain)) }
+
 // configuration is what the engine runs with. Leaders do not rotate: the header's
 // consensus meta then carries no list of nodes, and votes no auxiliary data.
 func (t timing) configuration(self uint64) types.Configuration {

@@ -5,10 +5,9 @@ import (
 	"testing"
 
 	upstream "github.com/hyperledger-labs/SmartBFT/pkg/consensus"
-	"github.com/hyperledger-labs/SmartBFT/pkg/types"
 )
 
-// TestTheControllersChannelsAreWhereTheyAreLookedFor holds unblock and flight to the pinned
+// TestTheControllersChannelsAreWhereTheyAreLookedFor holds unblock to the pinned
 // version: whoever moves the pin must look again.
 func TestTheControllersChannelsAreWhereTheyAreLookedFor(t *testing.T) {
 	field, ok := reflect.TypeFor[upstream.Consensus]().FieldByName("controller")
@@ -26,14 +25,6 @@ func TestTheControllersChannelsAreWhereTheyAreLookedFor(t *testing.T) {
 		if !found[name] {
 			t.Errorf("the controller has no channel %s: %v", name, found)
 		}
-	}
-	if flight, ok := reflect.TypeFor[upstream.Consensus]().FieldByName("inFlight"); !ok {
-		t.Error("the proposal in flight is gone")
-	} else if store, ok := flight.Type.MethodByName("StoreProposal"); !ok || store.Type.NumIn() != 2 || store.Type.In(1) != reflect.TypeFor[types.Proposal]() {
-		t.Error("a proposal in flight cannot be stored as before")
-	}
-	if inFlight(&upstream.Consensus{}).IsValid() {
-		t.Error("a proposal in flight of an engine that has not started")
 	}
 	if channels(&upstream.Consensus{}) != nil {
 		t.Error("channels of a controller that is not there")

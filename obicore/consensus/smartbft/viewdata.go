@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -16,6 +17,7 @@ type viewData struct {
 	next     uint64
 	last     metadata // of its last decision; zero at genesis
 	inFlight *metadata
+	proposal *protos.Proposal // in flight
 	prepared bool
 }
 
@@ -41,7 +43,7 @@ func decodeViewData(signed *protos.SignedViewData) (v viewData, err error) {
 		return v, errors.New("view data: a proposal in flight without metadata")
 	}
 	m, err := decodeMetadata(proposal.GetMetadata())
-	v.inFlight = &m
+	v.inFlight, v.proposal = &m, proposal
 	return v, err
 }
 
@@ -88,12 +90,8 @@ func (i *instance) admitNewView(m *protos.NewView) error {
 	if installed := i.views.now().current.view; all[0].next <= installed {
 		return fmt.Errorf("view %d while view %d is installed", all[0].next, installed)
 	}
-	var highest uint64
-	for _, v := range all {
-		highest = max(highest, v.last.height)
-	}
-	if tip > highest+1 {
-		return fmt.Errorf("a new view on height %d while the chain is at %d", highest, tip)
+	if last := highest(all); tip > last+1 {
+		return fmt.Errorf("a new view on height %d while the chain is at %d", last, tip)
 	}
 	for _, v := range all {
 		if v.last.height <= tip {
@@ -102,7 +100,21 @@ func (i *instance) admitNewView(m *protos.NewView) error {
 			}
 		}
 	}
-	return nil
+	return i.engine.begin(all, members)
+}
+
+// begin takes what a new view says becomes of the next height. SmartBFT takes a second one
+// for the same view, as long as the first has not started, or after a fault; from a leader
+// that carries a proposal over in the one and none in the other, nodes that take both
+// would decide what was carried over and what the view then decides.
+func (e *engine) begin(all []viewData, members *members) error {
+	height := highest(all) + 1
+	survivor, ok := outcome(all, height, members)
+	if !ok {
+		return fmt.Errorf("no view %d can come of %d view data", all[0].next, len(all))
+	}
+	said := sha256.Sum256(fmt.Appendf(nil, "%d %s", height, survivor))
+	return e.begun.take(metadata{view: all[0].next, height: e.height() + 1}, said)
 }
 
 func (i *instance) verifyViewData(members *members, signed *protos.SignedViewData) error {

@@ -1,0 +1,51 @@
+package smartbft
+
+import (
+	"github.com/hyperledger-labs/SmartBFT/pkg/types"
+	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
+	"google.golang.org/protobuf/proto"
+)
+
+// keepCarried notes a vote for a proposal that a new view carries over before it leaves.
+// SmartBFT neither logs it nor remembers that it has voted: its next view data would name
+// what it had in flight before, or nothing, and another proposal could be decided on top
+// of theirs although the one that it has voted for is decided already.
+func (i *instance) keepCarried(p types.Proposal, m metadata, vote types.Signature) {
+	s := storeOf(i.core)
+	if len(vote.Value) == 0 || s == nil || !i.lockSeal() {
+		return
+	}
+	i.engine.ended.carry(m.height, i.views.now().change)
+	if holds(s, p) && s.IsInFlightPrepared() {
+		i.unlockSeal()
+		return
+	}
+	for _, record := range carriedRecords(p, m, vote) {
+		_ = journal{i}.Append(record, record[0] != commitRecord) // it ends the instance when it fails; the last lifts the seal
+	}
+	s.StoreProposal(p)
+	s.StorePrepares(m.view, m.height)
+}
+
+// carriedRecords are those that SmartBFT makes of a proposal and of the vote for it.
+func carriedRecords(p types.Proposal, m metadata, vote types.Signature) [][]byte {
+	digest := p.Digest()
+	proposed := &protos.ProposedRecord{
+		PrePrepare: &protos.PrePrepare{View: m.view, Seq: m.height, Proposal: &protos.Proposal{
+			Header: p.Header, Payload: p.Payload, Metadata: p.Metadata, VerificationSequence: uint64(p.VerificationSequence),
+		}},
+		Prepare: &protos.Prepare{View: m.view, Seq: m.height, Digest: digest},
+	}
+	commit := &protos.Message{Content: &protos.Message_Commit{Commit: &protos.Commit{
+		View: m.view, Seq: m.height, Digest: digest, Signature: &protos.Signature{Signer: vote.ID, Value: vote.Value, Msg: vote.Msg},
+	}}}
+	var records [][]byte
+	for _, saved := range []*protos.SavedMessage{
+		{Content: &protos.SavedMessage_ProposedRecord{ProposedRecord: proposed}},
+		{Content: &protos.SavedMessage_Commit{Commit: commit}},
+	} {
+		b, _ := proto.Marshal(saved) // what came as a message always encodes
+		records = append(records, b)
+	}
+	return records
+}
