@@ -1,0 +1,206 @@
+package merklepatricia
+
+import (
+	"errors"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+)
+
+type kind byte
+
+const (
+	leaf      kind = iota + 1 // a value, and the rest of its path
+	extension                 // nibbles that all paths below have in common, and a branch
+	branch                    // one child for each nibble, two of them at least
+)
+
+const fanOut = 16
+
+// node is one node of a trie. Paths all have one length, so that a branch has no
+// value of its own.
+type node struct {
+	kind     kind
+	suffix   []byte // leaf, extension: nibbles
+	value    []byte // leaf
+	child    reference
+	children [fanOut]reference
+}
+
+// reference is how a node stands in its parent, with its RLP header: as its hash, or
+// as itself when it is shorter than a hash; empty when there is no child.
+type reference []byte
+
+// hashed is the first byte of a reference that is a hash.
+const hashed = 0x80 + chain.HashSize
+
+func (r reference) isHash() bool { return len(r) > 0 && r[0] == hashed }
+
+// hash returns the hash in r.
+func (r reference) hash() chain.Hash { return chain.Hash(r[1:]) }
+
+// refer returns the reference to an encoded node.
+func refer(encoded []byte) reference {
+	if len(encoded) < chain.HashSize {
+		return encoded
+	}
+	hash := keccak.Keccak256(encoded)
+	return rlp.AppendBytes(make([]byte, 0, 1+chain.HashSize), hash[:])
+}
+
+// emptyItem is the RLP of an empty string.
+const emptyItem = 0x80
+
+// encode returns rlp(node), the function c of appendix D.
+func (n *node) encode() []byte {
+	var payload []byte
+	switch n.kind {
+	case leaf:
+		payload = make([]byte, 0, len(n.suffix)/2+len(n.value)+16)
+		payload = rlp.AppendBytes(payload, compact(n.suffix, true))
+		payload = rlp.AppendBytes(payload, n.value)
+	case extension:
+		payload = rlp.AppendBytes(nil, compact(n.suffix, false))
+		payload = append(payload, n.child...)
+	default:
+		payload = make([]byte, 0, fanOut*(1+chain.HashSize)+1)
+		for _, child := range n.children {
+			if len(child) == 0 {
+				child = reference{emptyItem}
+			}
+			payload = append(payload, child...)
+		}
+		payload = append(payload, emptyItem)
+	}
+	return rlp.AppendList(make([]byte, 0, len(payload)+9), payload)
+}
+
+var errNode = errors.New("not a node of a Merkle-Patricia trie")
+
+// decodeNode reads what encode writes, and nothing else, of a node at a depth. The
+// node aliases its encoding.
+func decodeNode(encoded []byte, depth int) (*node, error) {
+	whole := rlp.NewReader(encoded)
+	items, err := whole.List()
+	if err != nil || whole.More() {
+		return nil, errNode
+	}
+	var list [fanOut + 1][]byte
+	count := 0
+	for ; items.More(); count++ {
+		if count == len(list) {
+			return nil, errNode
+		}
+		if list[count], err = items.Raw(); err != nil {
+			return nil, errNode
+		}
+	}
+	switch count {
+	case 2:
+		return decodePair(list[0], list[1], depth)
+	case len(list):
+		if depth < pathNibbles {
+			return decodeBranch(&list)
+		}
+	}
+	return nil, errNode
+}
+
+// decodePair reads a leaf or an extension.
+func decodePair(path, item []byte, depth int) (*node, error) {
+	packed, err := rlp.NewReader(path).Bytes()
+	if err != nil {
+		return nil, errNode
+	}
+	suffix, isLeaf, ok := expand(packed)
+	room := pathNibbles - depth
+	switch {
+	case !ok:
+		return nil, errNode
+	case isLeaf:
+		value, err := rlp.NewReader(item).Bytes()
+		if err != nil || len(value) == 0 || len(suffix) != room {
+			return nil, errNode
+		}
+		return &node{kind: leaf, suffix: suffix, value: value}, nil
+	}
+	child, ok := decodeReference(item)
+	if !ok || len(child) == 0 || len(suffix) == 0 || len(suffix) >= room {
+		return nil, errNode
+	}
+	return &node{kind: extension, suffix: suffix, child: child}, nil
+}
+
+func decodeBranch(list *[fanOut + 1][]byte) (*node, error) {
+	n := &node{kind: branch}
+	present := 0
+	for i := range n.children {
+		child, ok := decodeReference(list[i])
+		if !ok {
+			return nil, errNode
+		}
+		if len(child) > 0 {
+			present++
+		}
+		n.children[i] = child
+	}
+	if value := list[fanOut]; present < 2 || len(value) != 1 || value[0] != emptyItem {
+		return nil, errNode
+	}
+	return n, nil
+}
+
+// decodeReference reads a child, whose RLP header has been checked.
+func decodeReference(item []byte) (child reference, ok bool) {
+	switch first := item[0]; {
+	case first == emptyItem && len(item) == 1:
+		return nil, true
+	case first == hashed || first >= 0xc0 && len(item) < chain.HashSize:
+		return item, true
+	}
+	return nil, false
+}
+
+// The flags of a compact path.
+const (
+	flagOdd  = 1
+	flagLeaf = 2
+)
+
+// compact packs nibbles with their flags: the hex prefix of appendix C.
+func compact(nibbles []byte, isLeaf bool) []byte {
+	packed := make([]byte, 1, 1+len(nibbles)/2)
+	if isLeaf {
+		packed[0] = flagLeaf << 4
+	}
+	if len(nibbles)%2 == 1 {
+		packed[0] |= flagOdd<<4 | nibbles[0]
+		nibbles = nibbles[1:]
+	}
+	for i := 0; i < len(nibbles); i += 2 {
+		packed = append(packed, nibbles[i]<<4|nibbles[i+1])
+	}
+	return packed
+}
+
+// expand reads what compact writes, and nothing else.
+func expand(packed []byte) (nibbles []byte, isLeaf, ok bool) {
+	if len(packed) == 0 || len(packed) > 1+chain.HashSize {
+		return nil, false, false
+	}
+	flags := packed[0] >> 4
+	if flags > flagLeaf|flagOdd {
+		return nil, false, false
+	}
+	nibbles = make([]byte, 0, 2*len(packed))
+	if flags&flagOdd != 0 {
+		nibbles = append(nibbles, packed[0]&0x0f)
+	} else if packed[0]&0x0f != 0 {
+		return nil, false, false
+	}
+	for _, b := range packed[1:] {
+		nibbles = append(nibbles, b>>4, b&0x0f)
+	}
+	return nibbles, flags&flagLeaf != 0, true
+}
