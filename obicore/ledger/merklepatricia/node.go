@@ -52,33 +52,30 @@ func refer(encoded []byte) reference {
 // emptyItem is the RLP of an empty string.
 const emptyItem = 0x80
 
-// encode returns rlp(node), the function c of appendix D.
-func (n *node) encode() []byte {
-	var payload []byte
+// maxHeader bounds the RLP header of a node.
+const maxHeader = 9
+
+// appendPayload appends the items of which rlp(node) is the list.
+func (n *node) appendPayload(dst []byte) []byte {
 	switch n.kind {
 	case leaf:
-		payload = make([]byte, 0, len(n.suffix)/2+len(n.value)+16)
-		payload = rlp.AppendBytes(payload, compact(n.suffix, true))
-		payload = rlp.AppendBytes(payload, n.value)
+		return rlp.AppendBytes(rlp.AppendBytes(dst, compact(n.suffix, true)), n.value)
 	case extension:
-		payload = rlp.AppendBytes(nil, compact(n.suffix, false))
-		payload = append(payload, n.child...)
-	default:
-		payload = make([]byte, 0, fanOut*(1+chain.HashSize)+1)
-		for _, child := range n.children {
-			if len(child) == 0 {
-				child = reference{emptyItem}
-			}
-			payload = append(payload, child...)
-		}
-		payload = append(payload, emptyItem)
+		return append(rlp.AppendBytes(dst, compact(n.suffix, false)), n.child...)
 	}
-	return rlp.AppendList(make([]byte, 0, len(payload)+9), payload)
+	for _, child := range n.children {
+		if len(child) == 0 {
+			dst = append(dst, emptyItem)
+		} else {
+			dst = append(dst, child...)
+		}
+	}
+	return append(dst, emptyItem)
 }
 
 var errNode = errors.New("not a node of a Merkle-Patricia trie")
 
-// decodeNode reads what encode writes, and nothing else, of a node at a depth. The
+// decodeNode reads an encoded node at a depth, in its one encoding. The
 // node aliases its encoding.
 func decodeNode(encoded []byte, depth int) (*node, error) {
 	whole := rlp.NewReader(encoded)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 )
@@ -36,6 +37,13 @@ type updater struct {
 	nodes   ledger.Nodes
 	trie    trie
 	changed []ledger.NodeWrite
+	payload []byte // scratch of encode
+}
+
+// encode returns rlp(node), the function c of appendix D.
+func (u *updater) encode(n *node) []byte {
+	u.payload = n.appendPayload(u.payload[:0])
+	return rlp.AppendList(make([]byte, 0, len(u.payload)+maxHeader), u.payload)
 }
 
 // subtree is a node on its way through an update, nil when there is none. It is
@@ -66,7 +74,7 @@ func (u *updater) update(changes []change) (root chain.Hash, err error) {
 		u.write(&top, s.stored, nil)
 		return emptyRoot, nil
 	}
-	encoded := s.node.encode()
+	encoded := u.encode(s.node)
 	u.write(&top, s.stored, encoded)
 	return keccak.Keccak256(encoded), nil
 }
@@ -84,14 +92,14 @@ func (u *updater) apply(at place, s subtree, changes []change) (subtree, error) 
 	case s.node.kind == extension:
 		return u.applyExtension(at, s, changes)
 	}
-	return u.applyBranch(at, &fork{children: s.node.children}, s.stored, changes)
+	return u.applyBranch(at, &fork{branch: s.node}, s.stored, changes)
 }
 
 // applyExtension splits an extension where a change leaves it.
 func (u *updater) applyExtension(at place, s subtree, changes []change) (subtree, error) {
 	suffix, child := s.node.suffix, s.node.child
 	common := min(matching(suffix, &changes[0].path, at.depth), matching(suffix, &changes[len(changes)-1].path, at.depth))
-	f, below, stored := &fork{}, at.below(suffix[:common]...), s.stored
+	f, below, stored := &fork{branch: &node{kind: branch}}, at.below(suffix[:common]...), s.stored
 	if common == len(suffix) {
 		opened, err := u.open(&below, child)
 		if err != nil {
@@ -100,7 +108,7 @@ func (u *updater) applyExtension(at place, s subtree, changes []change) (subtree
 		if opened.node.kind != branch {
 			return s, u.corrupt(&below)
 		}
-		f.children, stored = opened.node.children, opened.stored
+		f.branch, stored = opened.node, opened.stored
 	} else {
 		f.keep(suffix[common:], child)
 		if common > 0 {
@@ -116,14 +124,14 @@ func (u *updater) applyExtension(at place, s subtree, changes []change) (subtree
 
 // fork is a branch on its way through an update.
 type fork struct {
-	children [fanOut]reference
-	opened   [fanOut]*subtree // the children that have been read, or are new
+	branch *node
+	opened [fanOut]*subtree // the children that have been read, or are new
 }
 
 // keep makes child, to which suffix leads, the fork's only child.
 func (f *fork) keep(suffix []byte, child reference) {
 	if len(suffix) == 1 {
-		f.children[suffix[0]] = child
+		f.branch.children[suffix[0]] = child
 		return
 	}
 	f.opened[suffix[0]] = &subtree{node: &node{kind: extension, suffix: suffix[1:], child: child}}
@@ -133,7 +141,7 @@ func (f *fork) has(i int) bool {
 	if f.opened[i] != nil {
 		return f.opened[i].node != nil
 	}
-	return len(f.children[i]) > 0
+	return len(f.branch.children[i]) > 0
 }
 
 // applyBranch applies changes to the children of a branch.
@@ -197,7 +205,7 @@ func (u *updater) child(at place, f *fork, i int, changes []change) (err error) 
 }
 
 func (u *updater) openChild(below *place, f *fork, i int) error {
-	s, err := u.open(below, f.children[i])
+	s, err := u.open(below, f.branch.children[i])
 	f.opened[i] = &s
 	return err
 }
@@ -205,15 +213,15 @@ func (u *updater) openChild(below *place, f *fork, i int) error {
 // close makes a node of a fork: none without children, and none of its own with one.
 func (u *updater) close(at place, f *fork, stored []byte) (subtree, error) {
 	count, last := 0, 0
-	for i := range f.children {
+	for i := range fanOut {
 		if f.has(i) {
 			count, last = count+1, i
 		}
 	}
-	for i := range f.children {
+	for i := range fanOut {
 		if f.opened[i] != nil && (count > 1 || !f.has(i)) {
 			below := at.below(byte(i))
-			f.children[i] = u.settle(&below, *f.opened[i])
+			f.branch.children[i] = u.settle(&below, *f.opened[i])
 		}
 	}
 	switch count {
@@ -228,7 +236,7 @@ func (u *updater) close(at place, f *fork, stored []byte) (subtree, error) {
 		}
 		return u.join(subtree{stored: stored}, []byte{byte(last)}, &below, *f.opened[last]), nil
 	}
-	return subtree{node: &node{kind: branch, children: f.children}, stored: stored}, nil
+	return subtree{node: f.branch, stored: stored}, nil
 }
 
 // join gives to the place of s what stands below it at the end of prefix.
@@ -344,7 +352,7 @@ func (u *updater) settle(at *place, s subtree) reference {
 		u.write(at, s.stored, nil)
 		return nil
 	}
-	encoded := s.node.encode()
+	encoded := u.encode(s.node)
 	r := refer(encoded)
 	if !r.isHash() {
 		encoded = nil // it stands in its parent
