@@ -70,8 +70,8 @@ func TestEveryEntryAndEveryAbsenceIsProved(t *testing.T) {
 
 func TestNoMutatedProofVerifies(t *testing.T) {
 	f := newFixed(t, 3, 6, 80)
-	for n := range 9 {
-		for _, key := range keysOf(ownerOf(n)) {
+	for _, n := range []int{1, 3, 8} {
+		for _, key := range keysOf(ownerOf(n))[:8] {
 			f.refuseMutations(t, f.prove(t, key))
 		}
 	}
