@@ -20,28 +20,45 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/crypto/secp256k1"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
 	"github.com/credibleledger/credibleledger/obicore/network/mesh"
 	"github.com/credibleledger/credibleledger/obicore/network/tls"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
-// BinaryTree is the name of the default state commitment in genesis.
-const BinaryTree = "binary"
+// Names of the state commitments in genesis.
+const (
+	BinaryTree     = "binary"   // the default: over the chain's own hash function
+	MerklePatricia = "patricia" // Ethereum's: eth_getProof needs it
+)
 
 // Registry returns a new registry with all default modules.
 func Registry() *kernel.Registry {
 	return &kernel.Registry{
 		Crypto:      map[string]crypto.Suite{standard.Name: standard.New(), gm.Name: gm.New()},
 		Consensus:   map[string]consensus.Module{solo.Name: solo.Module{}, raft.Name: raft.Module{}, smartbft.Name: smartbft.Module{}, simplex.Name: simplex.Module{}},
-		Ledger:      map[string]ledger.Module{segment.Name: segment.New(segment.WithCommitment(BinaryTree, binarytree.New))},
+		Ledger:      map[string]ledger.Module{segment.Name: segment.New(committed()...)},
 		Mesh:        map[string]network.Module{mesh.Name: mesh.Module{}},
 		Channels:    map[string]network.ChannelModule{tls.Name: tls.Module{}},
-		Commitments: map[string]ledger.NewCommitment{BinaryTree: binarytree.New},
+		Commitments: commitments(),
 		Families:    Families,
 		Contracts:   Contracts,
 		Admission:   security.Open{},
 	}
+}
+
+// commitments are the state commitments that a genesis can choose.
+func commitments() map[string]ledger.NewCommitment {
+	return map[string]ledger.NewCommitment{BinaryTree: binarytree.New, MerklePatricia: merklepatricia.New}
+}
+
+// committed offers all of them to the ledger.
+func committed() (options []segment.Option) {
+	for name, commitment := range commitments() {
+		options = append(options, segment.WithCommitment(name, commitment))
+	}
+	return options
 }
 
 // Families returns the default transaction families. Ethereum's keeps its own

@@ -51,24 +51,20 @@ func (b bench) plan(t conformance.T, seed uint64, directory string, change ...fu
 	return g
 }
 
-// plant makes genesis. Its root is not known before a ledger of this kind has
-// computed it: a bare ledger in memory with an empty genesis does.
+// noNodes is the empty tree that genesis is committed to.
+type noNodes struct{}
+
+func (noNodes) Node([]byte) ([]byte, error) { return nil, nil }
+
+// plant makes genesis.
 func (g *grown) plant() {
 	g.t.Helper()
 	writes := g.randomWrites(12)
-	bare := g.options
-	bare.Directory, bare.RetainState = "", 0
-	bare.Genesis = g.genesis(&chain.Results{})
-	l, err := g.bench.Open(g.t.Context(), bare)
+	change, err := g.bench.Tree.Update(noNodes{}, writes)
 	if err != nil {
-		g.t.Fatalf("open a ledger in memory with an empty genesis: %v", err)
+		g.t.Fatalf("commit to genesis: %v", err)
 	}
-	defer l.Close()
-	staged, err := l.Stage(writes)
-	if err != nil {
-		g.t.Fatalf("stage: %v", err)
-	}
-	g.options.Genesis = g.genesis(&chain.Results{StateRoot: staged.Root(), Opening: writes})
+	g.options.Genesis = g.genesis(&chain.Results{StateRoot: change.Root, Opening: writes})
 	g.note(ledger.Decided{Block: g.options.Genesis.Block}, g.options.Genesis.Results)
 }
 
@@ -203,15 +199,38 @@ func (g *grown) randomKey() chain.StateKey {
 	return key
 }
 
+// randomWrites gives and takes values. Accounts and code are what execution makes of
+// them: a commitment may rely on that (formats, State).
 func (g *grown) randomWrites(count int) []chain.Write {
-	writes := make([]chain.Write, count)
-	for i := range writes {
-		writes[i].Key = g.randomKey()
-		if g.random.IntN(3) > 0 {
-			writes[i].Value = fmt.Append(nil, "value ", g.random.IntN(1000))
+	writes := make([]chain.Write, 0, count)
+	for range count {
+		key, removed := g.randomKey(), g.random.IntN(3) == 0
+		switch key.Space {
+		case chain.SpaceAccount, chain.SpaceCode:
+			writes = append(writes, g.accountWrites(key.Owner, removed)...)
+		default:
+			write := chain.Write{Key: key}
+			if !removed {
+				write.Value = fmt.Append(nil, "value ", g.random.IntN(1000))
+			}
+			writes = append(writes, write)
 		}
 	}
 	return chain.MergeWrites(writes)
+}
+
+// accountWrites gives an account an entry and code that belong together, or takes both.
+func (g *grown) accountWrites(owner chain.Address, removed bool) []chain.Write {
+	account, code := chain.Write{Key: chain.AccountKey(owner)}, chain.Write{Key: chain.CodeKey(owner)}
+	if !removed {
+		entry := chain.Account{Nonce: 1, Balance: chain.WordFromUint64(g.random.Uint64N(1000))}
+		if g.random.IntN(2) == 0 {
+			code.Value = fmt.Append(nil, "code ", g.random.IntN(1000))
+			entry.CodeHash = g.bench.CodeHash(code.Value)
+		}
+		account.Value = entry.Encode()
+	}
+	return []chain.Write{account, code}
 }
 
 func (g *grown) randomIDs() (ids []chain.Hash) {

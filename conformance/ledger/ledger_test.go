@@ -12,7 +12,9 @@ import (
 	"github.com/credibleledger/credibleledger/conformance/ledger/crashdisk"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
 )
 
@@ -27,17 +29,22 @@ func (sha256Hasher) Sum(parts ...[]byte) chain.Hash {
 }
 
 func module(options ...segment.Option) *segment.Module {
-	options = append(options, segment.WithCommitment("binary", binarytree.New), segment.WithSegmentSize(4000))
+	options = append(options, segment.WithCommitment("binary", binarytree.New),
+		segment.WithCommitment("patricia", merklepatricia.New), segment.WithSegmentSize(4000))
 	return segment.New(options...)
 }
 
 // sound is the default module with the default commitment.
-func sound() conformant.Subject {
+func sound() conformant.Subject { return committed("binary", binarytree.New) }
+
+// committed is the default module with a commitment.
+func committed(name string, tree ledger.NewCommitment) conformant.Subject {
 	return conformant.Subject{
 		Open: func(ctx context.Context, options ledger.Options) (ledger.Ledger, error) {
 			return module().Open(ctx, options)
 		},
-		Commitment: "binary", Verifier: binarytree.NewVerifier(sha256Hasher{}), Hasher: sha256Hasher{},
+		Commitment: name, Tree: tree(sha256Hasher{}), Hasher: sha256Hasher{},
+		CodeHash: func(code []byte) chain.Hash { return keccak.Keccak256(code) },
 		NewDisk: func() conformant.Disk {
 			return crashdisk.New(func(fs vfs.FS) ledger.Module { return module(segment.WithFileSystem(fs)) }, 1)
 		},
@@ -46,4 +53,8 @@ func sound() conformant.Subject {
 
 func TestSegmentLedgerKeepsTheStandard(t *testing.T) {
 	conformance.Test(t, conformant.Direction(sound()))
+}
+
+func TestSegmentLedgerKeepsTheStandardWithATrie(t *testing.T) {
+	conformance.Test(t, conformant.Direction(committed("patricia", merklepatricia.New)))
 }

@@ -25,11 +25,11 @@ func (g *grown) checkProof(height uint64, key chain.StateKey) ledger.Proof {
 		g.t.Fatalf("height %d: prove %s: %v", height, describe(key), err)
 	}
 	want := g.states[height][key]
-	if proof.Key != key || string(proof.Value) != want || proof.Kind != g.bench.Verifier.Kind() {
+	if proof.Key != key || string(proof.Value) != want || proof.Kind != g.bench.Tree.Kind() {
 		g.t.Fatalf("height %d: asked about %s, which is %q, the proof of kind %q says %s is %q",
 			height, describe(key), want, proof.Kind, describe(proof.Key), proof.Value)
 	}
-	if err := g.bench.Verifier.Verify(g.results[height].StateRoot, proof); err != nil {
+	if err := g.bench.Tree.Verify(g.results[height].StateRoot, proof); err != nil {
 		g.t.Fatalf("height %d: proof of %s = %q: %v", height, describe(key), want, err)
 	}
 	return proof
@@ -73,7 +73,7 @@ func (b bench) forgedProofFails(t conformance.T) {
 			t.Helper()
 			forged := proof
 			change(&forged)
-			if err := b.Verifier.Verify(root, forged); !errors.Is(err, ledger.ErrProof) {
+			if err := b.Tree.Verify(root, forged); !errors.Is(err, ledger.ErrProof) {
 				t.Fatalf("%s = %q: the proof verifies with %s: %v", describe(key), proof.Value, what, err)
 			}
 		}

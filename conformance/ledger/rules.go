@@ -15,10 +15,12 @@ type Subject struct {
 	Open func(ctx context.Context, options ledger.Options) (ledger.Ledger, error)
 	// Commitment is the name of the state commitment that ledgers are opened with.
 	Commitment string
-	// Verifier checks proofs of that commitment.
-	Verifier ledger.Verifier
+	// Tree is that commitment: it gives genesis its root and checks proofs.
+	Tree ledger.Commitment
 	// Hasher is the chain's hash function.
 	Hasher chain.Hasher
+	// CodeHash is the digest of code that account entries carry.
+	CodeHash func(code []byte) chain.Hash
 	// NewDisk returns an empty disk that can lose power; nil when there is none.
 	NewDisk func() Disk
 }

@@ -44,11 +44,12 @@ func (b bench) scanInOrder(t conformance.T) {
 		writes = append(writes, chain.Write{Key: key, Value: fmt.Append(nil, n)})
 	}
 	for _, neighbour := range []chain.StateKey{
-		{Owner: owner, Space: chain.SpaceStorage, Subkey: "other space"}, {Owner: chain.Address{1, 1}, Space: chain.SpaceModule},
-		{Owner: chain.Address{1, 0, 0xfe}, Space: chain.SpaceModule, Subkey: "other owner"}, chain.CodeKey(owner), chain.AccountKey(owner),
+		chain.StorageKey(owner, chain.WordFromUint64(1)), {Owner: chain.Address{1, 1}, Space: chain.SpaceModule},
+		{Owner: chain.Address{1, 0, 0xfe}, Space: chain.SpaceModule, Subkey: "other owner"},
 	} {
 		writes = append(writes, chain.Write{Key: neighbour, Value: []byte("neighbour")})
 	}
+	writes = append(writes, g.accountWrites(owner, false)...)
 	g.step(chain.MergeWrites(writes), nil)
 	v := g.view(1)
 	defer v.Close()

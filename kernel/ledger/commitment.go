@@ -11,13 +11,16 @@ type Commitment interface {
 	// Root returns the root of the tree in nodes.
 	Root(nodes Nodes) (chain.Hash, error)
 	// Update returns what the tree in nodes becomes with writes, which are in
-	// strictly ascending key order. Removing an absent entry changes nothing.
+	// strictly ascending key order. Removing an absent entry changes nothing. A
+	// commitment may rely on entries that have the form of formats item 10, on code
+	// that its account's code hash names, and refuse others with chain.ErrMalformed.
 	Update(nodes Nodes, writes []chain.Write) (Change, error)
 	// Prove returns the Path of the proof for key, present or absent.
 	Prove(nodes Nodes, key chain.StateKey) ([]byte, error)
 }
 
-// NewCommitment makes a commitment over the chain's hash function.
+// NewCommitment makes a commitment for a chain with the given hash function. One
+// whose format has a hash function of its own does without.
 type NewCommitment func(hasher chain.Hasher) Commitment
 
 // MaxNodeName is the longest name of a commitment's node in bytes.

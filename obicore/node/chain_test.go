@@ -180,32 +180,39 @@ func balance(t testing.TB, c *node.Chain, height uint64, owner chain.Address) ui
 
 func TestATransferIsIncludedExecutedAndProvedOnBothSuites(t *testing.T) {
 	for _, suite := range []string{"standard", "gm"} {
-		t.Run(suite, func(t *testing.T) {
-			f := newFixture(t, suite, nil)
-			c := f.open()
-			to := chain.Address{0xbe, 0xef}
-			block, index := await(t, c, f.wallets[0].transfer(t, to, 1000))
-			if receipt := block.Results.Transactions[index].Receipt; receipt.Status != chain.StatusSucceeded || receipt.GasUsed != 21_000 {
-				t.Fatalf("receipt %+v", receipt)
-			}
-			if have := balance(t, c, block.Header.Height, to); have != 1000 {
-				t.Fatalf("balance %d", have)
-			}
-			if have := balance(t, c, block.Header.Height-1, to); have != 0 {
-				t.Fatalf("balance before the block %d", have)
-			}
-			proof, err := c.Ledger().Prove(block.Header.Height, chain.AccountKey(to))
-			if err != nil {
-				t.Fatal(err)
-			}
-			commitment, err := obicore.Registry().Commitment(obicore.BinaryTree)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := commitment(c.Suite()).Verify(block.Header.StateRoot, proof); err != nil {
-				t.Fatal(err)
-			}
-		})
+		for _, commitment := range []string{obicore.BinaryTree, obicore.MerklePatricia} {
+			t.Run(suite+" "+commitment, func(t *testing.T) { transferAndProve(t, suite, commitment) })
+		}
+	}
+}
+
+func transferAndProve(t *testing.T, suite, commitment string) {
+	f := newFixture(t, suite, func(g *chain.Genesis) { g.Commitment = commitment })
+	c := f.open()
+	to := chain.Address{0xbe, 0xef}
+	block, index := await(t, c, f.wallets[0].transfer(t, to, 1000))
+	if receipt := block.Results.Transactions[index].Receipt; receipt.Status != chain.StatusSucceeded || receipt.GasUsed != 21_000 {
+		t.Fatalf("receipt %+v", receipt)
+	}
+	if have := balance(t, c, block.Header.Height, to); have != 1000 {
+		t.Fatalf("balance %d", have)
+	}
+	if have := balance(t, c, block.Header.Height-1, to); have != 0 {
+		t.Fatalf("balance before the block %d", have)
+	}
+	tree, err := obicore.Registry().Commitment(commitment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The marker code of a native module proves that code and account go together.
+	for _, key := range []chain.StateKey{chain.AccountKey(to), chain.CodeKey(chain.ParametersKey.Owner), chain.ParametersKey} {
+		proof, err := c.Ledger().Prove(block.Header.Height, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tree(c.Suite()).Verify(block.Header.StateRoot, proof); err != nil || len(proof.Value) == 0 {
+			t.Fatalf("%x: %x, %v", key.Encode(), proof.Value, err)
+		}
 	}
 }
 
@@ -241,7 +248,7 @@ func TestAChainContinuesAfterACleanRestart(t *testing.T) {
 }
 
 func TestHeadersOfADelayedChainCarryTheRootsOfEarlierBlocks(t *testing.T) {
-	f := newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay = 2 })
+	f := newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay, g.Commitment = 2, obicore.MerklePatricia })
 	c := f.open()
 	for range 5 {
 		await(t, c, f.wallets[0].transfer(t, chain.Address{0xbe}, 1))

@@ -14,7 +14,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
-var updateGolden = flag.Bool("update-golden", false, "write a golden data directory of the present format")
+var updateGolden = flag.Bool("update-golden", false, "write the golden data directories that are missing")
 
 // golden holds data directories as earlier versions of the platform wrote them.
 // Each must open and verify for ever; a change of format adds one and removes
@@ -23,12 +23,12 @@ const golden = "testdata/golden"
 
 func TestGoldenDataDirectoriesOpenAndVerify(t *testing.T) {
 	if *updateGolden {
-		for _, suite := range []string{"standard", "gm"} {
-			writeGolden(t, suite)
-		}
+		writeGolden(t, "standard-1", "standard", obicore.BinaryTree)
+		writeGolden(t, "gm-1", "gm", obicore.BinaryTree)
+		writeGolden(t, "patricia-1", "gm", obicore.MerklePatricia)
 	}
 	directories, err := filepath.Glob(filepath.Join(golden, "*"))
-	if err != nil || len(directories) < 2 {
+	if err != nil || len(directories) < 3 {
 		t.Fatalf("%d golden directories: %v", len(directories), err)
 	}
 	for _, directory := range directories {
@@ -66,16 +66,16 @@ func verifyGolden(t *testing.T, directory string) {
 	}
 }
 
-// writeGolden makes a directory with transfers, a contract, an event, a failed
+// writeGolden makes a directory, when there is none, with transfers, a contract, an event, a failed
 // and a parameter transaction.
-func writeGolden(t *testing.T, suite string) {
-	f := newFixture(t, suite, nil)
-	f.options.Genesis.Admin = []chain.Address{f.wallets[0].address}
-	directory := filepath.Join(golden, suite+"-1")
-	f.options.Directory = filepath.Join(directory, "data")
-	if err := os.RemoveAll(directory); err != nil {
-		t.Fatal(err)
+func writeGolden(t *testing.T, name, suite, commitment string) {
+	directory := filepath.Join(golden, name)
+	if _, err := os.Stat(directory); err == nil {
+		return
 	}
+	f := newFixture(t, suite, func(g *chain.Genesis) { g.Commitment = commitment })
+	f.options.Genesis.Admin = []chain.Address{f.wallets[0].address}
+	f.options.Directory = filepath.Join(directory, "data")
 	if err := os.MkdirAll(f.options.Directory, 0o755); err != nil {
 		t.Fatal(err)
 	}

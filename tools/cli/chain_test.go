@@ -102,6 +102,37 @@ func TestGenesisFilesAreCreatedInspectedAndHashed(t *testing.T) {
 	}
 }
 
+func TestAGenesisChoosesItsStateCommitment(t *testing.T) {
+	directory := t.TempDir()
+	for name, flags := range map[string][]string{"binary": nil, "patricia": {"--commitment", "patricia"}} {
+		home := filepath.Join(directory, name)
+		created := decode[map[string]any](t, append([]string{"genesis", "create", "--home", home}, flags...)...)
+		if created["commitment"] != name {
+			t.Errorf("%v", created)
+		}
+		must(t, "genesis", "verify", filepath.Join(home, "genesis.json"))
+		network := filepath.Join(directory, "network "+name)
+		must(t, append([]string{"network", "create", network, "--nodes", "2", "--consensus", "raft"}, flags...)...)
+		inspected := decode[map[string]any](t, "genesis", "inspect", filepath.Join(network, "node1", "genesis.json"))
+		if inspected["commitment"] != name {
+			t.Errorf("%v", inspected)
+		}
+	}
+	refused(t, 1, "CL-GENESIS-001", "[binary patricia]", "genesis", "create", "--home", filepath.Join(directory, "none"), "--commitment", "none")
+	refused(t, 1, "CL-NETWORK-001", "[binary patricia]", "network", "create", filepath.Join(directory, "none"), "--commitment", "none")
+}
+
+func TestADevelopmentChainKeepsItsStateCommitment(t *testing.T) {
+	directory := t.TempDir()
+	url, stop := start(t, "dev", "--rpc", "127.0.0.1:0", "--data", directory, "--commitment", "patricia")
+	t.Setenv("CREDIBLE_RPC", url)
+	must(t, "block", "latest")
+	stop()
+	refused(t, 1, "CL-DEV-003", "--commitment patricia", "dev", "--rpc", "127.0.0.1:0", "--data", directory)
+	must(t, "verify", "--data", directory)
+	refused(t, 2, "CL-DEV-006", "[binary patricia]", "dev", "--rpc", "127.0.0.1:0", "--data", directory, "--commitment", "none")
+}
+
 func TestBrokenGenesisFilesAreRefused(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	must(t, "genesis", "create", "--home", home)

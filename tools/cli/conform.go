@@ -22,6 +22,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/execution/state"
 )
 
@@ -50,8 +51,7 @@ var deviations = map[string]map[string]string{
 }
 
 func (t *terminal) conform() *cobra.Command {
-	var module, suite string
-	var strict bool
+	var judged judgement
 	command := &cobra.Command{
 		Use: "conform DIRECTION", Args: cobra.ExactArgs(1), ValidArgs: directionNames(),
 		Short: t.text(Text{"judge a module by the standard's rules", "按标准规则检验模块"}),
@@ -62,22 +62,32 @@ func (t *terminal) conform() *cobra.Command {
 		Example: "  credible conform crypto --module gm\n  credible conform ledger -o json",
 	}
 	flags := command.Flags()
-	flags.StringVar(&module, "module", "", t.text(Text{"module to judge (default: the direction's own)", "要检验的模块（默认为该方向的默认模块）"}))
-	flags.StringVar(&suite, "crypto", "standard", t.text(Text{"crypto suite that the module works with", "模块所用的密码套件"}))
-	flags.BoolVar(&strict, "strict", false, t.text(Text{"judge known deviations too", "同时检验已知偏差"}))
+	flags.StringVar(&judged.module, "module", "", t.text(Text{"module to judge (default: the direction's own)", "要检验的模块（默认为该方向的默认模块）"}))
+	flags.StringVar(&judged.suite, "crypto", "standard", t.text(Text{"crypto suite that the module works with", "模块所用的密码套件"}))
+	flags.StringVar(&judged.commitment, "commitment", "", t.text(Text{"state commitment that a ledger works with (default: binary)", "账本所用的状态承诺（默认 binary）"}))
+	flags.BoolVar(&judged.strict, "strict", false, t.text(Text{"judge known deviations too", "同时检验已知偏差"}))
 	command.RunE = func(command *cobra.Command, arguments []string) error {
-		return t.runConform(command.Context(), arguments[0], module, suite, strict)
+		judged.direction = arguments[0]
+		return t.runConform(command.Context(), judged)
 	}
 	return command
 }
 
-func (t *terminal) runConform(ctx context.Context, name, module, suite string, strict bool) error {
+// judgement says what is to be judged, and beside what.
+type judgement struct {
+	direction, module string
+	suite, commitment string
+	strict            bool
+}
+
+func (t *terminal) runConform(ctx context.Context, judged judgement) error {
 	for _, d := range directions {
-		if d.name == name && module == "" {
-			module = d.module
+		if d.name == judged.direction && judged.module == "" {
+			judged.module = d.module
 		}
 	}
-	direction, err := direct(t.Registry, name, module, suite, strict)
+	module := judged.module
+	direction, err := direct(t.Registry, judged)
 	if err != nil {
 		return &Problem{
 			Code: "CL-CONFORM-001", Usage: true, Why: err, What: Text{"there is nothing to judge", "没有可检验的模块"},
@@ -103,13 +113,13 @@ func (t *terminal) runConform(ctx context.Context, name, module, suite string, s
 }
 
 // direct makes the rules of a direction for a module of the registry.
-func direct(registry *kernel.Registry, name, module, suiteName string, strict bool) (conformance.Direction, error) {
-	none := conformance.Direction{}
-	suite, err := registry.CryptoSuite(suiteName)
+func direct(registry *kernel.Registry, asked judgement) (conformance.Direction, error) {
+	none, module := conformance.Direction{}, asked.module
+	suite, err := registry.CryptoSuite(asked.suite)
 	if err != nil {
 		return none, err
 	}
-	switch name {
+	switch asked.direction {
 	case "crypto":
 		judged, err := registry.CryptoSuite(module)
 		if err != nil {
@@ -123,29 +133,33 @@ func direct(registry *kernel.Registry, name, module, suiteName string, strict bo
 		}
 		return conformconsensus.Direction(conformconsensus.Subject{New: func() consensus.Module { return judged }}), nil
 	case "ledger":
-		return ledgerDirection(registry, module, suite)
+		return ledgerDirection(registry, module, asked.commitment, suite)
 	case "network":
 		return networkDirection(registry, module)
 	case "contract":
-		return contractDirection(registry, module, suite, strict)
+		return contractDirection(registry, module, suite, asked.strict)
 	}
-	return none, fmt.Errorf("no conformance suite for %q; there are %v", name, directionNames())
+	return none, fmt.Errorf("no conformance suite for %q; there are %v", asked.direction, directionNames())
 }
 
-// ledgerDirection judges a ledger with the first of the registry's commitments.
-// Rules that need a disk which loses power do not apply: the module's own tests
-// bring one.
-func ledgerDirection(registry *kernel.Registry, module string, suite crypto.Suite) (conformance.Direction, error) {
+// ledgerDirection judges a ledger with a commitment, by default the first of the
+// registry's. Rules that need a disk which loses power do not apply: the module's own
+// tests bring one.
+func ledgerDirection(registry *kernel.Registry, module, commitment string, suite crypto.Suite) (conformance.Direction, error) {
 	judged, err := registry.LedgerModule(module)
 	if err != nil {
 		return conformance.Direction{}, err
 	}
-	commitments := slices.Sorted(maps.Keys(registry.Commitments))
-	if len(commitments) == 0 {
-		return conformance.Direction{}, errors.New("this binary has no state commitment")
+	if names := slices.Sorted(maps.Keys(registry.Commitments)); commitment == "" && len(names) > 0 {
+		commitment = names[0]
+	}
+	tree, err := registry.Commitment(commitment)
+	if err != nil {
+		return conformance.Direction{}, err
 	}
 	return conformledger.Direction(conformledger.Subject{
-		Open: judged.Open, Commitment: commitments[0], Verifier: registry.Commitments[commitments[0]](suite), Hasher: suite,
+		Open: judged.Open, Commitment: commitment, Tree: tree(suite), Hasher: suite,
+		CodeHash: func(code []byte) chain.Hash { return keccak.Keccak256(code) },
 	}), nil
 }
 

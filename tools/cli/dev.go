@@ -23,12 +23,13 @@ import (
 
 // devFlags are the flags of credible dev.
 type devFlags struct {
-	crypto    string
-	rpc       string
-	data      string
-	blockTime time.Duration
-	accounts  int
-	verbose   bool
+	crypto     string
+	commitment string
+	rpc        string
+	data       string
+	blockTime  time.Duration
+	accounts   int
+	verbose    bool
 }
 
 func (t *terminal) dev() *cobra.Command {
@@ -44,6 +45,7 @@ func (t *terminal) dev() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.crypto, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
+	t.commitmentFlag(command, &f.commitment)
 	flags.StringVar(&f.rpc, "rpc", "127.0.0.1:8545", t.text(Text{"address of JSON-RPC", "JSON-RPC 监听地址"}))
 	flags.StringVar(&f.data, "data", "", t.text(Text{"directory that keeps the chain (default: memory only)", "数据目录（默认仅保存在内存）"}))
 	flags.DurationVar(&f.blockTime, "block-time", 0, t.text(Text{"time between blocks; 0 makes a block on demand", "出块间隔；0 表示按需出块"}))
@@ -69,6 +71,12 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"use --crypto standard or --crypto gm", "请使用 --crypto standard 或 --crypto gm"},
 		}
 	}
+	if _, err := t.Registry.Commitment(f.commitment); err != nil {
+		return &Problem{
+			Code: "CL-DEV-006", Usage: true, Why: err, What: Text{"unknown state commitment " + f.commitment, "未知的状态承诺 " + f.commitment},
+			Next: Text{"use one that the reason lists", "请使用原因中列出的名称"},
+		}
+	}
 	listener, err := development.Listen(f.rpc)
 	if err != nil {
 		return &Problem{
@@ -77,8 +85,8 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 		}
 	}
 	running, err := development.Open(ctx, development.Options{
-		Registry: t.Registry, Rules: t.Rules, Crypto: f.crypto, Directory: f.data, Accounts: f.accounts, BlockTime: f.blockTime,
-		Version: "CredibleLedger/" + Version, Log: log,
+		Registry: t.Registry, Rules: t.Rules, Crypto: f.crypto, Commitment: f.commitment, Directory: f.data,
+		Accounts: f.accounts, BlockTime: f.blockTime, Version: "CredibleLedger/" + Version, Log: log,
 	})
 	if err != nil {
 		return errors.Join(&Problem{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/canonicaljson"
+	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
@@ -27,26 +28,33 @@ func (t *terminal) genesis() *cobra.Command {
 }
 
 func (t *terminal) genesisCreate() *cobra.Command {
-	var home, name, suite string
+	described := development.Settings{}
+	var home, suite string
 	var chainID uint64
 	var allocations []string
 	command := &cobra.Command{
 		Use: "create --home DIR", Args: cobra.NoArgs,
 		Short: t.text(Text{"make a one-validator chain: key, genesis and configuration", "创建单验证者链：密钥、创世文件与配置"}),
 		RunE: func(*cobra.Command, []string) error {
-			return t.createGenesis(home, name, suite, chainID, allocations)
+			return t.createGenesis(home, suite, chainID, described, allocations)
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&home, "home", "", t.text(Text{"new directory for the node", "节点的新目录"}))
-	flags.StringVar(&name, "name", "chain", t.text(Text{"name of the chain", "链名"}))
+	flags.StringVar(&described.Name, "name", "chain", t.text(Text{"name of the chain", "链名"}))
 	flags.StringVar(&suite, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
+	t.commitmentFlag(command, &described.Commitment)
 	flags.Uint64Var(&chainID, "chain-id", 1337, t.text(Text{"numeric chain id for Ethereum clients", "供以太坊客户端使用的数字链 ID"}))
 	flags.StringArrayVar(&allocations, "allocate", nil, t.text(Text{"ADDRESS=AMOUNT in the smallest unit; may be repeated", "地址=数量（最小单位），可重复"}))
 	return command
 }
 
-func (t *terminal) createGenesis(home, name, suiteName string, chainID uint64, allocations []string) error {
+func (t *terminal) commitmentFlag(command *cobra.Command, commitment *string) {
+	command.Flags().StringVar(commitment, "commitment", obicore.BinaryTree,
+		t.text(Text{"state commitment: binary, or patricia, which eth_getProof needs", "状态承诺：binary，或 eth_getProof 所需的 patricia"}))
+}
+
+func (t *terminal) createGenesis(home, suiteName string, chainID uint64, described development.Settings, allocations []string) error {
 	problem := func(why error) error {
 		return &Problem{
 			Code: "CL-GENESIS-001", Why: why, What: Text{"the chain was not created", "未能创建链"},
@@ -71,8 +79,9 @@ func (t *terminal) createGenesis(home, name, suiteName string, chainID uint64, a
 	if err != nil {
 		return problem(err)
 	}
-	genesis := development.Genesis(suite, validator, development.Settings{Name: name, Time: uint64(time.Now().UnixMilli())})
-	genesis.EVMChainID, genesis.Validators[0].Organisation = chainID, name
+	described.Time = uint64(time.Now().UnixMilli())
+	genesis := development.Genesis(suite, validator, described)
+	genesis.EVMChainID, genesis.Validators[0].Organisation = chainID, described.Name
 	if err := allocate(genesis, allocations); err != nil {
 		return problem(err)
 	}

@@ -56,6 +56,7 @@ func TestUnknownCommandsAreAnsweredWithTheNearest(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	refused(t, 2, "CL-DEV-005", "unknown crypto suite", "dev", "--crypto", "foo")
+	refused(t, 2, "CL-DEV-006", "[binary patricia]", "dev", "--commitment", "foo")
 	if o := run(t, "", "dev", "--block-time", "-1s"); o.code != 2 || !strings.Contains(o.errors, "CL-DEV-001") {
 		t.Errorf("%+v", o)
 	}
@@ -111,6 +112,7 @@ func TestModulesOfTheBinaryConform(t *testing.T) {
 	refused(t, 2, "CL-CONFORM-001", "no conformance suite", "conform", "privacy")
 	refused(t, 2, "CL-CONFORM-001", "standard", "conform", "crypto", "--module", "nosuch")
 	refused(t, 2, "CL-CONFORM-001", "segment", "conform", "ledger", "--module", "nosuch")
+	refused(t, 2, "CL-CONFORM-001", "[binary patricia]", "conform", "ledger", "--commitment", "nosuch")
 	refused(t, 2, "CL-CONFORM-001", "evm", "conform", "contract", "--module", "nosuch")
 	refused(t, 2, "CL-CONFORM-001", "sample programs", "conform", "contract", "--module", "native")
 	refused(t, 2, "CL-CONFORM-001", "solo", "conform", "consensus", "--module", "nosuch")

@@ -9,7 +9,6 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/execution"
-	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/sdk/light"
 )
@@ -106,7 +105,7 @@ func (t *terminal) lightGenesis(path string) (checkpoint light.Checkpoint, optio
 	}
 	set, err := genesis.ValidatorSet()
 	checkpoint = light.Checkpoint{Header: block.Block.Header, Validators: set}
-	return checkpoint, light.Options{Suite: suite, RootDelay: genesis.RootDelay, State: binarytree.NewVerifier(suite)}, err
+	return checkpoint, light.Options{Suite: suite, RootDelay: genesis.RootDelay, State: commitment(suite)}, err
 }
 
 // lightAnswer is a header that has been checked.

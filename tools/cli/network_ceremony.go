@@ -56,6 +56,7 @@ func (t *terminal) networkAssemble() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&settings.Consensus, "consensus", "smartbft", t.text(Text{"consensus engine: smartbft, raft or simplex (experimental)", "共识引擎：smartbft、raft 或 simplex（实验性）"}))
 	flags.StringVar(&settings.Crypto, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
+	t.commitmentFlag(command, &settings.Commitment)
 	flags.StringVar(&settings.Name, "name", "network", t.text(Text{"name of the chain", "链名"}))
 	flags.Uint64Var(&settings.ChainID, "chain-id", 1337, t.text(Text{"numeric chain id for Ethereum clients", "供以太坊客户端使用的数字链 ID"}))
 	flags.Uint64Var(&settings.GasLimit, "gas-limit", 100_000_000, t.text(Text{"gas of one block", "每块 gas 上限"}))

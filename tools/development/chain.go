@@ -16,6 +16,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
 	"github.com/credibleledger/credibleledger/obicore/api/debug"
@@ -28,15 +29,16 @@ import (
 
 // Options describe a development chain to run.
 type Options struct {
-	Registry  *kernel.Registry
-	Rules     execution.RulesTable // the platform's when nil
-	Name      string               // of the chain; "dev" when empty
-	Crypto    string               // name of the suite; "standard" when empty
-	Directory string               // empty: memory only
-	Accounts  int
-	BlockTime time.Duration // 0: a block on demand
-	Version   string        // shown by web3_clientVersion
-	Log       *slog.Logger
+	Registry   *kernel.Registry
+	Rules      execution.RulesTable // the platform's when nil
+	Name       string               // of the chain; "dev" when empty
+	Crypto     string               // name of the suite; "standard" when empty
+	Commitment string               // to the state; the binary tree when empty
+	Directory  string               // empty: memory only
+	Accounts   int
+	BlockTime  time.Duration // 0: a block on demand
+	Version    string        // shown by web3_clientVersion
+	Log        *slog.Logger
 }
 
 // Chain is a running development chain with what a client needs to know of it.
@@ -53,6 +55,12 @@ func Open(ctx context.Context, options Options) (*Chain, error) {
 	}
 	if options.Name == "" {
 		options.Name = "dev"
+	}
+	if options.Commitment == "" {
+		options.Commitment = obicore.BinaryTree
+	}
+	if _, err := options.Registry.Commitment(options.Commitment); err != nil {
+		return nil, err
 	}
 	suite, err := options.Registry.CryptoSuite(options.Crypto)
 	if err != nil {
@@ -160,12 +168,18 @@ func identity(suite crypto.Suite, options Options, accounts []Account) (*chain.G
 		return nil, nil, fmt.Errorf("%s holds a chain with %s crypto: start it with --crypto %s, or choose another directory",
 			options.Directory, genesis.Crypto, genesis.Crypto)
 	}
+	if genesis.Commitment != options.Commitment {
+		return nil, nil, fmt.Errorf("%s holds a chain with the state commitment %s: start it with --commitment %s, or choose another directory",
+			options.Directory, genesis.Commitment, genesis.Commitment)
+	}
 	validator, err := ReadKey(suite, filepath.Join(options.Directory, validatorFile))
 	return genesis, validator, err
 }
 
 func newGenesis(suite crypto.Suite, validator crypto.Signer, options Options, accounts []Account) *chain.Genesis {
-	return Genesis(suite, validator, Settings{Name: options.Name, Accounts: accounts, Time: uint64(time.Now().UnixMilli())})
+	return Genesis(suite, validator, Settings{
+		Name: options.Name, Commitment: options.Commitment, Accounts: accounts, Time: uint64(time.Now().UnixMilli()),
+	})
 }
 
 // create makes the identity of a new directory. The genesis file comes last: a

@@ -1,6 +1,7 @@
 package development
 
 import (
+	"cmp"
 	"math/big"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -18,9 +19,10 @@ const GasLimit = 60_000_000
 
 // Settings describe a development chain.
 type Settings struct {
-	Name     string
-	Accounts []Account
-	Time     uint64 // of block 0, in milliseconds
+	Name       string
+	Commitment string // to the state; the binary tree when empty
+	Accounts   []Account
+	Time       uint64 // of block 0, in milliseconds
 }
 
 // Genesis returns the genesis of a development chain with one validator.
@@ -28,7 +30,7 @@ func Genesis(suite crypto.Suite, validator crypto.Signer, settings Settings) *ch
 	key := validator.Public()
 	genesis := &chain.Genesis{
 		Format: chain.GenesisFormat, Name: settings.Name, EVMChainID: ChainID, Time: settings.Time,
-		Crypto: suite.Name(), Consensus: solo.Name, Commitment: obicore.BinaryTree,
+		Crypto: suite.Name(), Consensus: solo.Name, Commitment: cmp.Or(settings.Commitment, obicore.BinaryTree),
 		Window: 1024, GasLimit: GasLimit, Limits: chain.DefaultLimits(), Rules: []chain.Rules{{Version: 1}},
 		Validators: []chain.GenesisMember{{
 			ID:           Self(suite, validator),

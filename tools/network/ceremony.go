@@ -57,7 +57,7 @@ func Assemble(registry *kernel.Registry, settings Settings, administrators []cha
 	if err != nil {
 		return nil, err
 	}
-	if _, err := registry.ConsensusModule(settings.Consensus); err != nil {
+	if err := settings.check(registry); err != nil {
 		return nil, err
 	}
 	if len(administrators) == 0 {

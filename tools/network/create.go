@@ -41,15 +41,25 @@ const RootDelay = 2
 
 // Settings say what network to make.
 type Settings struct {
-	Name      string
-	Nodes     int
-	Consensus string
-	Crypto    string
-	Ordering  string // of every node; the default when empty
-	ChainID   uint64
-	GasLimit  uint64
-	Accounts  int // funded accounts with keys of their own below the directory
-	Allocate  chain.Allocation
+	Name       string
+	Nodes      int
+	Consensus  string
+	Crypto     string
+	Ordering   string // of every node; the default when empty
+	Commitment string // to the state; the binary tree when empty
+	ChainID    uint64
+	GasLimit   uint64
+	Accounts   int // funded accounts with keys of their own below the directory
+	Allocate   chain.Allocation
+}
+
+func (s *Settings) commitment() string { return cmp.Or(s.Commitment, obicore.BinaryTree) }
+
+// check refuses modules that the registry does not have.
+func (s *Settings) check(registry *kernel.Registry) error {
+	_, consensusFault := registry.ConsensusModule(s.Consensus)
+	_, commitmentFault := registry.Commitment(s.commitment())
+	return cmp.Or(consensusFault, commitmentFault)
 }
 
 // Manifest says where the nodes of a local network are.
@@ -80,7 +90,7 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 	if _, err := os.Stat(filepath.Join(directory, manifestFile)); err == nil {
 		return nil, fmt.Errorf("%s holds a network already", directory)
 	}
-	if _, err := registry.ConsensusModule(settings.Consensus); err != nil {
+	if err := settings.check(registry); err != nil {
 		return nil, err
 	}
 	settings.Ordering = cmp.Or(settings.Ordering, string(node.DefaultOrdering))
@@ -170,7 +180,7 @@ func newHome(registry *kernel.Registry, suite crypto.Suite, home string, node No
 func Genesis(settings Settings, records []*Record) *chain.Genesis {
 	genesis := &chain.Genesis{
 		Format: chain.GenesisFormat, Name: settings.Name, EVMChainID: settings.ChainID, Time: uint64(time.Now().UnixMilli()),
-		Crypto: settings.Crypto, Consensus: settings.Consensus, Commitment: obicore.BinaryTree, RootDelay: RootDelay,
+		Crypto: settings.Crypto, Consensus: settings.Consensus, Commitment: settings.commitment(), RootDelay: RootDelay,
 		Window: 1024, GasLimit: settings.GasLimit, Limits: chain.DefaultLimits(), Rules: []chain.Rules{{Version: 1}},
 		Validators: members(records), Allocation: development.Predeploys(),
 	}

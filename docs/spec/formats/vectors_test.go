@@ -13,11 +13,13 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/blocksync"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 )
 
 var update = flag.Bool("update", false, "write vectors.json anew: only for a new format, never to change a frozen one")
@@ -125,10 +127,10 @@ func genesis() *chain.Genesis {
 	}
 }
 
-// nodes is an empty tree.
-type nodes struct{}
+// nodes are the records of a commitment by their names; none is an empty tree.
+type nodes map[string][]byte
 
-func (nodes) Node([]byte) ([]byte, error) { return nil, nil }
+func (n nodes) Node(name []byte) ([]byte, error) { return n[string(name)], nil }
 
 func stateRoot(t *testing.T) func(chain.Hasher) chain.Hash {
 	return func(h chain.Hasher) chain.Hash {
@@ -139,6 +141,49 @@ func stateRoot(t *testing.T) func(chain.Hasher) chain.Hash {
 		}
 		return change.Root
 	}
+}
+
+// entries are writes that each leave an entry, one of a module among them.
+func entries() []chain.Write {
+	all := writes()
+	all[3].Value = []byte("value")
+	return all
+}
+
+// patricia commits to entries with Ethereum's trie.
+func patricia(t *testing.T, entries []chain.Write) (root chain.Hash, all nodes) {
+	change, err := merklepatricia.New(nil).Update(nodes{}, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = nodes{}
+	for _, node := range change.Nodes {
+		all[string(node.Name)] = node.Value
+	}
+	return change.Root, all
+}
+
+// patriciaRoot gives the same on each suite: the hash is Ethereum's.
+func patriciaRoot(t *testing.T, entries []chain.Write) func(chain.Hasher) chain.Hash {
+	return func(chain.Hasher) chain.Hash {
+		root, _ := patricia(t, entries)
+		return root
+	}
+}
+
+// patriciaPath is the path that proves entry i of entries.
+func patriciaPath(t *testing.T, i int) []byte {
+	root, all := patricia(t, entries())
+	entry := entries()[i]
+	path, err := merklepatricia.New(nil).Prove(all, entry.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := ledger.Proof{Kind: merklepatricia.Kind, Key: entry.Key, Value: entry.Value, Path: path}
+	if err := merklepatricia.New(nil).Verify(root, proof); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func build(t *testing.T) []vector {
@@ -189,6 +234,11 @@ func build(t *testing.T) []vector {
 			return chain.SigningHash(h, chain.DomainVote, hash(1), "solo/commit", fill(2, 32))
 		})},
 		{Name: "binary tree root of three entries", Hashes: hashes(stateRoot(t))},
+		{Name: "Merkle-Patricia root of nothing", Hashes: hashes(patriciaRoot(t, nil))},
+		{Name: "Merkle-Patricia root of these four entries", Encoding: encoded(chain.EncodeWrites(entries())), Hashes: hashes(patriciaRoot(t, entries()))},
+		{Name: "Merkle-Patricia path that proves the account", Encoding: encoded(patriciaPath(t, 0))},
+		{Name: "Merkle-Patricia path that proves the storage entry", Encoding: encoded(patriciaPath(t, 1))},
+		{Name: "Merkle-Patricia path that proves the module entry", Encoding: encoded(patriciaPath(t, 3))},
 		{Name: "genesis", Text: string(file), Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			identity, err := genesis().Identity(h)
 			if err != nil {

@@ -54,11 +54,11 @@ async function joinNetwork(directory, i) {
 
 const startLimit = 20_000
 
-// startChain runs `credible dev` with a crypto suite and waits until it is ready.
-async function startChain(suite) {
+/** startChain runs `credible dev` with a crypto suite and more flags, and waits until it is ready. */
+export async function startChain(suite, ...flags) {
   const binary = process.env.CREDIBLE
   if (!binary) throw new Error('CREDIBLE must name the binary; build/clients.sh sets it')
-  const child = spawn(binary, ['dev', '--crypto', suite, '--rpc', '127.0.0.1:0', '-o', 'json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, ['dev', '--crypto', suite, '--rpc', '127.0.0.1:0', '-o', 'json', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
   let complaint = ''
   child.stderr.on('data', (data) => { complaint = (complaint + data).slice(-10_000) })
   const ended = new Promise((resolve) => child.once('close', resolve))

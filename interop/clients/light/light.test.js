@@ -33,7 +33,7 @@ before(async () => {
 async function trusted(chain) {
   const about = await rpc(chain, 'cl_chain')
   const { hash } = await rpc(chain, 'cl_getHeader', '0x0')
-  return { rpc: chain.url, crypto: about.crypto, rootDelay: Number(about.rootDelay), height: 0, hash, maxAge: 3600 }
+  return { rpc: chain.url, crypto: about.crypto, commitment: about.commitment, rootDelay: Number(about.rootDelay), height: 0, hash, maxAge: 3600 }
 }
 
 // grow waits until there is something to follow.

@@ -159,10 +159,3 @@ func (s *Service) getStorageValues(_ context.Context, params jsonrpc.Params) (an
 	}
 	return values, nil
 }
-
-// getProof answers for the Ethereum method that this chain's commitment cannot
-// serve, and says what can.
-func (s *Service) getProof(context.Context, jsonrpc.Params) (any, error) {
-	return nil, jsonrpc.Errorf(jsonrpc.ServerError,
-		"eth_getProof needs a Merkle-Patricia state commitment and this chain has %q: use cl_getProof", s.chain.Genesis().Commitment)
-}

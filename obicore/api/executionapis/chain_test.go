@@ -216,7 +216,7 @@ func newGenesis(g *given, suite crypto.Suite, validator crypto.Signer) *chain.Ge
 	key := validator.Public()
 	genesis := &chain.Genesis{
 		Format: chain.GenesisFormat, Name: "execution-apis", EVMChainID: g.genesis.Config.ChainID, Crypto: suite.Name(),
-		Consensus: "solo", Commitment: obicore.BinaryTree, Window: 1024, GasLimit: gasLimit, Limits: chain.DefaultLimits(),
+		Consensus: "solo", Commitment: obicore.MerklePatricia, Window: 1024, GasLimit: gasLimit, Limits: chain.DefaultLimits(),
 		Rules: []chain.Rules{{Version: 1}}, Allocation: chain.Allocation{},
 		Validators: []chain.GenesisMember{{
 			ID:           suite.Sum(key.Bytes),

@@ -7,6 +7,7 @@
 //	const client = await credibleLight({
 //	  rpc: 'https://node.example:8545',  // any node; it need not be trusted
 //	  crypto: 'standard', rootDelay: 2,  // of the genesis file
+//	  commitment: 'binary',              // of it too; this when left out
 //	  height: 1200, hash: '0x9f…',       // a block that is trusted, or
 //	  checkpoint: '0xf9…',               // what client.checkpoint() gave earlier
 //	  trustPeriod: 1209600, maxAge: 60,  // seconds; these when left out

@@ -14,9 +14,11 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/crypto/gm"
 	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 	"github.com/credibleledger/credibleledger/sdk/light"
 	"github.com/credibleledger/credibleledger/tools/rpcclient"
 )
@@ -42,13 +44,17 @@ func open(ctx context.Context, given js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	commitment, err := commitmentOf(text(given, "commitment"))
+	if err != nil {
+		return nil, err
+	}
 	source := light.RPC{Node: rpcclient.New(text(given, "rpc"))}
 	checkpoint, err := checkpointOf(ctx, given, source, suite)
 	if err != nil {
 		return nil, err
 	}
 	client, err := light.New(checkpoint, light.Options{
-		Suite: suite, RootDelay: number(given, "rootDelay"), State: binarytree.NewVerifier(suite),
+		Suite: suite, RootDelay: number(given, "rootDelay"), State: commitment(suite),
 		TrustPeriod: seconds(given, "trustPeriod"), MaxAge: seconds(given, "maxAge"),
 	})
 	if err != nil {
@@ -69,6 +75,17 @@ func suiteOf(name string) (crypto.Suite, error) {
 		return gm.New(), nil
 	}
 	return nil, fmt.Errorf("crypto is %q, not %q or %q", name, standard.Name, gm.Name)
+}
+
+// commitmentOf returns the state commitment with the name that a genesis gives it.
+func commitmentOf(name string) (ledger.NewCommitment, error) {
+	switch name {
+	case "", "binary":
+		return binarytree.New, nil
+	case "patricia":
+		return merklepatricia.New, nil
+	}
+	return nil, fmt.Errorf("commitment is %q, not %q or %q", name, "binary", "patricia")
 }
 
 func checkpointOf(ctx context.Context, given js.Value, source light.Source, suite crypto.Suite) (c light.Checkpoint, err error) {

@@ -1,7 +1,6 @@
 // Package eest runs the Ethereum execution specification's state tests through
 // the production executor, state overlay and EVM.
 //
-// It holds tests only. The expected results are Merkle-Patricia roots, so the
-// package has a small trie for computing them from flat entries; the platform's
-// own commitments are tested elsewhere.
+// It holds tests only. The expected results are the roots of Ethereum's trie, which
+// the commitment that chains can choose computes from the flat entries.
 package eest

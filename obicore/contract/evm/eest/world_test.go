@@ -6,6 +6,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 )
 
 // world is flat state in memory; it is a ledger.View.
@@ -40,35 +41,19 @@ func (w world) apply(writes []chain.Write) {
 	}
 }
 
+// noNodes is the empty trie that a world is committed to.
+type noNodes struct{}
+
+func (noNodes) Node([]byte) ([]byte, error) { return nil, nil }
+
 // root returns Ethereum's state root over the flat entries.
 func (w world) root() (chain.Hash, error) {
-	storage := make(map[chain.Address][]leafItem)
+	writes := make([]chain.Write, 0, len(w))
 	for key, value := range w {
-		if key.Space == chain.SpaceStorage {
-			storage[key.Owner] = append(storage[key.Owner], newLeaf([]byte(key.Subkey), rlp.AppendBytes(nil, value)))
-		}
+		writes = append(writes, chain.Write{Key: key, Value: value})
 	}
-	var accounts []leafItem
-	for key, value := range w {
-		if key.Space != chain.SpaceAccount {
-			continue
-		}
-		account, err := chain.DecodeAccount(value)
-		if err != nil {
-			return chain.Hash{}, err
-		}
-		root := trieRoot(storage[key.Owner])
-		code := account.CodeHash
-		if code.IsZero() {
-			code = keccak.Keccak256()
-		}
-		p := rlp.AppendUint64(nil, account.Nonce)
-		p = rlp.AppendWord(p, account.Balance)
-		p = rlp.AppendBytes(p, root[:])
-		p = rlp.AppendBytes(p, code[:])
-		accounts = append(accounts, newLeaf(key.Owner[:], rlp.AppendList(nil, p)))
-	}
-	return trieRoot(accounts), nil
+	change, err := merklepatricia.New(nil).Update(noNodes{}, chain.MergeWrites(writes))
+	return change.Root, err
 }
 
 // logsHash returns the digest by which fixtures name the logs.
