@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/big"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -112,34 +111,58 @@ func (n *Network) sums(ctx context.Context) {
 	}
 }
 
-// askers is how many ask for receipts side by side.
-const askers = 16
+// sample is after how many acknowledged transactions one is asked for by its id.
+const sample = 200
 
-// present looks for every acknowledged transaction, each on one node of all, and that
-// none is acknowledged twice. That all nodes have the same blocks is known by then.
+// present looks for every acknowledged transaction, that it is there once and has
+// succeeded. That all nodes have the same blocks is known by then: each is asked for the
+// receipts of some of them, and for some transactions by their ids.
 func (n *Network) present(ctx context.Context, l *Load) {
 	n.t.Helper()
-	seen := make(map[string]bool)
-	for _, id := range l.acknowledged {
+	executed := n.executed(ctx)
+	seen := make(map[string]bool, len(l.acknowledged))
+	for i, id := range l.acknowledged {
 		if seen[id] {
 			n.t.Errorf("transaction %s is acknowledged twice", id)
 		}
 		seen[id] = true
+		if executed[id] != 1 {
+			n.t.Fatalf("acknowledged transaction %s was executed %d times", id, executed[id])
+		}
+		if i%sample != 0 {
+			continue
+		}
+		e := n.endpoints[i/sample%len(n.endpoints)]
+		var r *receipt
+		if err := e.call(ctx, &r, "eth_getTransactionReceipt", id); err != nil || r == nil || r.Status != "0x1" {
+			n.t.Fatalf("%s: acknowledged transaction %s: %+v, %v", e.url, id, r, err)
+		}
 	}
-	var asking sync.WaitGroup
-	for worker := range askers {
-		asking.Go(func() {
-			e := n.endpoints[worker%len(n.endpoints)]
-			for i := worker; i < len(l.acknowledged) && !n.t.Failed(); i += askers {
-				var r *receipt
-				if err := e.call(ctx, &r, "eth_getTransactionReceipt", l.acknowledged[i]); err != nil || r == nil || r.Status != "0x1" {
-					n.t.Errorf("%s: acknowledged transaction %s: %+v, %v", e.url, l.acknowledged[i], r, err)
-				}
-			}
-		})
-	}
-	asking.Wait()
 	n.t.Logf("%d acknowledged transactions are there, %d of unknown outcome, %d refused", len(l.acknowledged), l.Unknown.Load(), l.Refused.Load())
+}
+
+// executed counts how often each transaction was executed with success. One that could not
+// start stands in its block as void, and may come again.
+func (n *Network) executed(ctx context.Context) map[string]int {
+	n.t.Helper()
+	top, err := n.endpoints[0].height(ctx)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	counts := make(map[string]int)
+	for height := uint64(1); height <= top; height++ {
+		e := n.endpoints[height%uint64(len(n.endpoints))]
+		var receipts []receipt
+		if err := e.call(ctx, &receipts, "eth_getBlockReceipts", hexadecimal(height)); err != nil {
+			n.t.Fatalf("%s: receipts of block %d: %v", e.url, height, err)
+		}
+		for _, r := range receipts {
+			if r.Status == "0x1" {
+				counts[r.TransactionHash]++
+			}
+		}
+	}
+	return counts
 }
 
 // linear checks the history of the registers.
