@@ -19,6 +19,9 @@ func mountDisk(folder string) (*disk, error) {
 	if !isolated() {
 		return nil, errors.New("it needs a mount namespace of its own")
 	}
+	if mounting != nil {
+		return nil, fmt.Errorf("nothing may be mounted here: %w", mounting)
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,12 @@ func newFilter() (*filter, error) {
 		return nil, errors.New("it needs nft: as root, apt-get install nftables")
 	}
 	f := &filter{program: program}
-	return f, f.apply("add table inet chaos", "add chain inet chaos arriving { type filter hook input priority 0; }", "flush chain inet chaos arriving")
+	err = f.apply("add table inet chaos", "add chain inet chaos arriving { type filter hook input priority 0; }", "flush chain inet chaos arriving",
+		"add rule inet chaos arriving tcp dport 1 numgen random mod 100 < 1 drop")
+	if err != nil {
+		return nil, err // a kernel without what the rules need
+	}
+	return f, f.pass()
 }
 
 // lose drops a share of the packets, in hundredths, from and to TCP ports.
