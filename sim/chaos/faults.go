@@ -117,7 +117,7 @@ func (f *Faults) while(ctx context.Context, most time.Duration) {
 // loseLeader kills the leader, measures the recovery of the others and brings it
 // back.
 func (f *Faults) loseLeader(ctx context.Context) error {
-	leader, err := f.network.Leader()
+	leader, err := f.network.Leader(ctx)
 	if err != nil {
 		return err
 	}

@@ -127,13 +127,24 @@ func (n *Network) AwaitReady(within time.Duration) {
 	}
 }
 
-// Leader returns the node that leads, by the word of any other.
-func (n *Network) Leader() (network.Node, error) {
-	status := n.Processes.Status(context.Background())
-	for i, s := range status.Nodes {
-		if s.Role == "leader" {
-			return n.Processes.Manifest.Nodes[i], nil
+// Leader returns the node that leads, by the word of any other. It waits while an
+// election is under way.
+func (n *Network) Leader(ctx context.Context) (network.Node, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		status := n.Processes.Status(ctx)
+		for i, s := range status.Nodes {
+			if s.Role == "leader" {
+				return n.Processes.Manifest.Nodes[i], nil
+			}
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return network.Node{}, fmt.Errorf("nobody leads for %s: %+v", patience, status.Nodes)
 		}
 	}
-	return network.Node{}, fmt.Errorf("nobody leads: %+v", status.Nodes)
 }
