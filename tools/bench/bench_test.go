@@ -164,6 +164,21 @@ func TestAChainThatIncludesNothingIsGivenUpWithTheReason(t *testing.T) {
 	}
 }
 
+func TestATargetWhosePricesAreNoPricesIsRefused(t *testing.T) {
+	url, payer := target(t, "standard")
+	for _, price := range []string{"0x-1", "0x1" + strings.Repeat("0", 64), "dear"} {
+		lying := liar(t, url, func(request, answer []byte) []byte {
+			if bytes.Contains(request, []byte("eth_gasPrice")) {
+				return []byte(`{"jsonrpc":"2.0","id":1,"result":"` + price + `"}`)
+			}
+			return answer
+		})
+		if _, err := bench.Run(t.Context(), settings(t, "transfer", lying, payer)); err == nil {
+			t.Errorf("a price of %s is paid", price)
+		}
+	}
+}
+
 func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 	url, payer := target(t, "standard")
 	for name, spoil := range map[string]func(*bench.Settings){

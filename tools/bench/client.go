@@ -169,8 +169,8 @@ func (c *client) big(ctx context.Context, method string, params ...any) (*big.In
 		return nil, err
 	}
 	value, ok := new(big.Int).SetString(strings.TrimPrefix(text, "0x"), 16)
-	if !ok {
-		return nil, fmt.Errorf("%s: %q is no quantity", method, text)
+	if !ok || value.Sign() < 0 {
+		return nil, fmt.Errorf("%s: %.80q is no quantity", method, text)
 	}
 	return value, nil
 }

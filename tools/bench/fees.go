@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -51,8 +52,12 @@ func newFees(ctx context.Context, c *client, gas uint64, funds *big.Int) (*fees,
 	if err != nil || tip.Cmp(f.price) > 0 {
 		tip = new(big.Int).Set(price)
 	}
-	f.cap, _ = chain.WordFromBig(f.price)
-	f.tip, _ = chain.WordFromBig(tip)
+	var capFits, tipFits bool
+	f.cap, capFits = chain.WordFromBig(f.price)
+	f.tip, tipFits = chain.WordFromBig(tip)
+	if !capFits || !tipFits {
+		return nil, fmt.Errorf("bench: the target asks for a price of %s wei and a tip of %s: no transaction can offer that", f.price, tip)
+	}
 	return f, nil
 }
 
