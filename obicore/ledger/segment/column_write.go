@@ -29,10 +29,10 @@ func (c *column) write(height uint64, payload []byte) (err error) {
 
 // writable returns the last segment, or a new one when that is full.
 func (c *column) writable(height uint64, length int64) (*segment, error) {
-	if len(c.segments) == 0 {
+	last := c.last()
+	if last == nil {
 		return c.create(0, height)
 	}
-	last := c.segments[len(c.segments)-1]
 	full := last.end+recordHeaderSize+length > c.limit || last.end > math.MaxUint32
 	if !full || len(last.offsets) == 0 {
 		return last, nil
@@ -84,8 +84,19 @@ func (c *column) appendSegment(s *segment) error {
 	return err
 }
 
+// last returns the segment that is written, or nil when there is none. What it holds is
+// the writer's; only which it is may be asked while files are dropped.
+func (c *column) last() *segment {
+	c.lock.RLock()
+	defer c.lock.RUnlock()
+	if len(c.segments) == 0 {
+		return nil
+	}
+	return c.segments[len(c.segments)-1]
+}
+
 func (c *column) sync() error {
-	last := c.segments[len(c.segments)-1]
+	last := c.last()
 	if err := last.file.SyncData(); err != nil {
 		return fmt.Errorf("segment: sync %s: %w", c.name(last.number, segmentSuffix), err)
 	}
@@ -103,15 +114,24 @@ func (c *column) publish() {
 
 // dropBelow removes whole segments that hold only heights below the given one.
 func (c *column) dropBelow(height uint64) error {
+	for _, number := range c.forgetBelow(height) {
+		if err := c.remove(number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetBelow takes such segments out of the list, after the last read of them, and
+// returns their numbers.
+func (c *column) forgetBelow(height uint64) (numbers []uint32) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	for len(c.segments) > 1 && c.segments[1].first <= height {
-		if err := c.remove(c.segments[0].number); err != nil {
-			return err
-		}
+		numbers = append(numbers, c.segments[0].number)
 		c.segments = c.segments[1:]
 	}
-	return nil
+	return numbers
 }
 
 // remove deletes a segment file and then its sidecar.
