@@ -36,7 +36,7 @@ type Condition struct {
 }
 
 // Ready reports whether the node can serve: it goes on, it is not behind, and as a
-// validator it reaches a quorum.
+// validator it reaches a quorum and knows who leads it.
 func (c *Condition) Ready() bool {
 	switch {
 	case c.Halted != "":
@@ -44,7 +44,7 @@ func (c *Condition) Ready() bool {
 	case c.Role == Observer:
 		return c.Behind <= readyBehind
 	}
-	return c.Connected >= c.Quorum && c.Behind <= readyBehind
+	return c.Connected >= c.Quorum && c.Leader != chain.NodeID{} && c.Behind <= readyBehind
 }
 
 // readyBehind is how many blocks a node that is ready may be behind: those under

@@ -106,8 +106,10 @@ func (p *Processes) explain(a *answer) (state, why string) {
 		return "waiting", a.Waiting + p.unreachable(a)
 	case number(a.Behind) > 0 && !a.Ready:
 		return "behind", fmt.Sprintf("%d blocks behind", number(a.Behind))
+	case !a.Ready && a.Waiting != "":
+		return "waiting", a.Waiting
 	case !a.Ready:
-		return "starting", a.Waiting
+		return "starting", ""
 	case a.Role == "observer":
 		return "ready", ""
 	}

@@ -55,8 +55,8 @@ type engine struct {
 	heldBytes  int
 	validated  chain.Hash
 	votes      map[chain.NodeID]signed
-	known      *certificate
-	told       audience // to whom this node's vote was sent
+	known      map[uint64]certificate // by height, of those that are not decided here
+	told       audience               // to whom this node's vote was sent
 	toldAt     time.Time
 	wanted     bool                       // the host has something to propose
 	wantedSeq  uint64                     // how often it has said so

@@ -106,6 +106,23 @@ func TestNoDecisionWithoutAMajorityAndOneAfterItsReturn(t *testing.T) {
 	}
 }
 
+func TestANodeThatCommitsSlowlyDecidesAsSoonAsItCan(t *testing.T) {
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		w.Settle(10 * time.Second)
+		slow, from := (w.Leader()+1)%3, w.Highest()
+		const slower = 60 * time.Millisecond
+		w.Nodes[slow].Fail(enginetest.Faults{Commit: slower})
+		began := time.Now()
+		for height := from + 1; height <= from+2; height++ {
+			w.Order()
+			w.MustReach(height, time.Second, w.Others(slow)...)
+		}
+		// It waits for its own commits and for nothing else: that the second is decided it
+		// has heard while it committed the first.
+		w.MustReach(from+2, 2*slower+timingOf(0, 0).again/4-time.Since(began), slow)
+	})
+}
+
 func TestANodeThatIsFarBehindFetchesAndVotesAgain(t *testing.T) {
 	enginetest.Run(t, fair(1), func(w *enginetest.World) {
 		w.Settle(10 * time.Second)

@@ -148,8 +148,10 @@ func (e *engine) move(tip consensus.Decision) {
 	if e.decided != nil && e.decided.Proposal.Height <= height {
 		e.decided = nil
 	}
-	if e.known != nil && e.known.vote.Height <= height {
-		e.known = nil
+	for known := range e.known {
+		if known <= height {
+			delete(e.known, known)
+		}
 	}
 	for id, s := range e.votes {
 		if s.vote.Height <= height {

@@ -186,7 +186,8 @@ func (e *engine) enter(m *members) error {
 
 // forget drops what belonged to a group.
 func (e *engine) forget() {
-	e.held, e.heldBytes, e.validated, e.known, e.decided = nil, 0, chain.Hash{}, nil, nil
+	e.held, e.heldBytes, e.validated, e.decided = nil, 0, chain.Hash{}, nil
+	e.known = make(map[uint64]certificate)
 	e.votes = make(map[chain.NodeID]signed)
 	e.told, e.led, e.shunned = audience{}, false, audience{}
 }

@@ -106,9 +106,18 @@ func (e *engine) remind(to chain.NodeID) {
 	e.send(to, frameCertificate, certificatePayload(vote, e.tip.Proof.Bytes))
 }
 
+// knownAhead is of how many heights above the tip certificates are kept: a member that
+// executes more slowly than a majority hears them before it can use them, and nobody
+// says them again unasked.
+const knownAhead = 64
+
 func (e *engine) receiveCertificate(f *frame) {
-	if f.vote.Height == e.tip.Proposal.Height+1 && (e.known == nil || e.known.vote != f.vote) {
-		e.known = &certificate{vote: f.vote, proof: f.proof}
+	tip, height := e.tip.Proposal.Height, f.vote.Height
+	if height <= tip || height-tip > knownAhead {
+		return
+	}
+	if c, known := e.known[height]; !known || c.vote != f.vote {
+		e.known[height] = certificate{vote: f.vote, proof: f.proof}
 	}
 }
 
@@ -134,13 +143,14 @@ func (e *engine) conclude() bool {
 
 // certified checks the certificate that another member has sent.
 func (e *engine) certified(b *block) (proof chain.Proof, ok bool) {
-	if e.known == nil || e.known.vote != b.vote() {
+	known, ok := e.known[b.proposal.Height]
+	if !ok || known.vote != b.vote() {
 		return proof, false
 	}
-	proof = chain.Proof{Kind: Kind, Epoch: e.members.set.Epoch, Bytes: e.known.proof}
-	if err := e.checkProof(b, e.known.proof); err != nil {
+	proof = chain.Proof{Kind: Kind, Epoch: e.members.set.Epoch, Bytes: known.proof}
+	if err := e.checkProof(b, known.proof); err != nil {
 		e.logf(slog.LevelWarn, "raft: a certificate for height %d does not verify: %v", b.proposal.Height, err)
-		e.known = nil
+		delete(e.known, b.proposal.Height)
 		return proof, false
 	}
 	return proof, true

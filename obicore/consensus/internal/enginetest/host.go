@@ -83,7 +83,10 @@ func (h *Host) Validate(_ context.Context, p consensus.Proposal) error {
 
 // Commit implements consensus.Host.
 func (h *Host) Commit(_ context.Context, d consensus.Decision) (*chain.ValidatorSet, error) {
-	time.Sleep(h.world.given.Commit)
+	h.mutex.Lock()
+	slower := h.faults.Commit
+	h.mutex.Unlock()
+	time.Sleep(h.world.given.Commit + slower)
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.ended {

@@ -143,6 +143,8 @@ type Faults struct {
 	Refuse   bool // to endorse
 	Disagree bool // finds every proposal of others wrong
 	Blind    bool // has never got what there is to order
+
+	Commit time.Duration // is slower by this to commit
 }
 
 // Fail gives a node's host other faults.
