@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -60,37 +58,33 @@ func (n *Network) Prepare(count int) *Work {
 	return w
 }
 
-// Send gives all transfers to the nodes, each sender's to one node, in batches, and
+// Send gives all transfers to the nodes, each sender's to one node, in batches of a size, and
 // waits until every node has executed them all.
-func (n *Network) Send(w *Work, batch int) time.Duration {
+func (n *Network) Send(w *Work, size int) time.Duration {
 	n.t.Helper()
 	began := time.Now()
 	var sending sync.WaitGroup
 	for i, e := range n.endpoints {
 		sending.Go(func() {
-			var calls []map[string]any
+			var raws []string
 			flush := func() {
-				if err := e.batch(calls); err != nil {
+				if err := batch(context.Background(), e, make([]string, len(raws)), "eth_sendRawTransaction", raws); err != nil {
 					n.t.Error(err)
 				}
-				calls = nil
+				raws = raws[:0]
 			}
-			for round := 0; ; round++ {
-				left := false
+			for round, left := 0, true; left; round++ {
+				left = false
 				for s := i; s < senders; s += len(n.endpoints) {
 					if round < len(w.raw[s]) {
 						left = true
-						calls = append(calls, map[string]any{"jsonrpc": "2.0", "id": len(calls) + 1, "method": "eth_sendRawTransaction", "params": []any{w.raw[s][round]}})
-						if len(calls) == batch {
+						if raws = append(raws, w.raw[s][round]); len(raws) == size {
 							flush()
 						}
 					}
 				}
-				if !left {
-					break
-				}
 			}
-			if len(calls) > 0 {
+			if len(raws) > 0 {
 				flush()
 			}
 		})
@@ -98,31 +92,6 @@ func (n *Network) Send(w *Work, batch int) time.Duration {
 	sending.Wait()
 	n.awaitSum(w)
 	return time.Since(began)
-}
-
-// batch sends calls as one request; the first error of any is returned.
-func (e *endpoint) batch(calls []map[string]any) error {
-	body, err := json.Marshal(calls)
-	if err != nil {
-		return err
-	}
-	response, err := e.http.Post(e.url, "application/json", strings.NewReader(string(body)))
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	var answers []struct {
-		Error *rpcError `json:"error"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answers); err != nil {
-		return err
-	}
-	for _, a := range answers {
-		if a.Error != nil {
-			return a.Error
-		}
-	}
-	return nil
 }
 
 // executionTime bounds the wait for all that a benchmark has sent.

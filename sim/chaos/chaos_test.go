@@ -30,10 +30,18 @@ func duration(t *testing.T, usual time.Duration) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// The clients of a run: bankers make most of the load.
+// The clients of a run: bankers make most of the load. With so many of them some are
+// free at any time, however long others wait.
 const (
-	bankers   = 48
+	bankers   = 256
 	operators = 8
+)
+
+// A run begins with as much load as a network bears that nothing troubles, and goes on
+// with a share of what that was.
+const (
+	calm  = 8 * time.Second
+	share = 0.55
 )
 
 func TestANetworkUnderFaultsKeepsEverythingThatItHasAcknowledged(t *testing.T) {
@@ -54,23 +62,26 @@ func trouble(t *testing.T, settings chaos.Settings, lasts time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	maximum := l.Maximum(ctx, calm)
+	l.Pace(share * maximum)
 	faults := n.NewFaults(l, uint64(time.Now().UnixNano()), os.Getenv("CHAOS_FAULTS"))
-	begun := time.Now()
-	err = faults.Until(ctx, begun.Add(lasts/2))
+	before, since := l.Counts(), time.Now()
+	err = faults.Until(ctx, since.Add(lasts/2))
 	if err == nil {
 		err = faults.Upgrade(ctx)
 	}
 	if err == nil {
-		err = faults.Until(ctx, begun.Add(lasts))
+		err = faults.Until(ctx, since.Add(lasts))
 	}
 	if err != nil {
 		t.Error(err)
 	}
-	executed, took := l.Executed.Load(), l.Elapsed()
+	counts, took := l.Counts().Less(before), time.Since(since)
 	stop()
 	wait()
 	n.Judge(t.Context(), l)
-	t.Logf("%d faults in %s, %.0f transactions/s, leader lost %d times: recovery median %s, p99 %s",
-		faults.Count, took.Round(time.Second), float64(executed)/took.Seconds(), len(faults.LeaderLosses),
+	t.Logf("%d faults in %s under a load of %.0f transactions/s, %.0f%% of the %.0f/s at which the same clients are served without faults; %.0f/s acknowledged",
+		faults.Count, took.Round(time.Second), counts.Sent/took.Seconds(), 100*counts.Sent/took.Seconds()/maximum, maximum, counts.Executed/took.Seconds())
+	t.Logf("leader lost %d times: recovery median %s, p99 %s", len(faults.LeaderLosses),
 		chaos.Percentile(faults.LeaderLosses, 0.5).Round(time.Millisecond), chaos.Percentile(faults.LeaderLosses, 0.99).Round(time.Millisecond))
 }

@@ -46,7 +46,61 @@ func (e *endpoint) call(ctx context.Context, result any, method string, params .
 	if params == nil {
 		params = []any{}
 	}
-	body, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+	var a response
+	if err := e.post(ctx, request{"2.0", 1, method, params}, &a); err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	return a.into(result)
+}
+
+// request and response are those of JSON-RPC 2.0.
+type request struct {
+	Version string `json:"jsonrpc"`
+	ID      int    `json:"id"`
+	Method  string `json:"method"`
+	Params  []any  `json:"params"`
+}
+
+type response struct {
+	ID     int             `json:"id"`
+	Result json.RawMessage `json:"result"`
+	Error  *rpcError       `json:"error"`
+}
+
+func (r *response) into(result any) error {
+	if r.Error != nil {
+		return r.Error
+	}
+	return json.Unmarshal(r.Result, result)
+}
+
+// batch makes a call for each parameter in one request; the first error of any is
+// returned.
+func batch[R any](ctx context.Context, e *endpoint, results []R, method string, params []string) error {
+	requests := make([]request, len(params))
+	for i, p := range params {
+		requests[i] = request{"2.0", i, method, []any{p}}
+	}
+	var answers []response
+	if err := e.post(ctx, requests, &answers); err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	if len(answers) != len(params) {
+		return fmt.Errorf("%s: %d answers to %d calls", method, len(answers), len(params))
+	}
+	for i := range answers {
+		if id := answers[i].ID; id < 0 || id >= len(results) {
+			return fmt.Errorf("%s: an answer to call %d of %d", method, id, len(params))
+		}
+		if err := answers[i].into(&results[answers[i].ID]); err != nil {
+			return fmt.Errorf("%s: %w", method, err)
+		}
+	}
+	return nil
+}
+
+func (e *endpoint) post(ctx context.Context, question, answer any) error {
+	body, err := json.Marshal(question)
 	if err != nil {
 		return err
 	}
@@ -64,17 +118,7 @@ func (e *endpoint) call(ctx context.Context, result any, method string, params .
 	if err != nil {
 		return err
 	}
-	var answer struct {
-		Result json.RawMessage `json:"result"`
-		Error  *rpcError       `json:"error"`
-	}
-	if err := json.Unmarshal(text, &answer); err != nil {
-		return fmt.Errorf("%s: %w", method, err)
-	}
-	if answer.Error != nil {
-		return answer.Error
-	}
-	return json.Unmarshal(answer.Result, result)
+	return json.Unmarshal(text, answer)
 }
 
 // awaitPeers waits until a node is connected to all others: it is ready with fewer.
@@ -111,10 +155,10 @@ func (e *endpoint) awaitPeers(ctx context.Context) error {
 
 // receipt is what a node says of an executed transaction.
 type receipt struct {
-	TransactionHash string `json:"transactionHash"`
-	Status          string `json:"status"`
-	BlockNumber     string `json:"blockNumber"`
-	ContractAddress string `json:"contractAddress"`
+	TransactionHash chain.Hash `json:"transactionHash"`
+	Status          string     `json:"status"`
+	BlockNumber     string     `json:"blockNumber"`
+	ContractAddress string     `json:"contractAddress"`
 	Logs            []struct {
 		Data string `json:"data"`
 	} `json:"logs"`
@@ -163,8 +207,12 @@ func quantity(text string) (uint64, error) {
 // execute sends a transaction and waits for its receipt. Any error but a refusal
 // by the node before it took the transaction leaves the outcome unknown.
 func (e *endpoint) execute(ctx context.Context, raw []byte) (*receipt, error) {
+	return e.executeText(ctx, "0x"+hex.EncodeToString(raw))
+}
+
+func (e *endpoint) executeText(ctx context.Context, raw string) (*receipt, error) {
 	var r receipt
-	err := e.call(ctx, &r, "eth_sendRawTransactionSync", "0x"+hex.EncodeToString(raw))
+	err := e.call(ctx, &r, "eth_sendRawTransactionSync", raw)
 	var refused *rpcError
 	switch {
 	case err == nil:

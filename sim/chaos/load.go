@@ -23,10 +23,12 @@ type Load struct {
 	contract chain.Address
 
 	mutex        sync.Mutex
-	acknowledged []string // ids whose receipts were served
+	acknowledged []chain.Hash // ids whose receipts were served
 	history      []porcupine.Operation
 	began        time.Time
+	pace         pace
 
+	Sent     atomic.Int64 // transactions that a node took, or may have taken
 	Executed atomic.Int64 // receipts served
 	Unknown  atomic.Int64
 	Refused  atomic.Int64
@@ -42,8 +44,8 @@ const (
 )
 
 // StartLoad deploys the registers and starts clients: bankers move money between
-// accounts, the others read and write registers. They stop when the context ends;
-// wait waits for them.
+// accounts, as fast as they can until [Load.Pace], the others read and write registers.
+// They stop when the context ends; wait waits for them.
 func (n *Network) StartLoad(ctx context.Context, bankers, others int) (l *Load, wait func(), err error) {
 	l = &Load{network: n, began: time.Now()}
 	if err := l.deploy(ctx); err != nil {
@@ -87,6 +89,7 @@ func (l *Load) attempt(ctx context.Context, e *endpoint, a *account, t ethereum.
 		return nil, err
 	}
 	sent := time.Since(l.began)
+	l.Sent.Add(1)
 	r, err := e.execute(ctx, raw)
 	switch {
 	case err == nil:
@@ -125,20 +128,31 @@ func pause(ctx context.Context) {
 }
 
 // bundle is how many transfers a banker has under way at one time.
-const bundle = 20
+const bundle = 25
 
 // bank moves one unit at a time from one account to another, a bundle of transfers
 // at a time: all but the last are sent as one batch, and when the last one's receipt
 // is served those of the others are asked for.
 func (l *Load) bank(ctx context.Context, i, bankers int) {
 	random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // the same load every time
-	for attempt := uint64(0); ctx.Err() == nil; attempt++ {
-		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
+	for attempt := uint64(0); l.pace.await(ctx); attempt++ {
 		to := l.network.accounts[random.IntN(bankers)].address
-		if err := l.transfer(ctx, e, l.network.accounts[i], to, attempt); err != nil {
+		if err := l.transfer(ctx, l.reachable(ctx, random), l.network.accounts[i], to, attempt); err != nil {
 			pause(ctx)
 		}
 	}
+}
+
+// reachable draws a node, another one when that gives no answer: losing nodes makes no
+// client rest.
+func (l *Load) reachable(ctx context.Context, random *rand.Rand) *endpoint {
+	for range 2 * len(l.network.endpoints) {
+		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
+		if _, err := e.height(ctx); err == nil {
+			return e
+		}
+	}
+	return l.network.endpoints[0]
 }
 
 func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chain.Address, attempt uint64) error {
@@ -146,33 +160,37 @@ func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chai
 	if err != nil {
 		return err
 	}
-	var raws [bundle][]byte
+	var raws [bundle]string
 	for k := range raws {
-		raws[k], err = from.sign(&ethereum.Transaction{
+		raw, err := from.sign(&ethereum.Transaction{
 			Type: ethereum.TypeDynamicFee, ChainID: l.network.chainID, Nonce: nonce + uint64(k), Gas: 30_000, To: &to,
 			Value: chain.WordFromUint64(1), Data: serial(attempt),
 		})
 		if err != nil {
 			return err
 		}
+		raws[k] = "0x" + hex.EncodeToString(raw)
 	}
 	sent := time.Since(l.began)
 	var ids [bundle - 1]string
-	for k, raw := range raws[:bundle-1] {
-		if err := e.call(ctx, &ids[k], "eth_sendRawTransaction", "0x"+hex.EncodeToString(raw)); err != nil {
-			l.Unknown.Add(1)
-			return err
-		}
+	if err := batch(ctx, e, ids[:], "eth_sendRawTransaction", raws[:bundle-1]); err != nil {
+		l.Unknown.Add(bundle - 1)
+		return err
 	}
-	last, err := e.execute(ctx, raws[bundle-1])
+	l.Sent.Add(bundle)
+	last, err := e.executeText(ctx, raws[bundle-1])
 	if err != nil {
 		l.Unknown.Add(bundle)
 		return err
 	}
 	l.note(last, sent)
-	for _, id := range ids {
-		var r *receipt
-		if err := e.call(ctx, &r, "eth_getTransactionReceipt", id); err != nil || r == nil {
+	var receipts [bundle - 1]*receipt
+	if err := batch(ctx, e, receipts[:], "eth_getTransactionReceipt", ids[:]); err != nil {
+		l.Unknown.Add(bundle - 1)
+		return err
+	}
+	for _, r := range receipts {
+		if r == nil {
 			l.Unknown.Add(1)
 			continue
 		}
@@ -263,6 +281,3 @@ func (l *Load) Recovery(ctx context.Context) (time.Duration, error) {
 		return 0, ctx.Err()
 	}
 }
-
-// Elapsed is how long the load has run.
-func (l *Load) Elapsed() time.Duration { return time.Since(l.began) }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
 // equalTime is how long after everything is healed all nodes may take to have the
@@ -120,7 +122,7 @@ const sample = 200
 func (n *Network) present(ctx context.Context, l *Load) {
 	n.t.Helper()
 	executed := n.executed(ctx)
-	seen := make(map[string]bool, len(l.acknowledged))
+	seen := make(map[chain.Hash]bool, len(l.acknowledged))
 	for i, id := range l.acknowledged {
 		if seen[id] {
 			n.t.Errorf("transaction %s is acknowledged twice", id)
@@ -143,13 +145,13 @@ func (n *Network) present(ctx context.Context, l *Load) {
 
 // executed counts how often each transaction was executed with success. One that could not
 // start stands in its block as void, and may come again.
-func (n *Network) executed(ctx context.Context) map[string]int {
+func (n *Network) executed(ctx context.Context) map[chain.Hash]int {
 	n.t.Helper()
 	top, err := n.endpoints[0].height(ctx)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	counts := make(map[string]int)
+	counts := make(map[chain.Hash]int)
 	for height := uint64(1); height <= top; height++ {
 		e := n.endpoints[height%uint64(len(n.endpoints))]
 		var receipts []receipt
