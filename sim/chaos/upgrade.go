@@ -14,7 +14,7 @@ import (
 )
 
 // upgradeAhead is how many blocks after its scheduling new rules take effect.
-const upgradeAhead = 40
+const upgradeAhead = 20
 
 // Upgrade replaces the binary of one node after the other by a newer one and has the
 // chain follow its rules, all under load.
