@@ -9,6 +9,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
@@ -115,5 +116,5 @@ func (a *Account) Restart(n *Node) {
 	}
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.nonce = n.Chain.Pool().NextNonce(a.Address, account.Nonce)
+	a.nonce = n.Chain.Pool().NextNonce(pool.Lane{Sender: a.Address}, account.Nonce)
 }

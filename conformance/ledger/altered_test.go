@@ -16,7 +16,7 @@ type altered struct {
 	status   func() ledger.Status
 	header   func(height uint64) (*chain.Header, error)
 	proof    func(height uint64) (*chain.Proof, error)
-	locate   func(id chain.Hash) (ledger.Location, error)
+	locate   func(id chain.Hash, below uint64) (ledger.Location, error)
 	appends  func(ctx context.Context, decided ledger.Decided) error
 	commit   func(ctx context.Context, results *chain.Results, staged ledger.Staged) error
 	stage    func(writes []chain.Write) (ledger.Staged, error)
@@ -49,11 +49,11 @@ func (a *altered) Proof(height uint64) (*chain.Proof, error) {
 	return a.Ledger.Proof(height)
 }
 
-func (a *altered) Locate(id chain.Hash) (ledger.Location, error) {
+func (a *altered) Locate(id chain.Hash, below uint64) (ledger.Location, error) {
 	if a.locate != nil {
-		return a.locate(id)
+		return a.locate(id, below)
 	}
-	return a.Ledger.Locate(id)
+	return a.Ledger.Locate(id, below)
 }
 
 func (a *altered) Append(ctx context.Context, decided ledger.Decided) error {

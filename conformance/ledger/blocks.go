@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/credibleledger/credibleledger/conformance"
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -19,6 +20,7 @@ func (b bench) blockRules() []conformance.Rule {
 		{Name: "commit-in-order", Statement: "Results are refused for a height without a block, for a height that has some, and for a state that was not staged for it; nothing changes.", Check: b.commitInOrder},
 		{Name: "results-lead-to-the-root", Statement: "Results with another state root than the staged state's are refused.", Check: b.resultsLeadToTheRoot},
 		{Name: "locate-last-inclusion", Statement: "A transaction that was included more than once is located where it was included last.", Check: b.locateLastInclusion},
+		{Name: "locate-below-a-height", Statement: "Below a height a transaction is located where it was included last below it.", Check: b.locateBelowAHeight},
 		{Name: "unknown-is-not-found", Statement: "What is beyond the tip, or was never stored, is ErrNotFound.", Check: b.unknownIsNotFound},
 	}
 }
@@ -108,6 +110,30 @@ func (b bench) locateLastInclusion(t conformance.T) {
 	g.checkPlaces(0)
 }
 
+func (b bench) locateBelowAHeight(t conformance.T) {
+	g := b.grow(t, 7, t.TempDir())
+	id := b.Hasher.Sum([]byte("included three times"))
+	var heights []uint64
+	for n := range 3 {
+		g.step(g.randomWrites(2), append(g.randomIDs(), id))
+		heights = append(heights, g.tip())
+		g.run(n)
+	}
+	g.reopen()
+	for below := uint64(0); below <= g.tip()+1; below++ {
+		want := uint64(0)
+		for _, height := range heights {
+			if height < below {
+				want = height
+			}
+		}
+		at, err := g.Locate(id, below)
+		if want == 0 && !errors.Is(err, ledger.ErrNotFound) || want > 0 && (err != nil || at.Height != want) {
+			t.Fatalf("below height %d the transaction is at %+v (%v), it was included at %v", below, at, err, heights)
+		}
+	}
+}
+
 func (b bench) unknownIsNotFound(t conformance.T) {
 	g := b.grow(t, 7, t.TempDir())
 	g.run(3)
@@ -129,7 +155,7 @@ func (b bench) unknownIsNotFound(t conformance.T) {
 	missing("state of a block that is not executed", second(g.View(4)))
 	missing("proof of an entry of a block that is not executed", second(g.Prove(4, g.randomKey())))
 	missing("height of an unknown block", second(g.HeightOf(b.Hasher.Sum([]byte("unknown")))))
-	missing("place of an unknown transaction", second(g.Locate(b.Hasher.Sum([]byte("unknown")))))
+	missing("place of an unknown transaction", second(g.Locate(b.Hasher.Sum([]byte("unknown")), math.MaxUint64)))
 }
 
 func second[V any](_ V, err error) error { return err }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"runtime"
 	"sync"
 	"testing"
@@ -57,12 +58,16 @@ func brokenBlocks() map[string]conformance.Direction {
 				}
 				return a.Ledger.Append(ctx, decided)
 			}
-			a.locate = func(id chain.Hash) (ledger.Location, error) {
+			a.locate = func(id chain.Hash, below uint64) (ledger.Location, error) {
 				if at, seen := first[id]; seen {
 					return at, nil
 				}
-				return a.Ledger.Locate(id)
+				return a.Ledger.Locate(id, below)
 			}
+		}),
+		// The bound is not looked at.
+		"locate-below-a-height": with(func(a *altered) {
+			a.locate = func(id chain.Hash, _ uint64) (ledger.Location, error) { return a.Ledger.Locate(id, math.MaxUint64) }
 		}),
 		// Beyond the tip the tip is given.
 		"unknown-is-not-found": with(func(a *altered) {
@@ -272,8 +277,8 @@ func brokenLives() map[string]conformance.Direction {
 		// What was located before is not found after opening again.
 		"reopened-is-equal": with(func(a *altered) {
 			opened := a.Ledger.Status().Decided
-			a.locate = func(id chain.Hash) (ledger.Location, error) {
-				at, err := a.Ledger.Locate(id)
+			a.locate = func(id chain.Hash, below uint64) (ledger.Location, error) {
+				at, err := a.Ledger.Locate(id, below)
 				if err == nil && at.Height <= opened {
 					return at, ledger.ErrNotFound
 				}

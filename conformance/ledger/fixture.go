@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -370,7 +371,7 @@ func (g *grown) checkPlaces(from uint64) {
 		if want.Height < from {
 			continue
 		}
-		if at, err := g.Locate(id); err != nil || at != want {
+		if at, err := g.Locate(id, math.MaxUint64); err != nil || at != want {
 			g.t.Fatalf("transaction %s is at %+v (%v), it was last included at %+v", id, at, err, want)
 		}
 	}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -118,7 +119,7 @@ func (b bench) closedSaysSo(t conformance.T) {
 	for what, err := range map[string]error{
 		"append": g.Append(ctx, decided), "commit": g.Commit(ctx, results, staged), "close": g.Close(),
 		"header": second(g.Header(0)), "proof": second(g.Proof(0)), "body": second(g.Body(0)), "results": second(g.Results(0)),
-		"height of": second(g.HeightOf(chain.Hash{})), "locate": second(g.Locate(chain.Hash{})), "view": second(g.View(0)),
+		"height of": second(g.HeightOf(chain.Hash{})), "locate": second(g.Locate(chain.Hash{}, math.MaxUint64)), "view": second(g.View(0)),
 		"stage": second(g.Stage(nil)), "prove": second(g.Prove(0, chain.StateKey{})), "get": second(v.Get(chain.StateKey{})),
 	} {
 		if !errors.Is(err, ledger.ErrClosed) {

@@ -20,6 +20,10 @@ type Transaction struct {
 	// family that sets it must make sure that nobody else can make one.
 	System bool
 
+	// Once marks a transaction whose id may stand only once in any window of blocks,
+	// void or not (formats item 8). Of others the nonce alone says whether they are spent.
+	Once bool
+
 	ChainID    uint64 // numeric chain id it is bound to
 	Protected  bool   // false only for legacy transactions without a chain id (before EIP-155)
 	Lane       uint64

@@ -79,8 +79,9 @@ type BlockStore interface {
 	// Results returns the result column at height; ErrPruned below OldestBody,
 	// ErrNotFound above Executed.
 	Results(height uint64) (*chain.Results, error)
-	// Locate returns where the transaction with this id was last included.
-	Locate(id chain.Hash) (Location, error)
+	// Locate returns where the transaction with this id was last included below a
+	// height; ErrNotFound when it was not, or only in blocks below OldestBody.
+	Locate(id chain.Hash, below uint64) (Location, error)
 }
 
 // Decided is a block that consensus has decided.

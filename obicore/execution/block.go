@@ -25,9 +25,11 @@ type Block struct {
 	// CodeSenders lets accounts with code send transactions, as if EIP-3607 were
 	// not: development chains, where contracts are impersonated.
 	CodeSenders bool
-	// Included reports whether an id was included inside the duplicate window;
-	// nil when no family needs it.
-	Included func(id chain.Hash) bool
+	// Window is how many heights an id is remembered for (formats item 3).
+	Window uint64
+	// Included reports whether an id stands in one of the last Window blocks below this
+	// one; nil remembers nothing. What it cannot read is a fault, not an answer.
+	Included func(id chain.Hash) (bool, error)
 	// Admit asks the admission policy again; nil refuses nothing.
 	Admit func(chain.Verified) error
 }

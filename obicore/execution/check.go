@@ -60,16 +60,8 @@ func (a *application) checkNonce() error {
 	if m.Query || m.System {
 		return nil
 	}
-	if m.Lane != 0 {
-		return invalid(chain.ReasonInvalid, ErrLane, "lane %d", m.Lane)
-	}
-	switch nonce := a.world.Nonce(m.Sender); {
-	case nonce < m.Nonce && !m.Future:
-		return invalid(chain.ReasonNonce, ErrNonceTooHigh, "address %s, tx: %d state: %d", m.Sender, m.Nonce, nonce)
-	case nonce > m.Nonce:
-		return invalid(chain.ReasonNonce, ErrNonceTooLow, "address %s, tx: %d state: %d", m.Sender, m.Nonce, nonce)
-	case nonce+1 < nonce:
-		return invalid(chain.ReasonNonce, ErrNonceMax, "address %s, nonce: %d", m.Sender, nonce)
+	if err := a.checkLane(); err != nil {
+		return err
 	}
 	code := a.world.Code(m.Sender)
 	if _, delegated := delegation(code); len(code) > 0 && !delegated && !a.block.CodeSenders {
@@ -146,6 +138,7 @@ func (a *application) checkGas(gasLeft uint64) error {
 		return invalid(chain.ReasonGas, ErrGasLimit, "transaction wants %d, block has %d left", m.Gas, gasLeft)
 	}
 	a.intrinsic, a.floor = IntrinsicGas(a.rules, m.Transaction)
+	a.intrinsic += a.nativeGas()
 	if m.Gas < a.intrinsic {
 		return invalid(chain.ReasonGas, ErrIntrinsicGas, "have %d, want %d", m.Gas, a.intrinsic)
 	}
@@ -199,8 +192,13 @@ func (a *application) checkPolicy() error {
 	if a.message.Query {
 		return nil
 	}
-	if a.block.Included != nil && a.message.Lane == chain.UnorderedLane && a.block.Included(a.message.ID) {
-		return invalid(chain.ReasonDuplicate, ErrDuplicate, "id %s", a.message.ID)
+	if a.block.Included != nil && a.message.Once {
+		switch included, err := a.block.Included(a.message.ID); {
+		case err != nil:
+			return err
+		case included:
+			return invalid(chain.ReasonDuplicate, ErrDuplicate, "id %s was included in the last %d blocks", a.message.ID, a.block.Window)
+		}
 	}
 	if a.block.Admit != nil {
 		if err := a.block.Admit(a.message.Verified); err != nil {

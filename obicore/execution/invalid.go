@@ -40,7 +40,7 @@ var (
 	ErrWrongChain        = errors.New("invalid chain id for signer")
 	ErrExpired           = errors.New("transaction expired")
 	ErrDuplicate         = errors.New("already known")
-	ErrLane              = errors.New("lane is not supported by this rules version")
+	ErrUnbounded         = errors.New("unordered transaction is valid for too long")
 	ErrType              = errors.New("transaction type not supported")
 )
 

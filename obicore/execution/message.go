@@ -100,10 +100,7 @@ func (a *application) execute() (*Run, error) {
 	env := &environment{application: a}
 	run := &Run{GasPrice: a.price.Bytes32()}
 
-	creates := m.Calls[0].To == nil
-	if !creates && !m.System {
-		a.world.SetNonce(m.Sender, a.world.Nonce(m.Sender)+1)
-	}
+	spend(a.world, &m.Verified)
 	a.delegate()
 	gas := m.Gas - a.intrinsic
 	mark := a.world.Snapshot()

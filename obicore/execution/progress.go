@@ -16,6 +16,7 @@ type Progress struct {
 	world   *state.State
 	results *chain.Results
 	gasLeft uint64
+	once    map[chain.Hash]struct{} // ids in this block that may stand in it once
 }
 
 // Begin starts a block over the state after its parent and makes the writes that
@@ -26,6 +27,7 @@ func (x *Executor) Begin(block Block, view state.Reader) (*Progress, error) {
 		return nil, err
 	}
 	p := &Progress{x: x, rules: rules, block: block, world: state.New(view), gasLeft: block.GasLimit, results: &chain.Results{}}
+	p.block.Included = p.includes(block.Included)
 	p.results.Opening = x.open(rules, &p.block, p.world)
 	return p, p.world.Err()
 }
@@ -37,7 +39,7 @@ func (p *Progress) Try(t chain.Verified) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.add(chain.Result{Receipt: run.Receipt(), Writes: run.Writes})
+	p.add(&t, chain.Result{Receipt: run.Receipt(), Writes: run.Writes})
 	return run, nil
 }
 
@@ -47,13 +49,29 @@ func (p *Progress) Include(t chain.Verified) error {
 	_, err := p.Try(t)
 	var refused *InvalidError
 	if errors.As(err, &refused) {
-		p.add(chain.Result{Receipt: chain.Receipt{Status: chain.StatusFailed, Reason: refused.Reason}})
+		p.add(&t, chain.Result{Receipt: chain.Receipt{Status: chain.StatusFailed, Reason: refused.Reason}})
 		return nil
 	}
 	return err
 }
 
-func (p *Progress) add(result chain.Result) {
+// includes adds this block to the blocks in which an id may not stand.
+func (p *Progress) includes(before func(chain.Hash) (bool, error)) func(chain.Hash) (bool, error) {
+	return func(id chain.Hash) (bool, error) {
+		if _, here := p.once[id]; here || before == nil {
+			return here, nil
+		}
+		return before(id)
+	}
+}
+
+func (p *Progress) add(t *chain.Verified, result chain.Result) {
+	if t.Once {
+		if p.once == nil {
+			p.once = make(map[chain.Hash]struct{})
+		}
+		p.once[t.ID] = struct{}{}
+	}
 	p.gasLeft -= result.Receipt.GasUsed
 	p.results.Transactions = append(p.results.Transactions, result)
 }

@@ -12,8 +12,12 @@ import (
 // counted, so that what starts after it here starts after it in a block, unless
 // its code takes from other accounts.
 func Reserve(world *state.State, t *chain.Verified) {
-	if t.Lane == 0 && t.Nonce+1 > world.Nonce(t.Sender) {
-		world.SetNonce(t.Sender, t.Nonce+1)
+	if t.Lane != chain.UnorderedLane && t.Nonce+1 > NextNonce(world, t.Sender, t.Lane) {
+		if t.Lane == 0 {
+			world.SetNonce(t.Sender, t.Nonce+1)
+		} else {
+			setLaneNonce(world, t.Sender, t.Lane, t.Nonce+1)
+		}
 	}
 	value, overflow := t.Value()
 	worst, much := new(uint256.Int).MulOverflow(uint256.NewInt(t.Gas), integer(t.FeeCap))

@@ -164,7 +164,11 @@ func (c *Chain) offerPool(t chain.Verified) (added pool.Added, err error) {
 		}
 		return added, err
 	}
-	return c.pool.Add(t, world.Nonce(t.Sender), advances)
+	nonce := t.Nonce // the unordered lane has none
+	if t.Lane != chain.UnorderedLane {
+		nonce = execution.NextNonce(world, t.Sender, t.Lane)
+	}
+	return c.pool.Add(t, nonce, advances)
 }
 
 func (c *Chain) decode(raw []byte) (*chain.Transaction, error) { return c.families.Decode(raw) }

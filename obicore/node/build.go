@@ -67,14 +67,14 @@ func (i *immediate) fill(ctx context.Context, p *prepared, progress *execution.P
 			break
 		}
 		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > progress.GasLeft() {
-			selection.Skip(t.Sender)
+			selection.Skip(&t)
 			continue
 		}
 		_, err := progress.Try(t)
 		var refused *execution.InvalidError
 		switch {
 		case errors.As(err, &refused):
-			selection.Skip(t.Sender)
+			selection.Skip(&t)
 			i.reject(t, refused)
 		case err != nil:
 			return err

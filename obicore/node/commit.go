@@ -77,7 +77,7 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
 	c.blocks.set(block)
-	c.pool.Advance(noncesIn(p.results), p.ids)
+	c.pool.Advance(height, noncesIn(p.results), p.ids)
 	c.pruning.Load().executedUpTo(height)
 	c.withdraw(1)
 	c.feed.publish(Event{Block: block})
@@ -90,23 +90,6 @@ func (p *prepared) size() int {
 		size += len(p.transactions[i].Raw)
 	}
 	return size
-}
-
-// noncesIn returns the new nonces of the accounts that a block has written.
-func noncesIn(results *chain.Results) map[chain.Address]uint64 {
-	nonces := make(map[chain.Address]uint64)
-	for i := range results.Transactions {
-		for _, write := range results.Transactions[i].Writes {
-			if write.Key.Space != chain.SpaceAccount {
-				continue
-			}
-			account, err := chain.DecodeAccount(write.Value)
-			if err == nil {
-				nonces[write.Key.Owner] = account.Nonce
-			}
-		}
-	}
-	return nonces
 }
 
 // reexecute replays a decided block whose results a crash has lost.

@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // deferred orders blocks without executing them and executes what is decided, one
@@ -213,7 +214,8 @@ func (d *deferred) checkOrder(p *prepared) error {
 		return err
 	}
 	defer view.Close()
-	gas, nonces := uint64(0), make(map[chain.Address]uint64)
+	included := d.includedBelow(p.block.Header.Height)
+	gas, nonces := uint64(0), make(map[pool.Lane]uint64)
 	for i := range p.transactions {
 		t := &p.transactions[i]
 		if seen[t.ID] {
@@ -223,30 +225,39 @@ func (d *deferred) checkOrder(p *prepared) error {
 		if gas += t.Gas; gas > p.block.Header.GasLimit || gas < t.Gas {
 			return fmt.Errorf("the transactions may use more gas than the block's %d", p.block.Header.GasLimit)
 		}
-		nonce, known := nonces[t.Sender]
-		if !known {
-			if nonce, err = nonceIn(view, t.Sender); err != nil {
+		if t.Once {
+			again, err := included(t.ID)
+			if err != nil {
 				return err
 			}
-			nonces[t.Sender] = nonce
+			if again {
+				return fmt.Errorf("transaction %s was included in the last %d blocks", t.ID, d.genesis.Window)
+			}
 		}
-		if t.Lane == 0 && t.Nonce < nonce {
-			return fmt.Errorf("nonce %d of %s is spent", t.Nonce, t.Sender)
+		if err := checkSpent(nonces, view, t); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func nonceIn(view ledger.View, owner chain.Address) (uint64, error) {
-	value, err := view.Get(chain.AccountKey(owner))
-	if err != nil || len(value) == 0 {
-		return 0, err
+// checkSpent refuses a nonce that is spent in a state; nonces remembers what was read.
+func checkSpent(nonces map[pool.Lane]uint64, view ledger.View, t *chain.Verified) (err error) {
+	if t.System || t.Lane == chain.UnorderedLane {
+		return nil
 	}
-	account, err := chain.DecodeAccount(value)
-	if err != nil {
-		return 0, err
+	lane := pool.LaneOf(t)
+	nonce, known := nonces[lane]
+	if !known {
+		if nonce, err = NextNonce(view, lane); err != nil {
+			return err
+		}
+		nonces[lane] = nonce
 	}
-	return account.Nonce, nil
+	if t.Nonce < nonce {
+		return fmt.Errorf("nonce %d of %s is spent", t.Nonce, t.Sender)
+	}
+	return nil
 }
 
 func (d *deferred) inFlight() []*inFlight {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // maxEditBytes bounds the edits of one block, so that they find room in its body
@@ -36,7 +37,9 @@ func (c *Chain) Edit(change func(view ledger.View) ([]chain.Write, error)) error
 	if err := d.keep(writes); err != nil {
 		return err
 	}
-	return c.refreshHead(noncesOf(writes))
+	nonces := make(map[pool.Lane]uint64)
+	noteNonces(nonces, writes)
+	return c.refreshHead(nonces)
 }
 
 // keep adds writes to the edits that wait for the next block.
@@ -70,7 +73,7 @@ func (d *Development) forget(key chain.StateKey) {
 }
 
 // refreshHead shows edited parameters and nonces.
-func (c *Chain) refreshHead(nonces map[chain.Address]uint64) error {
+func (c *Chain) refreshHead(nonces map[pool.Lane]uint64) error {
 	head := c.Head()
 	view, err := c.View(head.Header.Height)
 	if err != nil {
@@ -80,7 +83,7 @@ func (c *Chain) refreshHead(nonces map[chain.Address]uint64) error {
 	if err := c.setHead(head.Header, head.Results, head.proof, view); err != nil {
 		return err
 	}
-	c.pool.Advance(nonces, nil)
+	c.pool.Advance(head.Header.Height, nonces, nil)
 	if c.pool.HasPending() {
 		c.notify()
 	}
@@ -131,17 +134,4 @@ func (c *Chain) editsDone() {
 			d.next.Randomness = nil
 		}
 	}
-}
-
-func noncesOf(writes []chain.Write) map[chain.Address]uint64 {
-	nonces := make(map[chain.Address]uint64)
-	for _, write := range writes {
-		if write.Key.Space != chain.SpaceAccount || len(write.Value) == 0 {
-			continue
-		}
-		if account, err := chain.DecodeAccount(write.Value); err == nil {
-			nonces[write.Key.Owner] = account.Nonce
-		}
-	}
-	return nonces
 }

@@ -97,8 +97,20 @@ func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) 
 			BlobFee: chain.WordFromUint64(1), Randomness: header.Randomness, Limits: c.genesis.Limits,
 			Effective: header.Height + 1 + c.genesis.RootDelay, Ancestor: c.ancestor(header, c.halt),
 		},
-		Rules: header.Rules, Parent: header.Parent, Recovered: recovered, FeeAccount: fees.Account, BurnBase: fees.Burn, CodeSenders: c.editable(),
+		Rules: header.Rules, Parent: header.Parent, Window: c.genesis.Window, Included: c.includedBelow(header.Height), Recovered: recovered, FeeAccount: fees.Account, BurnBase: fees.Burn, CodeSenders: c.editable(),
 		Admit: func(t chain.Verified) error { return c.admission.Admit(view, t) },
+	}
+}
+
+// includedBelow looks whether an id stands in one of the blocks that a block at a height
+// remembers.
+func (c *Chain) includedBelow(height uint64) func(chain.Hash) (bool, error) {
+	return func(id chain.Hash) (bool, error) {
+		at, err := c.store.Locate(id, height)
+		if errors.Is(err, ledger.ErrNotFound) {
+			return false, nil
+		}
+		return err == nil && at.Height+c.genesis.Window >= height, err
 	}
 }
 

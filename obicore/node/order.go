@@ -88,9 +88,12 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 	}
 	defer view.Close()
 	world, block := state.New(view), d.context(header, ruling, view)
+	flown := make(map[chain.Hash]bool)
 	for _, f := range flight {
 		for i := range f.transactions {
-			execution.Reserve(world, &f.transactions[i])
+			t := &f.transactions[i]
+			execution.Reserve(world, t)
+			flown[t.ID] = t.Once
 		}
 	}
 	bytes, gas := uint64(0), uint64(0)
@@ -100,18 +103,18 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 		if !ok {
 			break
 		}
-		if t.Lane == 0 && t.Nonce < world.Nonce(t.Sender) {
+		if t.Lane != chain.UnorderedLane && t.Nonce < execution.NextNonce(world, t.Sender, t.Lane) || flown[t.ID] {
 			continue // in flight
 		}
 		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > header.GasLimit-gas {
-			selection.Skip(t.Sender)
+			selection.Skip(&t)
 			continue
 		}
 		err := d.executor.Check(rules, &block, world, execution.Message{Verified: t})
 		var refused *execution.InvalidError
 		switch {
 		case errors.As(err, &refused):
-			selection.Skip(t.Sender)
+			selection.Skip(&t)
 			if len(flight) == 0 {
 				d.reject(t, refused)
 			}

@@ -26,6 +26,10 @@ func (c *Chain) startPruning(ctx context.Context) error {
 	if c.options.RetainBlocks == 0 {
 		return nil
 	}
+	if c.options.RetainBlocks < c.genesis.Window {
+		return fmt.Errorf("node: %d blocks are to be retained, and this chain needs the ids of the last %d to refuse duplicates: retain at least so many",
+			c.options.RetainBlocks, c.genesis.Window)
+	}
 	pruner, ok := c.store.(ledger.Pruner)
 	if !ok {
 		return fmt.Errorf("node: ledger %q does not prune: keep all blocks, or choose another", c.options.Ledger)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAChainThatRetainsSomeBlocksDropsTheOthersWhileItRuns(t *testing.T) {
-	f := newFixture(t, "standard", nil)
+	f := newFixture(t, "standard", func(g *chain.Genesis) { g.Window = 64 })
 	f.registry.Ledger[segment.Name] = segment.New(segment.WithCommitment(obicore.BinaryTree, binarytree.New), segment.WithSegmentSize(20_000))
 	f.options.Directory, f.options.RetainBlocks = t.TempDir(), 100
 	c := f.open()

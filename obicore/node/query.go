@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -97,7 +98,7 @@ func (c *Chain) BlockByHash(hash chain.Hash) (*Block, error) {
 // Transaction returns the block and index at which a transaction was last
 // included.
 func (c *Chain) Transaction(id chain.Hash) (*Block, int, error) {
-	place, err := c.store.Locate(id)
+	place, err := c.store.Locate(id, math.MaxUint64)
 	if err != nil {
 		return nil, 0, err
 	}

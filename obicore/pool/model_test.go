@@ -237,7 +237,7 @@ func TestThePoolBehavesLikeItsContractUnderRandomUse(t *testing.T) {
 				m.remove(t)
 			} else if random.IntN(4) == 0 {
 				included := m.advance(sender(from), uint64(random.IntN(3)))
-				p.Advance(maps.Clone(m.nonces), included)
+				p.Advance(0, byLane(m.nonces), included)
 			} else {
 				price := uint64(1) << (2 * random.IntN(5))
 				transaction := offer(from, m.nonces[sender(from)]+uint64(random.IntN(7)), price, price)
@@ -274,4 +274,12 @@ func compare(t *testing.T, p *pool.Pool, m *model) {
 			}
 		}
 	}
+}
+
+func byLane(nonces map[chain.Address]uint64) map[pool.Lane]uint64 {
+	lanes := make(map[pool.Lane]uint64, len(nonces))
+	for sender, nonce := range nonces {
+		lanes[pool.Lane{Sender: sender}] = nonce
+	}
+	return lanes
 }

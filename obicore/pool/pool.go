@@ -42,7 +42,6 @@ var (
 	ErrFull        = errors.New("txpool is full")
 	ErrSenderFull  = errors.New("account limit exceeded")
 	ErrGap         = errors.New("nonce too far ahead")
-	ErrLane        = errors.New("lane is not supported by this pool")
 )
 
 // ErrMoved says that the pool has advanced since the sender's nonce was read; it is
@@ -54,12 +53,14 @@ type Pool struct {
 	limits Limits
 	now    func() time.Time
 
-	mutex    sync.RWMutex
-	byID     map[chain.Hash]*entry
-	accounts map[chain.Address]*account
-	bytes    int
-	arrivals uint64
-	advances uint64 // calls of Advance
+	mutex     sync.RWMutex
+	byID      map[chain.Hash]*entry
+	sequences map[place]*sequence
+	shares    map[chain.Address]share
+	expiring  expiring // what is valid up to a height
+	bytes     int
+	arrivals  uint64
+	advances  uint64 // calls of Advance
 
 	pending      int // transactions that are pending
 	pendingBytes int
@@ -71,7 +72,10 @@ type Pool struct {
 
 // New returns an empty pool; now tells the time by which queued transactions age.
 func New(limits Limits, now func() time.Time) *Pool {
-	return &Pool{limits: limits, now: now, byID: make(map[chain.Hash]*entry), accounts: make(map[chain.Address]*account)}
+	return &Pool{
+		limits: limits, now: now,
+		byID: make(map[chain.Hash]*entry), sequences: make(map[place]*sequence), shares: make(map[chain.Address]share),
+	}
 }
 
 // Added says what became of an added transaction.
@@ -88,8 +92,8 @@ func (p *Pool) Advances() uint64 {
 	return p.advances
 }
 
-// Add takes an admitted transaction. nonce is the sender's next nonce in the
-// latest state, which the caller has read after advances was Advances. When that
+// Add takes an admitted transaction. nonce is the next one of its lane in the latest
+// state – in the unordered lane its own – which the caller has read after advances was Advances. When that
 // has risen since, Add refuses with ErrMoved: the pool forgets the nonces of senders
 // without transactions, and with an old one it would wait for what is in a block.
 func (p *Pool) Add(t chain.Verified, nonce, advances uint64) (added Added, err error) {
@@ -99,9 +103,9 @@ func (p *Pool) Add(t chain.Verified, nonce, advances uint64) (added Added, err e
 		return Added{}, ErrMoved
 	}
 	p.expire()
-	a := p.accounts[t.Sender]
+	a := p.sequences[placeOf(&t)]
 	if a == nil {
-		a = &account{nonce: nonce, byNonce: make(map[uint64]*entry)}
+		a = &sequence{nonce: nonce, byNonce: make(map[uint64]*entry)}
 	} else if nonce > a.nonce {
 		p.advance(a, nonce) // the caller has seen a later block than Advance has told of
 	}
@@ -126,7 +130,7 @@ func (p *Pool) Add(t chain.Verified, nonce, advances uint64) (added Added, err e
 
 // enter puts a newcomer that has been checked in the place of old, or in a new
 // one, and returns what became pending with it.
-func (p *Pool) enter(a *account, e, old *entry, pending bool) (promoted []chain.Verified) {
+func (p *Pool) enter(a *sequence, e, old *entry, pending bool) (promoted []chain.Verified) {
 	if old != nil {
 		p.forget(a, old)
 	}
@@ -141,22 +145,20 @@ func (p *Pool) enter(a *account, e, old *entry, pending bool) (promoted []chain.
 	return promoted
 }
 
-func (p *Pool) check(a *account, t chain.Verified) error {
-	switch {
+func (p *Pool) check(a *sequence, t chain.Verified) error {
+	switch own := p.shares[t.Sender]; {
 	case p.byID[t.ID] != nil:
 		return ErrKnown
-	case t.Lane != 0:
-		return fmt.Errorf("%w: lane %d", ErrLane, t.Lane)
 	case t.Nonce < a.nonce:
 		return fmt.Errorf("%w: next nonce %d, tx nonce %d", ErrNonceTooLow, a.nonce, t.Nonce)
 	case t.Nonce-a.nonce >= uint64(p.limits.PerSender):
 		return fmt.Errorf("%w: next nonce %d, tx nonce %d, at most %d ahead", ErrGap, a.nonce, t.Nonce, p.limits.PerSender)
 	case a.byNonce[t.Nonce] != nil:
 		return nil
-	case len(a.byNonce) >= p.limits.PerSender:
-		return fmt.Errorf("%w: %d transactions of %s are waiting", ErrSenderFull, len(a.byNonce), t.Sender)
-	case t.Nonce > a.end() && a.queue.Len() >= p.limits.QueuedPerSender:
-		return fmt.Errorf("%w: %d transactions of %s wait for an earlier nonce: send nonce %d first", ErrSenderFull, a.queue.Len(), t.Sender, a.end())
+	case own.transactions >= p.limits.PerSender:
+		return fmt.Errorf("%w: %d transactions of %s are waiting", ErrSenderFull, own.transactions, t.Sender)
+	case t.Nonce > a.end() && own.queued >= p.limits.QueuedPerSender:
+		return fmt.Errorf("%w: %d transactions of %s wait for an earlier nonce: send nonce %d first", ErrSenderFull, own.queued, t.Sender, a.end())
 	}
 	return nil
 }
@@ -179,12 +181,14 @@ func (p *Pool) replacements(old *entry, t chain.Verified) (int, error) {
 }
 
 // put enters a transaction for which there is room.
-func (p *Pool) put(a *account, e *entry, pending bool) {
+func (p *Pool) put(a *sequence, e *entry, pending bool) {
 	t := &e.transaction
 	p.arrivals++
 	e.arrival = p.arrivals
-	p.accounts[t.Sender], a.byNonce[t.Nonce], p.byID[t.ID] = a, e, e
+	p.sequences[placeOf(t)], a.byNonce[t.Nonce], p.byID[t.ID] = a, e, e
 	p.bytes += len(t.Raw)
+	p.count(t.Sender, 1, 0)
+	p.expiring.add(e)
 	if pending {
 		p.countPending(e, 1)
 	} else {
@@ -193,18 +197,20 @@ func (p *Pool) put(a *account, e *entry, pending bool) {
 }
 
 // forget takes a transaction out; what follows it keeps its standing.
-func (p *Pool) forget(a *account, e *entry) {
+func (p *Pool) forget(a *sequence, e *entry) {
 	t := &e.transaction
 	delete(p.byID, t.ID)
 	delete(a.byNonce, t.Nonce)
 	p.bytes -= len(t.Raw)
+	p.count(t.Sender, -1, 0)
+	p.expiring.remove(e)
 	if e.age != nil {
 		p.dequeue(a, e)
 	} else {
 		p.countPending(e, -1)
 	}
 	if len(a.byNonce) == 0 {
-		delete(p.accounts, t.Sender)
+		delete(p.sequences, placeOf(t))
 	}
 }
 
@@ -215,7 +221,7 @@ func (p *Pool) drop(id chain.Hash) bool {
 	if e == nil {
 		return false
 	}
-	a := p.accounts[e.transaction.Sender]
+	a := p.sequences[placeOf(&e.transaction)]
 	pending, end := e.age == nil, a.end()
 	p.forget(a, e)
 	if pending {
@@ -226,27 +232,34 @@ func (p *Pool) drop(id chain.Hash) bool {
 	return true
 }
 
-// Advance tells the pool the new nonces of accounts after a block, and which ids
-// the block included; what can no longer be included is dropped.
-func (p *Pool) Advance(nonces map[chain.Address]uint64, included []chain.Hash) {
+// Advance tells the pool of a block: its height, the new next nonces of lanes, and which
+// ids it included; what can no longer be included is dropped.
+func (p *Pool) Advance(height uint64, nonces map[Lane]uint64, included []chain.Hash) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.advances++
-	// Nonces first: an included transaction that lies below its sender's nonce
-	// then leaves no gap.
-	for address, nonce := range nonces {
-		if a := p.accounts[address]; a != nil {
+	// Nonces first: an included transaction that lies below its lane's nonce then
+	// leaves no gap.
+	for lane, nonce := range nonces {
+		if a := p.sequences[place{Lane: lane}]; a != nil {
 			p.advance(a, nonce)
 		}
 	}
 	for _, id := range included {
 		p.drop(id)
 	}
+	for {
+		id, any := p.expiring.before(height + 1)
+		if !any {
+			break
+		}
+		p.drop(id)
+	}
 	p.expire()
 }
 
-// advance gives one account a new next nonce and drops what lies before it.
-func (p *Pool) advance(a *account, nonce uint64) {
+// advance gives one sequence a new next nonce and drops what lies before it.
+func (p *Pool) advance(a *sequence, nonce uint64) {
 	for n, e := range a.byNonce {
 		if n < nonce {
 			p.forget(a, e)
@@ -276,7 +289,9 @@ func (p *Pool) Clear() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	clear(p.byID)
-	clear(p.accounts)
+	clear(p.sequences)
+	clear(p.shares)
+	p.expiring = nil
 	p.bytes, p.pending, p.pendingBytes, p.places = 0, 0, 0, 0
 	p.crowds = nil
 	p.ages.Init()

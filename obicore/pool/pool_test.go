@@ -67,17 +67,6 @@ func TestASpentNonceIsRefused(t *testing.T) {
 	wantCount(t, p, 0, 0)
 }
 
-func TestALaneOtherThanTheFirstIsRefused(t *testing.T) {
-	p := newPool(roomy())
-	for _, lane := range []uint64{1, chain.UnorderedLane} {
-		transaction := offer(1, 0, 1, 1)
-		transaction.Lane = lane
-		if _, err := p.Add(transaction, 0, p.Advances()); !errors.Is(err, pool.ErrLane) {
-			t.Errorf("lane %d: %v", lane, err)
-		}
-	}
-}
-
 func TestAReplacementMustOutbidBothPricesByTenPerCent(t *testing.T) {
 	for name, c := range map[string]struct {
 		fee, tip, newFee, newTip uint64
@@ -170,13 +159,13 @@ func TestAPriceNearTheLargestIsNotUndercut(t *testing.T) {
 
 func TestNextNonceFollowsThePendingTransactions(t *testing.T) {
 	p := newPool(roomy())
-	if next := p.NextNonce(sender(1), 3); next != 3 {
+	if next := p.NextNonce(pool.Lane{Sender: sender(1)}, 3); next != 3 {
 		t.Errorf("%d without transactions", next)
 	}
 	for _, nonce := range []uint64{3, 4, 6} {
 		mustAdd(t, p, offer(1, nonce, 1, 1), 3)
 	}
-	if next := p.NextNonce(sender(1), 3); next != 5 {
+	if next := p.NextNonce(pool.Lane{Sender: sender(1)}, 3); next != 5 {
 		t.Errorf("%d, want 5", next)
 	}
 }
@@ -190,7 +179,7 @@ func TestAdvanceDropsWhatIsSpentAndMakesTheRestPending(t *testing.T) {
 	other := offer(2, 0, 1, 1)
 	mustAdd(t, p, other, 0)
 	// Another node's block used nonces 1 and 2 too, with other transactions.
-	p.Advance(map[chain.Address]uint64{sender(1): 3, sender(9): 1}, []chain.Hash{included.ID, {1, 2, 3}})
+	p.Advance(0, map[pool.Lane]uint64{{Sender: sender(1)}: 3, {Sender: sender(9)}: 1}, []chain.Hash{included.ID, {1, 2, 3}})
 	wantCount(t, p, 2, 0)
 	wantOrder(t, selected(p.Select()), rest, other)
 	if _, ok := p.Get(spent.ID); ok {
@@ -207,7 +196,7 @@ func TestANonceThatWasReadBeforeABlockIsRefused(t *testing.T) {
 	mustAdd(t, p, included, 0)
 	read := p.Advances()
 	// The sender leaves the pool with the block, and what the pool knew of it too.
-	p.Advance(map[chain.Address]uint64{sender(1): 1}, []chain.Hash{included.ID})
+	p.Advance(0, map[pool.Lane]uint64{{Sender: sender(1)}: 1}, []chain.Hash{included.ID})
 	next := offer(1, 1, 1, 1)
 	if _, err := p.Add(next, 0, read); !errors.Is(err, pool.ErrMoved) {
 		t.Fatalf("a nonce from before the block gives %v", err)

@@ -14,13 +14,14 @@ const placeBytes = 4096
 func Places(t chain.Verified) int { return 1 + max(0, len(t.Raw)-1)/placeBytes }
 
 // enqueue enters an entry of the pool into the queue.
-func (p *Pool) enqueue(a *account, e *entry) {
+func (p *Pool) enqueue(a *sequence, e *entry) {
 	e.since = p.now()
 	e.age = p.ages.PushBack(e)
 	heap.Push(&a.queue, e)
 	taken := Places(e.transaction)
 	p.places += taken
 	a.places += taken
+	p.count(e.transaction.Sender, 0, 1)
 	if len(a.queue) == 1 {
 		p.turns++
 		a.turn = p.turns
@@ -31,13 +32,14 @@ func (p *Pool) enqueue(a *account, e *entry) {
 }
 
 // dequeue takes an entry out of the queue, not out of the pool.
-func (p *Pool) dequeue(a *account, e *entry) {
+func (p *Pool) dequeue(a *sequence, e *entry) {
 	p.ages.Remove(e.age)
 	e.age = nil
 	heap.Remove(&a.queue, e.index)
 	taken := Places(e.transaction)
 	p.places -= taken
 	a.places -= taken
+	p.count(e.transaction.Sender, 0, -1)
 	if len(a.queue) == 0 {
 		heap.Remove(&p.crowds, a.index)
 		return
@@ -54,7 +56,7 @@ func (p *Pool) expire() {
 		if now.Sub(e.since) < p.limits.QueuedLife {
 			return
 		}
-		p.forget(p.accounts[e.transaction.Sender], e)
+		p.forget(p.sequences[placeOf(&e.transaction)], e)
 	}
 }
 
@@ -66,8 +68,8 @@ func (p *Pool) evict() {
 
 // trim brings the queue back under its limits when pending transactions have
 // fallen into it.
-func (p *Pool) trim(a *account) {
-	for len(a.queue) > p.limits.QueuedPerSender {
+func (p *Pool) trim(a *sequence) {
+	for len(a.queue) > 0 && p.shares[a.queue[0].transaction.Sender].queued > p.limits.QueuedPerSender {
 		p.forget(a, a.queue[0])
 	}
 	for p.places > p.limits.Queued {
@@ -75,7 +77,7 @@ func (p *Pool) trim(a *account) {
 	}
 }
 
-// queue is a heap of one sender's queued entries. On top is the one that it
+// queue is a heap of one sequence's queued entries. On top is the one that it
 // misses least: the lowest tip cap, among equals the highest nonce.
 type queue []*entry
 
@@ -109,7 +111,7 @@ func (q *queue) Pop() any {
 
 // crowds is a heap of senders with queued transactions. On top is the one that
 // takes the most places, among equals the one that has been queueing longest.
-type crowds []*account
+type crowds []*sequence
 
 func (c crowds) Len() int { return len(c) }
 func (c crowds) Swap(i, j int) {
@@ -125,7 +127,7 @@ func (c crowds) Less(i, j int) bool {
 }
 
 func (c *crowds) Push(x any) {
-	a := x.(*account)
+	a := x.(*sequence)
 	a.index = len(*c)
 	*c = append(*c, a)
 }

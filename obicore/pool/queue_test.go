@@ -90,7 +90,7 @@ func TestAQueuedTransactionIsDroppedAfterItsLife(t *testing.T) {
 	mustAdd(t, p, late, 0)
 
 	now = now.Add(limits.QueuedLife / 2)
-	p.Advance(nil, nil)
+	p.Advance(0, nil, nil)
 	wantHeld(t, p, false, early)
 	wantHeld(t, p, true, late, pending)
 
@@ -109,10 +109,10 @@ func TestTheLifeOfAQueuedTransactionBeginsWhenItIsQueued(t *testing.T) {
 	mustAdd(t, p, second, 0)
 	now = now.Add(2 * limits.QueuedLife)
 	p.Remove(first.ID)
-	p.Advance(nil, nil)
+	p.Advance(0, nil, nil)
 	wantHeld(t, p, true, second)
 	now = now.Add(limits.QueuedLife)
-	p.Advance(nil, nil)
+	p.Advance(0, nil, nil)
 	wantHeld(t, p, false, second)
 }
 

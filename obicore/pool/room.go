@@ -30,7 +30,7 @@ type standing struct {
 }
 
 // without returns the standing of the pool if old, an entry of a, were gone.
-func (p *Pool) without(a *account, old *entry) standing {
+func (p *Pool) without(a *sequence, old *entry) standing {
 	s := standing{len(p.byID), p.bytes, p.pending, p.pendingBytes, p.places, a.places}
 	if old == nil {
 		return s
@@ -48,7 +48,7 @@ func (p *Pool) without(a *account, old *entry) standing {
 
 // checkRoom refuses a newcomer of the sender a for which evictions from the queue
 // make no room, or may not. It costs the same however full the pool is.
-func (p *Pool) checkRoom(a *account, t chain.Verified, old *entry, pending bool) error {
+func (p *Pool) checkRoom(a *sequence, t chain.Verified, old *entry, pending bool) error {
 	s := p.without(a, old)
 	if p.fits(t, pending, s) {
 		return nil

@@ -130,7 +130,7 @@ func TestBytesAreBoundedAndGivenBack(t *testing.T) {
 		if _, err := p.Add(offer(2, 0, 1, 1), 0, p.Advances()); !errors.Is(err, pool.ErrFull) {
 			t.Fatalf("a full pool gives %v", err)
 		}
-		p.Advance(map[chain.Address]uint64{sender(1): nonce + 1}, []chain.Hash{transaction.ID})
+		p.Advance(0, map[pool.Lane]uint64{{Sender: sender(1)}: nonce + 1}, []chain.Hash{transaction.ID})
 	}
 	wantCount(t, p, 0, 0)
 }

@@ -1,6 +1,8 @@
 package pool
 
 import (
+	"bytes"
+	"cmp"
 	"container/heap"
 	"slices"
 
@@ -11,10 +13,10 @@ import (
 // later changes of the pool do not show.
 type Selection struct {
 	heads   heads
-	skipped map[chain.Address]bool
+	skipped map[Lane]bool
 }
 
-// head is one sender's next transaction and those behind it.
+// head is the next transaction of a sequence and those behind it.
 type head struct {
 	waiting []*entry
 }
@@ -45,7 +47,7 @@ func (p *Pool) Select() *Selection {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
 	s := &Selection{}
-	for _, a := range p.accounts {
+	for _, a := range p.sequences {
 		if waiting := a.pending(); len(waiting) > 0 {
 			s.heads = append(s.heads, head{waiting})
 		}
@@ -54,7 +56,7 @@ func (p *Pool) Select() *Selection {
 	return s
 }
 
-func (a *account) pending() []*entry {
+func (a *sequence) pending() []*entry {
 	list := make([]*entry, a.ready)
 	for i := range list {
 		list[i] = a.byNonce[a.nonce+uint64(i)]
@@ -63,9 +65,9 @@ func (a *account) pending() []*entry {
 }
 
 // Next returns the best transaction that is left and goes on to the next of its
-// sender; ok is false at the end.
+// lane; ok is false at the end.
 func (s *Selection) Next() (t chain.Verified, ok bool) {
-	for len(s.heads) > 0 && s.skipped[s.heads[0].waiting[0].transaction.Sender] {
+	for len(s.heads) > 0 && s.skipped[LaneOf(&s.heads[0].waiting[0].transaction)] {
 		heap.Pop(&s.heads)
 	}
 	if len(s.heads) == 0 {
@@ -80,13 +82,15 @@ func (s *Selection) Next() (t chain.Verified, ok bool) {
 	return t, true
 }
 
-// Skip leaves out all further transactions of a sender: the one before them
-// could not be included.
-func (s *Selection) Skip(sender chain.Address) {
-	if s.skipped == nil {
-		s.skipped = make(map[chain.Address]bool)
+// Skip leaves out what comes after a transaction in its lane: it could not be included.
+func (s *Selection) Skip(t *chain.Verified) {
+	if t.Lane == chain.UnorderedLane {
+		return // nothing comes after it
 	}
-	s.skipped[sender] = true
+	if s.skipped == nil {
+		s.skipped = make(map[Lane]bool)
+	}
+	s.skipped[LaneOf(t)] = true
 }
 
 // HasPending reports whether any transaction is pending.
@@ -116,21 +120,21 @@ func (p *Pool) Missing(id chain.Hash) (nonce uint64, waits bool) {
 	if e == nil || e.age == nil {
 		return 0, false
 	}
-	return p.accounts[e.transaction.Sender].end(), true
+	return p.sequences[placeOf(&e.transaction)].end(), true
 }
 
-// NextNonce returns the nonce after the sender's pending transactions, given the
+// NextNonce returns the nonce after the pending transactions of a lane, given the
 // nonce by state.
-func (p *Pool) NextNonce(sender chain.Address, nonce uint64) uint64 {
+func (p *Pool) NextNonce(lane Lane, nonce uint64) uint64 {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	for a := p.accounts[sender]; a != nil && a.byNonce[nonce] != nil; {
+	for a := p.sequences[place{Lane: lane}]; a != nil && a.byNonce[nonce] != nil; {
 		nonce++
 	}
 	return nonce
 }
 
-// Content lists the pool by sender: pending and queued, each in order of nonce.
+// Content lists the pool by sender: pending and queued, each in order of lane and nonce.
 type Content struct {
 	Sender  chain.Address
 	Pending []chain.Verified
@@ -141,16 +145,26 @@ type Content struct {
 func (p *Pool) Contents() []Content {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	list := make([]Content, 0, len(p.accounts))
-	for sender, a := range p.accounts {
-		list = append(list, a.content(sender))
+	bySender := make(map[chain.Address]*Content, len(p.shares))
+	for at, a := range p.sequences {
+		c := bySender[at.Sender]
+		if c == nil {
+			c = &Content{Sender: at.Sender}
+			bySender[at.Sender] = c
+		}
+		a.appendTo(c)
+	}
+	list := make([]Content, 0, len(bySender))
+	for _, c := range bySender {
+		slices.SortFunc(c.Pending, inOrder)
+		slices.SortFunc(c.Queued, inOrder)
+		list = append(list, *c)
 	}
 	slices.SortFunc(list, func(a, b Content) int { return slices.Compare(a.Sender[:], b.Sender[:]) })
 	return list
 }
 
-func (a *account) content(sender chain.Address) Content {
-	c := Content{Sender: sender}
+func (a *sequence) appendTo(c *Content) {
 	next := a.nonce + a.ready
 	for nonce, e := range a.byNonce {
 		if nonce < next {
@@ -159,15 +173,10 @@ func (a *account) content(sender chain.Address) Content {
 			c.Queued = append(c.Queued, e.transaction)
 		}
 	}
-	byNonce := func(a, b chain.Verified) int {
-		if a.Nonce < b.Nonce {
-			return -1
-		}
-		return 1
-	}
-	slices.SortFunc(c.Pending, byNonce)
-	slices.SortFunc(c.Queued, byNonce)
-	return c
+}
+
+func inOrder(a, b chain.Verified) int {
+	return cmp.Or(cmp.Compare(a.Lane, b.Lane), cmp.Compare(a.Nonce, b.Nonce), bytes.Compare(a.ID[:], b.ID[:]))
 }
 
 // Count returns the numbers of pending and of queued transactions.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 func TestSelectionGoesByTipThenByArrivalThenByNonce(t *testing.T) {
@@ -29,9 +30,10 @@ func TestSkippingASenderLeavesOutItsOthers(t *testing.T) {
 	if transaction, ok := selection.Next(); !ok || transaction.ID != first.ID {
 		t.Fatal("the first one does not come first")
 	}
-	selection.Skip(sender(1))
-	selection.Skip(sender(1)) // again, and of nobody: nothing happens
-	selection.Skip(sender(77))
+	selection.Skip(&first)
+	selection.Skip(&first) // again, and of nobody: nothing happens
+	stranger := offer(77, 0, 1, 1)
+	selection.Skip(&stranger)
 	wantOrder(t, selected(selection), other)
 }
 
@@ -41,7 +43,7 @@ func TestASelectionIsASnapshot(t *testing.T) {
 	mustAdd(t, p, first, 0)
 	mustAdd(t, p, second, 0)
 	selection := p.Select()
-	p.Advance(map[chain.Address]uint64{sender(1): 2}, []chain.Hash{first.ID, second.ID})
+	p.Advance(0, map[pool.Lane]uint64{{Sender: sender(1)}: 2}, []chain.Hash{first.ID, second.ID})
 	mustAdd(t, p, offer(2, 0, 9, 9), 0)
 	wantOrder(t, selected(selection), first, second)
 }
@@ -106,7 +108,7 @@ func TestThePoolCanBeUsedByManyAtOnce(t *testing.T) {
 				selected(p.Select())
 				p.Contents()
 				p.Count()
-				p.NextNonce(sender(byte(from)), 0)
+				p.NextNonce(pool.Lane{Sender: sender(byte(from))}, 0)
 			}
 		})
 	}

@@ -129,7 +129,7 @@ func (s *Service) complete(ctx context.Context, args *arguments) (*ethereum.Tran
 		if err = errors.Join(err, view.Close()); err != nil {
 			return nil, err
 		}
-		nonce := quantity.Uint64(s.chain.Pool().NextNonce(args.from(), account.Nonce))
+		nonce := quantity.Uint64(s.chain.Pool().NextNonce(pool.Lane{Sender: args.from()}, account.Nonce))
 		args.Nonce = &nonce
 	}
 	if args.Gas == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // ask decodes (address, block) and calls f with the state that the block names.
@@ -52,7 +53,7 @@ func (s *Service) getTransactionCount(_ context.Context, params jsonrpc.Params) 
 	return s.ask(params, func(view ledger.View, owner chain.Address) (any, error) {
 		account, err := node.Account(view, owner)
 		if err == nil && tag.Kind == quantity.BlockPending {
-			return quantity.Uint64(s.chain.Pool().NextNonce(owner, account.Nonce)), nil
+			return quantity.Uint64(s.chain.Pool().NextNonce(pool.Lane{Sender: owner}, account.Nonce)), nil
 		}
 		return quantity.Uint64(account.Nonce), err
 	})

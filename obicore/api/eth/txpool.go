@@ -71,9 +71,22 @@ func (s *Service) viewPool(show func(*chain.Verified) any) any {
 func viewNonces(list []chain.Verified, show func(*chain.Verified) any) byNonce {
 	views := make(byNonce, len(list))
 	for i := range list {
-		views[strconv.FormatUint(list[i].Nonce, 10)] = show(&list[i])
+		views[nameInPool(&list[i])] = show(&list[i])
 	}
 	return views
+}
+
+// nameInPool is the nonce, as geth has it, in other lanes with the lane before it, and in
+// the unordered lane the id.
+func nameInPool(t *chain.Verified) string {
+	switch nonce := strconv.FormatUint(t.Nonce, 10); t.Lane {
+	case 0:
+		return nonce
+	case chain.UnorderedLane:
+		return t.ID.String()
+	default:
+		return strconv.FormatUint(t.Lane, 10) + "/" + nonce
+	}
 }
 
 func (s *Service) poolContentFrom(_ context.Context, params jsonrpc.Params) (any, error) {

@@ -3,6 +3,7 @@ package segment_test
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -139,7 +140,7 @@ func TestClosedLedgerSaysSoEverywhere(t *testing.T) {
 		"body":    second(l.Body(0)),
 		"view":    second(l.View(0)),
 		"stage":   second(l.Stage(nil)),
-		"locate":  second(l.Locate(chain.Hash{})),
+		"locate":  second(l.Locate(chain.Hash{}, math.MaxUint64)),
 		"get":     second(v.Get(chain.StateKey{})),
 	} {
 		if !errors.Is(err, ledger.ErrClosed) {

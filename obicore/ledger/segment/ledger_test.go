@@ -3,6 +3,7 @@ package segment_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestEveryHeightReadsAndProvesAsTheModelSays(t *testing.T) {
 		s.checkBlocks(t, l)
 		inspect(t, l)
 		for id, want := range s.last {
-			if at, err := l.Locate(id); err != nil || at != want {
+			if at, err := l.Locate(id, math.MaxUint64); err != nil || at != want {
 				t.Fatalf("locate %s: %v, %v; last included at %v", id, at, err, want)
 			}
 		}
@@ -230,7 +231,7 @@ func TestPrunedLedgerKeepsHeadersAndTheRest(t *testing.T) {
 			if want.Height > 50 || want.Height < status.OldestBody {
 				continue
 			}
-			if at, err := l.Locate(id); err != nil || at != want {
+			if at, err := l.Locate(id, math.MaxUint64); err != nil || at != want {
 				t.Fatalf("locate: %v, %v, want %v", at, err, want)
 			}
 		}

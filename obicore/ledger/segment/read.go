@@ -123,14 +123,14 @@ func (l *Ledger) kept(c *column, height, tip uint64) ([]byte, error) {
 	return c.read(height)
 }
 
-// Locate returns where the transaction with this id was last included.
-func (l *Ledger) Locate(id chain.Hash) (at ledger.Location, err error) {
+// Locate returns where the transaction with this id was last included below a height.
+func (l *Ledger) Locate(id chain.Hash, below uint64) (at ledger.Location, err error) {
 	if err := l.gate.enter(); err != nil {
 		return at, err
 	}
 	defer l.gate.leave()
 	prefix := entryKey(tableInclude, id[:])
-	iterator, err := l.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	iterator, err := l.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: includeKey(id, below)})
 	if err != nil {
 		return at, err
 	}

@@ -15,11 +15,38 @@ type entry struct {
 
 	age   *list.Element // in Pool.ages; nil when the transaction is pending
 	since time.Time     // when it was queued
-	index int           // its place in the sender's queue
+	index int           // its place in the sequence's queue
+	until int           // its place among those that are valid up to a height
 }
 
-// account is one sender's transactions by nonce.
-type account struct {
+// Lane is one lane of a sender (formats item 3).
+type Lane struct {
+	Sender chain.Address
+	Number uint64
+}
+
+// LaneOf returns the lane of a transaction.
+func LaneOf(t *chain.Verified) Lane { return Lane{t.Sender, t.Lane} }
+
+// place names a sequence: a lane, or in the unordered lane one transaction.
+type place struct {
+	Lane
+	id chain.Hash
+}
+
+func placeOf(t *chain.Verified) place {
+	at := place{Lane: LaneOf(t)}
+	if t.Lane == chain.UnorderedLane {
+		at.id = t.ID
+	}
+	return at
+}
+
+// share is what one sender has in the pool.
+type share struct{ transactions, queued int }
+
+// sequence is transactions by nonce: those of a lane.
+type sequence struct {
 	nonce   uint64 // next nonce by state
 	ready   uint64 // how many follow the nonce without a gap: the pending ones
 	byNonce map[uint64]*entry
@@ -30,11 +57,22 @@ type account struct {
 	index  int    // in Pool.crowds
 }
 
+// count notes what a sender has more, or less.
+func (p *Pool) count(sender chain.Address, transactions, queued int) {
+	s := p.shares[sender]
+	s.transactions, s.queued = s.transactions+transactions, s.queued+queued
+	if s == (share{}) {
+		delete(p.shares, sender)
+		return
+	}
+	p.shares[sender] = s
+}
+
 // end returns the first nonce that is missing.
-func (a *account) end() uint64 { return a.nonce + a.ready }
+func (a *sequence) end() uint64 { return a.nonce + a.ready }
 
 // promote makes the queued transactions pending that follow without a gap.
-func (p *Pool) promote(a *account) (promoted []chain.Verified) {
+func (p *Pool) promote(a *sequence) (promoted []chain.Verified) {
 	for e := a.byNonce[a.end()]; e != nil; e = a.byNonce[a.end()] {
 		p.dequeue(a, e)
 		p.countPending(e, 1)
@@ -45,7 +83,7 @@ func (p *Pool) promote(a *account) (promoted []chain.Verified) {
 }
 
 // demote queues the pending transactions from the nonce first up to end.
-func (p *Pool) demote(a *account, first, end uint64) {
+func (p *Pool) demote(a *sequence, first, end uint64) {
 	for nonce := first; nonce < end; nonce++ {
 		if e := a.byNonce[nonce]; e != nil {
 			p.countPending(e, -1)
