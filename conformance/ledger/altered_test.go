@@ -13,19 +13,20 @@ import (
 // one.
 type altered struct {
 	ledger.Ledger
-	status   func() ledger.Status
-	header   func(height uint64) (*chain.Header, error)
-	proof    func(height uint64) (*chain.Proof, error)
-	locate   func(id chain.Hash, below uint64) (ledger.Location, error)
-	appends  func(ctx context.Context, decided ledger.Decided) error
-	commit   func(ctx context.Context, results *chain.Results, staged ledger.Staged) error
-	stage    func(writes []chain.Write) (ledger.Staged, error)
-	view     func(height uint64) (ledger.View, error)
-	prove    func(height uint64, key chain.StateKey) (ledger.Proof, error)
-	prune    func(ctx context.Context, below uint64) error
-	inspect  func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
-	rewind   func(ctx context.Context, height uint64) error
-	openView func(v ledger.View) *alteredView
+	status     func() ledger.Status
+	header     func(height uint64) (*chain.Header, error)
+	proof      func(height uint64) (*chain.Proof, error)
+	locate     func(id chain.Hash, below uint64) (ledger.Location, error)
+	appends    func(ctx context.Context, decided ledger.Decided) error
+	commit     func(ctx context.Context, results *chain.Results, staged ledger.Staged) error
+	stage      func(writes []chain.Write) (ledger.Staged, error)
+	view       func(height uint64) (ledger.View, error)
+	prove      func(height uint64, key chain.StateKey) (ledger.Proof, error)
+	candidates func(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error)
+	prune      func(ctx context.Context, below uint64) error
+	inspect    func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
+	rewind     func(ctx context.Context, height uint64) error
+	openView   func(v ledger.View) *alteredView
 }
 
 func (a *altered) Status() ledger.Status {
@@ -110,6 +111,13 @@ func (a *altered) Inspect(ctx context.Context, found func(ledger.Fault), progres
 }
 
 // alteredMemory is an altered ledger in memory.
+func (a *altered) Candidates(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error) {
+	if a.candidates != nil {
+		return a.candidates(ctx, query, from, to, f)
+	}
+	return a.Ledger.(ledger.EventIndexer).Candidates(ctx, query, from, to, f)
+}
+
 type alteredMemory struct{ *altered }
 
 func (a alteredMemory) Rewind(ctx context.Context, height uint64) error {

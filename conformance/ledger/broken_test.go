@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -381,6 +382,15 @@ func brokenOptions() map[string]conformance.Direction {
 		"rewind-goes-back": with(func(a *altered) {
 			a.rewind = func(ctx context.Context, height uint64) error {
 				return a.Ledger.(ledger.Rewinder).Rewind(ctx, min(height+1, a.Ledger.Status().Executed))
+			}
+		}),
+		// Topics are looked up in the wrong positions, and all heights are said to be looked at.
+		"candidates-miss-nothing": with(func(a *altered) {
+			a.candidates = func(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error) {
+				query.Topics = slices.Clone(query.Topics)
+				slices.Reverse(query.Topics)
+				_, err := a.Ledger.(ledger.EventIndexer).Candidates(ctx, query, from, to, f)
+				return to + 1, err
 			}
 		}),
 		// Header 0 is reported for its missing parent.

@@ -154,7 +154,7 @@ func (g *grown) next(writes []chain.Write, ids []chain.Hash) (ledger.Decided, *c
 	g.must(err, "stage")
 	results := &chain.Results{StateRoot: staged.Root(), Opening: writes}
 	for range ids {
-		results.Transactions = append(results.Transactions, chain.Result{Receipt: chain.Receipt{Status: 1, GasUsed: 21000}})
+		results.Transactions = append(results.Transactions, chain.Result{Receipt: chain.Receipt{Status: 1, GasUsed: 21000, Logs: g.randomLogs()}})
 	}
 	return g.block(results, ids), results, staged
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -46,4 +47,33 @@ type Fault struct {
 	Height uint64
 	Place  string // file and offset, or the name of the check
 	Err    error
+}
+
+// EventIndexer finds blocks by the events in them, without reading all of them.
+type EventIndexer interface {
+	// Candidates calls f in ascending order with heights from from up to to whose blocks
+	// may hold an event that the query selects, until f returns false. It leaves out only
+	// heights whose blocks hold none. next is the first height that it has not looked at:
+	// an index may be some heights behind. ErrPruned when from lies below OldestBody.
+	Candidates(ctx context.Context, query EventQuery, from, to uint64, f func(height uint64) bool) (next uint64, err error)
+}
+
+// EventQuery selects events as eth_getLogs does: one of the emitters, and for each
+// position one of its topics. An empty list accepts anything.
+type EventQuery struct {
+	Emitters []chain.Address
+	Topics   [][]chain.Hash
+}
+
+// Matches reports whether the query selects an event.
+func (q *EventQuery) Matches(log *chain.Log) bool {
+	if len(q.Emitters) > 0 && !slices.Contains(q.Emitters, log.Address) || len(q.Topics) > len(log.Topics) {
+		return false
+	}
+	for i, topics := range q.Topics {
+		if len(topics) > 0 && !slices.Contains(topics, log.Topics[i]) {
+			return false
+		}
+	}
+	return true
 }

@@ -3,9 +3,10 @@ package eth
 import (
 	"context"
 	"encoding/json"
-	"slices"
+	"errors"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -83,41 +84,61 @@ func (c *criteria) check(limits Limits) error {
 	return nil
 }
 
-func (c *criteria) matches(log *chain.Log) bool {
-	if len(c.Addresses) > 0 && !slices.Contains(c.Addresses, quantity.Address(log.Address)) {
-		return false
-	}
-	if len(c.Topics) > len(log.Topics) {
-		return false
+// query is what the criteria select, whatever the blocks.
+func (c *criteria) query() ledger.EventQuery {
+	q := ledger.EventQuery{Emitters: make([]chain.Address, len(c.Addresses)), Topics: make([][]chain.Hash, len(c.Topics))}
+	for i := range c.Addresses {
+		q.Emitters[i] = c.Addresses[i].Value()
 	}
 	for i, choice := range c.Topics {
-		if len(choice) > 0 && !slices.Contains(choice, quantity.Hash(log.Topics[i])) {
-			return false
+		for _, topic := range choice {
+			q.Topics[i] = append(q.Topics[i], topic.Value())
 		}
 	}
-	return true
+	return q
+}
+
+// narrow reports whether anything is selected at all.
+func narrow(q *ledger.EventQuery) bool {
+	any := len(q.Emitters) > 0
+	for _, topics := range q.Topics {
+		any = any || len(topics) > 0
+	}
+	return any
 }
 
 // inBlock returns the matching events of a block.
 func (c *criteria) inBlock(b *node.Block) []logView {
+	query := c.query()
+	// A block in memory knows its ids.
+	views, _ := matching(&query, b.Header, b.Hash, b.Results, func(i int) (chain.Hash, error) { return b.Transactions[i].ID, nil })
+	return views
+}
+
+// matching returns the events in results that a query selects; id returns the id of a
+// transaction.
+func matching(query *ledger.EventQuery, header *chain.Header, hash chain.Hash, results *chain.Results, id func(i int) (chain.Hash, error)) ([]logView, error) {
 	var views []logView
 	first := 0
-	for i := range b.Results.Transactions {
-		logs := b.Results.Transactions[i].Receipt.Logs
-		matched := false
+	for i := range results.Transactions {
+		logs := results.Transactions[i].Receipt.Logs
+		var shown []logView
 		for j := range logs {
-			matched = matched || c.matches(&logs[j])
-		}
-		if matched {
-			for j, view := range viewLogs(b, i, first) {
-				if c.matches(&logs[j]) {
-					views = append(views, view)
-				}
+			if !query.Matches(&logs[j]) {
+				continue
 			}
+			if shown == nil {
+				of, err := id(i)
+				if err != nil {
+					return nil, err
+				}
+				shown = viewLogs(header, hash, logs, of, i, first)
+			}
+			views = append(views, shown[j])
 		}
 		first += len(logs)
 	}
-	return views
+	return views, nil
 }
 
 func (s *Service) getLogs(ctx context.Context, params jsonrpc.Params) (any, error) {
@@ -176,48 +197,66 @@ func (s *Service) logRange(c *criteria) (from, to uint64, err error) {
 		return 0, 0, jsonrpc.Errorf(jsonrpc.InvalidParams, "invalid block range params")
 	case to > head:
 		return 0, 0, jsonrpc.Errorf(jsonrpc.InvalidParams, "block range extends beyond current head block")
-	case to-from >= s.limits.LogRange:
-		return 0, 0, jsonrpc.Errorf(jsonrpc.LimitExceeded, "query spans %d blocks, at most %d are allowed: ask for smaller ranges", to-from+1, s.limits.LogRange)
 	}
 	return from, to, nil
 }
 
-// scan reads results column by column: only blocks with a match are decoded.
+// scan asks the index for the blocks that may match and reads what is not indexed.
 func (s *Service) scan(ctx context.Context, c *criteria, from, to uint64) ([]logView, error) {
-	found := []logView{}
-	for height := from; height <= to; height++ {
+	search := &logSearch{Service: s, query: c.query(), from: from, to: to, found: []logView{}}
+	next, err := search.indexed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if next <= to && to-next >= s.limits.LogRange {
+		return nil, jsonrpc.Errorf(jsonrpc.LimitExceeded, "query spans %d blocks, at most %d are allowed: ask for smaller ranges", to-next+1, s.limits.LogRange)
+	}
+	for height := next; height <= to; height++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		matches, err := s.anyMatch(c, height)
-		if err != nil {
+		if err := search.block(height); err != nil {
 			return nil, err
-		}
-		if !matches {
-			continue
-		}
-		block, err := s.chain.BlockAt(height)
-		if err != nil {
-			return nil, err
-		}
-		if found = append(found, c.inBlock(block)...); len(found) > s.limits.LogResults {
-			return nil, jsonrpc.Errorf(jsonrpc.LimitExceeded, "query returned more than %d results: ask for a smaller range than %d to %d", s.limits.LogResults, from, to)
 		}
 	}
-	return found, nil
+	return search.found, nil
 }
 
-func (s *Service) anyMatch(c *criteria, height uint64) (bool, error) {
-	results, err := s.chain.Ledger().Results(height)
+// logSearch is one search for events.
+type logSearch struct {
+	*Service
+	query    ledger.EventQuery
+	from, to uint64
+	found    []logView
+}
+
+// indexed searches the heights that the ledger has indexed and returns the next one. A
+// query that selects everything needs no index, and has a range that is bounded.
+func (l *logSearch) indexed(ctx context.Context) (next uint64, err error) {
+	indexer, can := l.chain.Ledger().(ledger.EventIndexer)
+	if !can || !narrow(&l.query) || l.from > l.to {
+		return l.from, nil
+	}
+	var fault error
+	next, err = indexer.Candidates(ctx, l.query, l.from, l.to, func(height uint64) bool {
+		fault = l.block(height)
+		return fault == nil
+	})
+	return next, errors.Join(fault, err)
+}
+
+// block adds the matching events of a block.
+func (l *logSearch) block(height uint64) error {
+	r, err := l.chain.ReceiptsAt(height)
 	if err != nil {
-		return false, err
+		return err
 	}
-	for i := range results.Transactions {
-		for j := range results.Transactions[i].Receipt.Logs {
-			if c.matches(&results.Transactions[i].Receipt.Logs[j]) {
-				return true, nil
-			}
-		}
+	views, err := matching(&l.query, r.Header, r.Hash, r.Results, r.ID)
+	if err != nil {
+		return err
 	}
-	return false, nil
+	if l.found = append(l.found, views...); len(l.found) > l.limits.LogResults {
+		return jsonrpc.Errorf(jsonrpc.LimitExceeded, "query returned more than %d results: ask for a smaller range than %d to %d", l.limits.LogResults, l.from, l.to)
+	}
+	return nil
 }

@@ -64,7 +64,7 @@ func (s *Service) viewReceipt(b *node.Block, i int, cumulative uint64, logIndex 
 	view := &receiptView{
 		BlockHash: b.Hash, BlockNumber: quantity.Uint64(b.Header.Height), CumulativeGasUsed: quantity.Uint64(cumulative),
 		EffectiveGasPrice: quantity.Word(effectivePrice(t, b.Fees.BaseFee)), From: t.Sender, GasUsed: quantity.Uint64(receipt.GasUsed),
-		Logs: viewLogs(b, i, logIndex), LogsBloom: bloom, Status: quantity.Uint64(receipt.Status), To: t.Calls[0].To,
+		Logs: logsOf(b, i, logIndex), LogsBloom: bloom, Status: quantity.Uint64(receipt.Status), To: t.Calls[0].To,
 		TransactionHash: t.ID, TransactionIndex: quantity.Uint64(i), Type: shownType(t.Type),
 	}
 	if t.Calls[0].To == nil && !receipt.Void() {
@@ -78,10 +78,14 @@ func (s *Service) viewReceipt(b *node.Block, i int, cumulative uint64, logIndex 
 	return view
 }
 
+// logsOf shows the events of transaction i of a block.
+func logsOf(b *node.Block, i, first int) []logView {
+	return viewLogs(b.Header, b.Hash, b.Results.Transactions[i].Receipt.Logs, b.Transactions[i].ID, i, first)
+}
+
 // viewLogs shows the events of transaction i, the first of which has the given
 // index in the block.
-func viewLogs(b *node.Block, i, first int) []logView {
-	logs := b.Results.Transactions[i].Receipt.Logs
+func viewLogs(header *chain.Header, hash chain.Hash, logs []chain.Log, id chain.Hash, i, first int) []logView {
 	views := make([]logView, len(logs))
 	for j := range logs {
 		topics := logs[j].Topics
@@ -89,9 +93,9 @@ func viewLogs(b *node.Block, i, first int) []logView {
 			topics = []chain.Hash{}
 		}
 		views[j] = logView{
-			Address: logs[j].Address, Topics: topics, Data: logs[j].Data, BlockNumber: quantity.Uint64(b.Header.Height),
-			TransactionHash: b.Transactions[i].ID, TransactionIndex: quantity.Uint64(i), BlockHash: b.Hash,
-			BlockTimestamp: quantity.Uint64(b.Header.Time / 1000), LogIndex: quantity.Uint64(first + j),
+			Address: logs[j].Address, Topics: topics, Data: logs[j].Data, BlockNumber: quantity.Uint64(header.Height),
+			TransactionHash: id, TransactionIndex: quantity.Uint64(i), BlockHash: hash,
+			BlockTimestamp: quantity.Uint64(header.Time / 1000), LogIndex: quantity.Uint64(first + j),
 		}
 	}
 	return views

@@ -44,7 +44,7 @@ func (b *blockRun) fill() *simulatedView {
 	shown, first := *b.block, 0
 	shown.Results = &chain.Results{Transactions: b.shown}
 	for i := range b.view.Calls {
-		b.view.Calls[i].Logs = viewLogs(&shown, i, first)
+		b.view.Calls[i].Logs = logsOf(&shown, i, first)
 		first += len(b.view.Calls[i].Logs)
 	}
 	return b.view

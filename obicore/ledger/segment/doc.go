@@ -27,6 +27,7 @@
 //	'J' ‖ height u64                   the keys that left history at that height (journal.go)
 //	'B' ‖ header hash                  height u64
 //	'I' ‖ transaction id ‖ height u64  index u32: one for each inclusion, the last one counts
+//	'L', 'R'                           the event index (package eventindex)
 //	"Mapplied"                         number of heights whose state is in, with the root
 //	"Mindexed"                         number of heights whose block is in the index
 //	"Moldest"                          lowest height whose state can be read
@@ -51,8 +52,8 @@
 // # What it is not
 //
 // It decides nothing about blocks: Append checks height, chain, parent and counts,
-// and Inspect the rest. It keeps no queue and starts no work of its own; Pebble
-// compacts in the background.
+// and Inspect the rest. It keeps no queue; in the background only Pebble compacts and
+// the event index follows what is committed.
 //
 // # Invariants
 //

@@ -14,6 +14,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/ledger/eventindex"
 )
 
 // cachedHeaders bounds the headers kept decoded.
@@ -45,6 +46,8 @@ type Ledger struct {
 	stateLock sync.RWMutex
 	latest    *latest
 
+	events *eventindex.Index // nil until the ledger is open
+
 	failure atomic.Pointer[error] // why the ledger takes no more writes
 
 	viewsLock sync.Mutex
@@ -55,7 +58,10 @@ var (
 	_ ledger.Ledger    = (*Ledger)(nil)
 	_ ledger.Pruner    = (*Ledger)(nil)
 	_ ledger.Inspector = (*Ledger)(nil)
-	_ ledger.Rewinder  = (*memoryLedger)(nil)
+
+	_ ledger.EventIndexer = (*Ledger)(nil)
+
+	_ ledger.Rewinder = (*memoryLedger)(nil)
 )
 
 func newLedger(fs vfs.FS, options ledger.Options, commitment ledger.Commitment, segmentSize int64, random io.Reader) *Ledger {
@@ -202,6 +208,7 @@ func (l *Ledger) index(height uint64, hash chain.Hash, ids []chain.Hash) error {
 
 // Close waits for running calls, closes open views and releases everything.
 func (l *Ledger) Close() error {
+	l.events.Close() // it reads through the gate
 	if !l.gate.close() {
 		return ledger.ErrClosed
 	}
@@ -218,6 +225,9 @@ func (l *Ledger) Close() error {
 // would leave them, for recovery to look at.
 func (l *Ledger) release(keep bool) error {
 	var faults []error
+	if l.events != nil {
+		l.events.Close()
+	}
 	if l.db != nil {
 		if keep {
 			faults = append(faults, flush(l.db, l.trouble))

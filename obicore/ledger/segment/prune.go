@@ -79,7 +79,7 @@ func (l *Ledger) pruneColumns(ctx context.Context, below uint64) error {
 			return l.fail(err)
 		}
 		l.changeStatus(func(s *ledger.Status) { s.OldestBody = oldest })
-		return nil
+		return l.events.Prune(oldest)
 	})
 	if err != nil || oldest == first {
 		return err

@@ -37,7 +37,10 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
-	return l.checkGenesis()
+	if err := l.checkGenesis(); err != nil {
+		return err
+	}
+	return l.openEvents()
 }
 
 func (l *Ledger) openDirectory() (err error) {

@@ -45,6 +45,9 @@ func (l *Ledger) rewind(status ledger.Status, height uint64) error {
 		return err
 	}
 	l.generation++
+	if err := l.events.Rewind(height); err != nil {
+		return err
+	}
 	for _, c := range l.columns() {
 		if err := c.truncate(height+1, false); err != nil {
 			return err

@@ -108,6 +108,9 @@ func (l *Ledger) commit(s *staged, results *chain.Results) error {
 		return l.fail(err)
 	}
 	l.generation++
+	if l.events != nil {
+		l.events.Executed(s.height, results)
+	}
 	return nil
 }
 
