@@ -24,8 +24,8 @@ type Registry struct {
 	// Commitments are the state commitments that a genesis can choose.
 	Commitments map[string]ledger.NewCommitment
 	// Families returns the transaction families of a chain; they may depend on
-	// its suite and identity.
-	Families func(suite crypto.Suite, identity chain.Hash) ([]chain.Family, error)
+	// its suite, its identity and its numeric chain id.
+	Families func(suite crypto.Suite, identity chain.Hash, chainID uint64) ([]chain.Family, error)
 	// Contracts returns the virtual machines of a chain, in the order in which
 	// they are asked whether they accept a contract.
 	Contracts func(suite crypto.Suite) ([]contract.VM, error)

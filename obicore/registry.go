@@ -63,7 +63,7 @@ func committed() (options []segment.Option) {
 
 // Families returns the default transaction families. Ethereum's keeps its own
 // hash and curve on every chain, whatever the suite.
-func Families(crypto.Suite, chain.Hash) ([]chain.Family, error) {
+func Families(crypto.Suite, chain.Hash, uint64) ([]chain.Family, error) {
 	return []chain.Family{ethereum.NewFamily(keccak.Keccak256, ethereumKeys{secp256k1.New()})}, nil
 }
 

@@ -20,6 +20,7 @@ const (
 	DomainWriteSet    Domain = "credibleledger/writeset/1"
 	DomainEvidence    Domain = "credibleledger/evidence/1"
 	DomainDevelopment Domain = "credibleledger/development/1"
+	DomainPayload     Domain = "credibleledger/payload/1"
 )
 
 // SigningHash returns H(rlp([domain, identity, kind, message])), the digest

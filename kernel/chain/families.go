@@ -54,6 +54,54 @@ func (f *Families) Verify(t *Transaction) (Verified, error) {
 	return family.Verify(t)
 }
 
+// VerifyBatch checks the signatures of each transaction with its family: those of
+// one type in one step where the family is a [BatchFamily], else one after the
+// other. Both results have one entry per transaction, and the verdicts equal those
+// of Verify.
+func (f *Families) VerifyBatch(transactions []*Transaction) ([]Verified, []error) {
+	verified, errs := make([]Verified, len(transactions)), make([]error, len(transactions))
+	shares := make(map[byte]*share)
+	for i, t := range transactions {
+		family, err := f.of(t.Raw)
+		if err != nil {
+			errs[i] = err
+			continue
+		}
+		batch, together := family.(BatchFamily)
+		if !together {
+			verified[i], errs[i] = family.Verify(t)
+			continue
+		}
+		kind := t.Raw[0]
+		if shares[kind] == nil {
+			shares[kind] = &share{family: batch}
+		}
+		shares[kind].add(i, t)
+	}
+	for _, share := range shares {
+		share.verify(verified, errs)
+	}
+	return verified, errs
+}
+
+// share is what one family checks together, and where the verdicts belong.
+type share struct {
+	family       BatchFamily
+	places       []int
+	transactions []*Transaction
+}
+
+func (s *share) add(place int, t *Transaction) {
+	s.places, s.transactions = append(s.places, place), append(s.transactions, t)
+}
+
+func (s *share) verify(verified []Verified, errs []error) {
+	verdicts, failures := s.family.VerifyBatch(s.transactions)
+	for i, place := range s.places {
+		verified[place], errs[place] = verdicts[i], failures[i]
+	}
+}
+
 func (f *Families) of(raw []byte) (Family, error) {
 	kind, err := EnvelopeType(raw)
 	if err != nil {

@@ -39,6 +39,10 @@ type Transaction struct {
 
 	BlobHashes []Hash // EIP-4844; such transactions decode and are refused at admission
 	BlobFeeCap Word
+
+	// Payload is the salted commitment to data that travels beside the chain, zero
+	// where there is none: a digest in [DomainPayload]. Only the native family has it.
+	Payload Hash
 }
 
 // Call is one step of a transaction. A nil To creates a contract from Input.
@@ -96,6 +100,16 @@ type Family interface {
 	// Verify checks all signatures of t and returns who sends and who pays.
 	// It is the expensive step and is safe for concurrent use.
 	Verify(t *Transaction) (Verified, error)
+}
+
+// BatchFamily is implemented by a family that checks many transactions faster
+// together than one after the other.
+type BatchFamily interface {
+	Family
+	// VerifyBatch checks all signatures of each transaction. Both results have one
+	// entry per transaction: the error is nil exactly where the other is valid, and
+	// the verdicts equal those of Verify. It is safe for concurrent use.
+	VerifyBatch(transactions []*Transaction) ([]Verified, []error)
 }
 
 // Errors that a family's Decode and Verify wrap.

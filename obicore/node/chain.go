@@ -134,7 +134,7 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	if err = c.checkKeys(); err != nil {
 		return err
 	}
-	families, err := registry.Families(c.suite, c.identity)
+	families, err := registry.Families(c.suite, c.identity, c.genesis.EVMChainID)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (f *fixture) craft(c *node.Chain, engine *idle, raw []byte) consensus.Propo
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	list, err := f.registry.Families(c.Suite(), c.Identity())
+	list, err := f.registry.Families(c.Suite(), c.Identity(), c.Genesis().EVMChainID)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ func TestAProposalWithATransactionThatNoBlockMayHoldIsInvalid(t *testing.T) {
 	// transaction decides.
 	f := newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay = 2 })
 	signed := f.registry.Families
-	f.registry.Families = func(suite crypto.Suite, identity chain.Hash) ([]chain.Family, error) {
-		families, err := signed(suite, identity)
+	f.registry.Families = func(suite crypto.Suite, identity chain.Hash, chainID uint64) ([]chain.Family, error) {
+		families, err := signed(suite, identity, chainID)
 		return append(families, development.NewFamily(suite, identity)), err
 	}
 	engine := &idle{}

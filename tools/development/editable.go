@@ -16,9 +16,9 @@ import (
 func editable(registry *kernel.Registry, suite crypto.Suite) (*kernel.Registry, *node.Development) {
 	changed := *registry
 	var identity chain.Hash
-	changed.Families = func(suite crypto.Suite, chainIdentity chain.Hash) ([]chain.Family, error) {
+	changed.Families = func(suite crypto.Suite, chainIdentity chain.Hash, chainID uint64) ([]chain.Family, error) {
 		identity = chainIdentity
-		families, err := registry.Families(suite, chainIdentity)
+		families, err := registry.Families(suite, chainIdentity, chainID)
 		return append(families, development.NewFamily(suite, chainIdentity)), err
 	}
 	changed.Contracts = func(crypto.Suite) ([]contract.VM, error) {

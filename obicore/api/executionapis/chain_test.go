@@ -283,7 +283,7 @@ func (r *replica) add(ctx context.Context, raw []byte) error {
 		_, err := r.Submit(ctx, raw)
 		return err
 	}
-	families, err := obicore.Families(r.Suite(), r.Identity())
+	families, err := obicore.Families(r.Suite(), r.Identity(), r.Genesis().EVMChainID)
 	if err != nil {
 		return err
 	}

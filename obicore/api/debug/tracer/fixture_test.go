@@ -158,7 +158,7 @@ func (f *fixture) run(t *testing.T, name string) (any, error) {
 	t.Helper()
 	x := newExecutor(t)
 	block := f.block()
-	families, err := obicore.Families(nil, chain.Hash{})
+	families, err := obicore.Families(nil, chain.Hash{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
