@@ -41,39 +41,83 @@ func (c *Chain) Submit(_ context.Context, raw []byte) (chain.Hash, error) {
 	return t.ID, err
 }
 
+// SubmitAll admits many transactions of a client in order, which costs less than one
+// after the other; see [Chain.Submit]. Both results have one entry for each.
+func (c *Chain) SubmitAll(_ context.Context, raws [][]byte) (ids []chain.Hash, errs []error) {
+	taken, errs := c.takeAll(raws)
+	ids = make([]chain.Hash, len(raws))
+	for i, t := range taken {
+		if t.Transaction == nil {
+			continue
+		}
+		if ids[i] = t.ID; errs[i] == nil && c.link != nil {
+			c.link.offer(t)
+		}
+	}
+	return ids, errs
+}
+
 // take admits a transaction, whoever has sent it. The transaction is empty when
 // not even its envelope is good.
 func (c *Chain) take(raw []byte) (chain.Verified, error) {
-	if reason := c.HaltReason(); reason != nil {
-		return chain.Verified{}, fmt.Errorf("%w: %w", ErrStopped, reason)
-	}
-	t, err := c.admit(raw)
-	if err == nil {
-		err = c.enter(t)
-	}
-	if err != nil {
-		c.metrics.refused.Inc()
-		return t, err
-	}
-	c.metrics.admitted.Inc()
-	return t, nil
+	taken, errs := c.takeAll([][]byte{raw})
+	return taken[0], errs[0]
 }
 
-// admit decodes a transaction of a client and checks everything that needs no
-// account. To what holds in blocks too it adds what this node alone chooses: no
-// unsigned transactions from outside, and no legacy ones that could be replayed
-// from other chains.
-func (c *Chain) admit(raw []byte) (chain.Verified, error) {
+func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
+	taken, errs = c.admitAll(raws)
+	for i := range taken {
+		if errs[i] == nil {
+			errs[i] = c.enter(taken[i])
+		}
+		if errs[i] != nil {
+			c.metrics.refused.Inc()
+		} else {
+			c.metrics.admitted.Inc()
+		}
+	}
+	return taken, errs
+}
+
+// admitAll decodes transactions and checks everything that needs no account. Beside an
+// error stands what is good so far.
+func (c *Chain) admitAll(raws [][]byte) (admitted []chain.Verified, errs []error) {
+	admitted, errs = make([]chain.Verified, len(raws)), make([]error, len(raws))
+	if reason := c.HaltReason(); reason != nil {
+		for i := range errs {
+			errs[i] = fmt.Errorf("%w: %w", ErrStopped, reason)
+		}
+		return admitted, errs
+	}
+	var decoded []*chain.Transaction
+	var places []int
+	for i, raw := range raws {
+		t, err := c.admit(raw)
+		if errs[i] = err; err == nil {
+			decoded, places = append(decoded, t), append(places, i)
+		}
+	}
+	verified, failures := c.verifyAll(decoded)
+	for i, place := range places {
+		admitted[place], errs[place] = verified[i], failures[i]
+	}
+	return admitted, errs
+}
+
+// admit decodes a transaction of a client. To what holds in blocks too it adds what this
+// node alone chooses: no unsigned transactions from outside, and no legacy ones that
+// could be replayed from other chains.
+func (c *Chain) admit(raw []byte) (*chain.Transaction, error) {
 	t, err := c.permitted(raw)
 	switch {
 	case err != nil:
-		return chain.Verified{}, err
+		return nil, err
 	case t.System || t.Type == unsignedType:
-		return chain.Verified{}, fmt.Errorf("%w: 0x%02x", ErrType, t.Type)
+		return nil, fmt.Errorf("%w: 0x%02x", ErrType, t.Type)
 	case !t.Protected && !c.options.AllowUnprotected:
-		return chain.Verified{}, ErrUnprotected
+		return nil, ErrUnprotected
 	}
-	return c.verifyDecoded(t)
+	return t, nil
 }
 
 // permitted decodes a transaction that may stand in a block of this chain; its
@@ -184,13 +228,6 @@ func (c *Chain) verify(raw []byte) (chain.Verified, error) {
 }
 
 func (c *Chain) verifyDecoded(t *chain.Transaction) (chain.Verified, error) {
-	if known, ok := c.verified.get(t.Wire); ok {
-		return known, nil
-	}
-	verified, err := c.families.Verify(t)
-	if err != nil {
-		return chain.Verified{}, fmt.Errorf("%w: %w", ErrSender, err)
-	}
-	c.verified.put(verified)
-	return verified, nil
+	verified, errs := c.verifyAll([]*chain.Transaction{t})
+	return verified[0], errs[0]
 }

@@ -13,31 +13,26 @@ var ErrRoot = errors.New("node: decided root differs from this node's own")
 
 // decodeBody decodes and verifies the body's transactions and checks what the header says
 // of them. Those that are known have been checked, and found by the header's roots.
-func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (*prepared, error) {
+func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (p *prepared, err error) {
 	limits, header := c.genesis.Limits, block.Header
-	p := &prepared{block: block, hash: header.Hash(c.suite)}
+	p = &prepared{block: block, hash: header.Hash(c.suite)}
+	entries := block.Body.Entries()
+	if uint64(len(entries)) != header.TransactionCount || header.TransactionCount > limits.BlockCount {
+		return nil, fmt.Errorf("%d transactions, the header says %d, the limit is %d", len(entries), header.TransactionCount, limits.BlockCount)
+	}
+	if p.transactions, err = c.decodeEntries(entries, known); err != nil {
+		return nil, err
+	}
 	var bytes uint64
-	var batches [][]chain.Hash
-	for _, batch := range block.Body.Batches {
-		ids := make([]chain.Hash, 0, len(batch))
-		for i := range batch {
-			t, err := c.entry(&batch[i], known, len(p.ids))
-			if err != nil {
-				return nil, err
-			}
-			bytes += uint64(len(batch[i].Wire))
-			ids = append(ids, t.ID)
-			p.transactions, p.ids = append(p.transactions, t), append(p.ids, t.ID)
-		}
-		batches = append(batches, ids)
+	for i := range p.transactions {
+		bytes += uint64(len(entries[i].Wire))
+		p.ids = append(p.ids, p.transactions[i].ID)
 	}
 	switch {
-	case uint64(len(p.transactions)) != header.TransactionCount || header.TransactionCount > limits.BlockCount:
-		return nil, fmt.Errorf("%d transactions, the header says %d, the limit is %d", len(p.transactions), header.TransactionCount, limits.BlockCount)
 	case bytes > limits.BlockBytes:
 		return nil, fmt.Errorf("%d bytes of transactions, the limit is %d", bytes, limits.BlockBytes)
 	case known != nil:
-	case header.TransactionRoot != chain.TransactionRoot(c.suite, batches):
+	case header.TransactionRoot != chain.TransactionRoot(c.suite, byBatch(&block.Body, p.ids)):
 		return nil, errors.New("transaction root does not match the body")
 	case header.EvidenceRoot != chain.EvidenceRoot(c.suite, block.Body.Evidence):
 		return nil, errors.New("evidence root does not match the body")
@@ -45,19 +40,36 @@ func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (*prepare
 	return p, nil
 }
 
-// entry returns the transaction in an entry of a body.
-func (c *Chain) entry(entry *chain.Entry, known []chain.Verified, place int) (chain.Verified, error) {
-	if entry.Removed != nil {
-		return chain.Verified{}, errors.New("a tombstone in a new block")
+// byBatch divides the ids of a body's transactions as the body is.
+func byBatch(body *chain.Body, ids []chain.Hash) [][]chain.Hash {
+	batches := make([][]chain.Hash, len(body.Batches))
+	for i, batch := range body.Batches {
+		batches[i], ids = ids[:len(batch):len(batch)], ids[len(batch):]
 	}
-	if place < len(known) {
-		return known[place], nil
+	return batches
+}
+
+// decodeEntries returns the transactions in the entries of a body.
+func (c *Chain) decodeEntries(entries []chain.Entry, known []chain.Verified) ([]chain.Verified, error) {
+	var decoded []*chain.Transaction
+	for i := range entries {
+		if entries[i].Removed != nil {
+			return nil, errors.New("a tombstone in a new block")
+		}
+		if i < len(known) {
+			continue
+		}
+		t, err := c.permitted(entries[i].Wire)
+		if err != nil {
+			return nil, err
+		}
+		decoded = append(decoded, t)
 	}
-	decoded, err := c.permitted(entry.Wire)
-	if err != nil {
-		return chain.Verified{}, err
+	verified, errs := c.verifyAll(decoded)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
-	return c.verifyDecoded(decoded)
+	return append(known[:min(len(known), len(entries)):min(len(known), len(entries))], verified...), nil
 }
 
 // show makes an executed and durable block the head and tells everybody.

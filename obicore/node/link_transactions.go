@@ -69,24 +69,23 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 	if shunned {
 		return
 	}
-	batch, err := dissemination.Decode(message)
-	for _, raw := range batch {
-		var t chain.Verified
-		if t, err = l.take(raw); errors.Is(err, ErrSender) {
-			break
-		}
-		if err == nil {
-			l.mutex.Lock()
+	batch, fault := dissemination.Decode(message)
+	taken, errs := l.takeAll(batch)
+	l.mutex.Lock()
+	for i, t := range taken {
+		if errs[i] == nil {
 			l.outbox.Adopt(t.ID, t.Raw, now)
-			l.mutex.Unlock()
+		} else if errors.Is(errs[i], ErrSender) {
+			fault = errs[i]
 		}
 	}
+	l.mutex.Unlock()
 	wake(l.wakeOutbox)
 	l.arrived()
-	if errors.Is(err, ErrSender) || errors.Is(err, dissemination.ErrMessage) {
+	if fault != nil {
 		l.mutex.Lock()
 		l.shunned[from] = now.Add(shunTime)
 		l.mutex.Unlock()
-		l.log.Warn("a peer sends transactions that it cannot have checked; what it sends is dropped for a while", "peer", from, "reason", err)
+		l.log.Warn("a peer sends transactions that it cannot have checked; what it sends is dropped for a while", "peer", from, "reason", fault)
 	}
 }

@@ -1,0 +1,71 @@
+package node
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
+)
+
+// checkedTogether is how many transactions one worker checks at a time: schemes that
+// check signatures together gain little beyond it, and one bad signature spoils no more.
+const checkedTogether = 256
+
+// verifyAll checks the signatures of many transactions, each once on this node: those of
+// one scheme together, on all cores. Both results have one entry for each.
+func (c *Chain) verifyAll(transactions []*chain.Transaction) ([]chain.Verified, []error) {
+	verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
+	var places []int
+	for i, t := range transactions {
+		known, ok := c.verified.get(t.Wire)
+		if verified[i] = known; !ok {
+			places = append(places, i)
+		}
+	}
+	check := func(places []int) {
+		unknown := make([]*chain.Transaction, len(places))
+		for i, place := range places {
+			unknown[i] = transactions[place]
+		}
+		verdicts, failures := c.families.VerifyBatch(unknown)
+		for i, place := range places {
+			if failures[i] != nil {
+				errs[place] = fmt.Errorf("%w: %w", ErrSender, failures[i])
+				continue
+			}
+			verified[place] = verdicts[i]
+			c.verified.put(verdicts[i])
+		}
+	}
+	eachShare(places, check)
+	return verified, errs
+}
+
+// eachShare calls f with parts of a list, on all cores.
+func eachShare(list []int, f func([]int)) {
+	workers := runtime.GOMAXPROCS(0)
+	size := min(checkedTogether, (len(list)+workers-1)/workers)
+	if len(list) <= 1 || workers == 1 && size == len(list) {
+		if len(list) > 0 {
+			f(list)
+		}
+		return
+	}
+	shares := make(chan []int, (len(list)+size-1)/size)
+	for len(list) > 0 {
+		share := list[:min(size, len(list))]
+		shares <- share
+		list = list[len(share):]
+	}
+	close(shares)
+	var working sync.WaitGroup
+	for range workers {
+		working.Go(func() {
+			for share := range shares {
+				f(share)
+			}
+		})
+	}
+	working.Wait()
+}
