@@ -25,6 +25,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/network/mesh"
 	"github.com/credibleledger/credibleledger/obicore/network/tls"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+	nativefamily "github.com/credibleledger/credibleledger/obicore/transaction/native"
 )
 
 // Names of the state commitments in genesis.
@@ -62,9 +63,12 @@ func committed() (options []segment.Option) {
 }
 
 // Families returns the default transaction families. Ethereum's keeps its own
-// hash and curve on every chain, whatever the suite.
-func Families(crypto.Suite, chain.Hash, uint64) ([]chain.Family, error) {
-	return []chain.Family{ethereum.NewFamily(keccak.Keccak256, ethereumKeys{secp256k1.New()})}, nil
+// hash and curve on every chain, whatever the suite; the native one uses the suite.
+func Families(suite crypto.Suite, identity chain.Hash, chainID uint64) ([]chain.Family, error) {
+	return []chain.Family{
+		ethereum.NewFamily(keccak.Keccak256, ethereumKeys{secp256k1.New()}),
+		nativefamily.NewFamily(suite, identity, chainID),
+	}, nil
 }
 
 // Contracts returns the default virtual machines: native modules first, because
