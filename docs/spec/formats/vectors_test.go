@@ -30,6 +30,7 @@ type vector struct {
 	Encoding string            `json:"encoding,omitempty"`
 	Text     string            `json:"text,omitempty"`
 	Hashes   map[string]string `json:"hashes,omitempty"`
+	Native   *nativeVector     `json:"native,omitempty"`
 }
 
 func suites() map[string]crypto.Suite {
@@ -277,7 +278,7 @@ func addresses(t *testing.T, key chain.PublicKey) map[string]string {
 }
 
 func TestTheCommittedVectorsAreWhatTheCodeMakes(t *testing.T) {
-	made, err := json.MarshalIndent(build(t), "", "  ")
+	made, err := json.MarshalIndent(append(build(t), nativeVectors(t)...), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
