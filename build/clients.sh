@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The client matrix, and the light client in WebAssembly: installs the clients inside
-# the tree, builds the binary, and runs every client on every crypto suite, against
-# chains in development and then against networks of four validators. CREDIBLE names a
-# binary that is built already; NETWORKS names the suites of the networks.
+# The client matrix, the light client in WebAssembly and the SDK for TypeScript:
+# installs the clients inside the tree, builds the binary, and runs every client on
+# every crypto suite, against chains in development and then against networks of four
+# validators. CREDIBLE names a binary that is built already; NETWORKS names the suites
+# of the networks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS
@@ -44,13 +45,17 @@ fi
 
 cd "$clients"
 node lib/compile.js
+# The SDK for TypeScript is tested with the clients' pinned packages.
+sdk=../../sdk/ts
+[ -e "$sdk/node_modules" ] || ln -s ../../interop/clients/node_modules "$sdk/node_modules"
+node node_modules/typescript/bin/tsc -p "$sdk"
 (cd ../../oracle && go run ./generate && go vet ./...)
 status=0
 run() { # clients at one time
-	node --test --test-concurrency="$1" --test-timeout=120000 "${@:2}" 2>&1 | tee -a "$scratch/results" || status=1
+	node --experimental-strip-types --test --test-concurrency="$1" --test-timeout=120000 "${@:2}" 2>&1 | tee -a "$scratch/results" || status=1
 	(cd ../../oracle && go test -count=1 -json ./...) 2>&1 | node lib/count.js | tee -a "$scratch/results" || status=1
 }
-run 2 'test/*.test.js' light/light.test.js proof/proof.test.js
+run 2 'test/*.test.js' light/light.test.js proof/proof.test.js "$sdk/test/*.test.ts"
 
 # One client after the other: each expects blocks of its own.
 for suite in ${NETWORKS-standard gm}; do

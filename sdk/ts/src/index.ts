@@ -1,0 +1,8 @@
+export { NativeError, type NativeErrorCode } from './errors.ts'
+export { serializeNative, parseNative, nativeContent } from './envelope.ts'
+export { nativeFromJSON, nativeToJSON } from './json.ts'
+export { commitPayload, openPayload, newSalt } from './payload.ts'
+export { ed25519Signer, fromAccount, p256Signer, webCryptoSigner, type NativeMessage, type NativeSigner } from './signers.ts'
+export { nativeId, nativeWireHash, signNative, signNativeAsPayer } from './sign.ts'
+export { addressOf, gm, schemes, standard, type Suite } from './suite.ts'
+export { nativeType, unorderedLane, type NativeCall, type NativeSignature, type NativeTransaction } from './transaction.ts'
