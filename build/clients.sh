@@ -55,7 +55,7 @@ run() { # clients at one time
 	node --experimental-strip-types --test --test-concurrency="$1" --test-timeout=120000 "${@:2}" 2>&1 | tee -a "$scratch/results" || status=1
 	(cd ../../oracle && go test -count=1 -json ./...) 2>&1 | node lib/count.js | tee -a "$scratch/results" || status=1
 }
-run 2 'test/*.test.js' light/light.test.js proof/proof.test.js "$sdk/test/*.test.ts"
+run 2 'test/*.test.js' light/light.test.js proof/proof.test.js native/native.test.js "$sdk/test/*.test.ts"
 
 # One client after the other: each expects blocks of its own.
 for suite in ${NETWORKS-standard gm}; do
