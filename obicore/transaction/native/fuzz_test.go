@@ -48,3 +48,18 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzJSON: no text makes reading panic, and what is read is written and read again as the same.
+func FuzzJSON(f *testing.F) {
+	signed, _, _ := paid(f)
+	f.Add([]byte(viewOf(f, signed)))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var first, second native.Transaction
+		if err := json.Unmarshal(text, &first); err != nil {
+			return
+		}
+		if err := json.Unmarshal([]byte(viewOf(t, &first)), &second); err != nil || !reflect.DeepEqual(&first, &second) {
+			t.Fatalf("%s becomes %s, error %v", viewOf(t, &first), viewOf(t, &second), err)
+		}
+	})
+}

@@ -61,6 +61,7 @@ function content(t: NativeTransaction): Item[] {
 }
 
 function signatureItem(s: NativeSignature): Item {
+  if (!Number.isSafeInteger(s.scheme)) throw new NativeError('malformed', 'scheme is no integer')
   return [integer('scheme', BigInt(s.scheme), 16), bytes('publicKey', s.publicKey), bytes('signature', s.signature)]
 }
 
