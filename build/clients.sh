@@ -47,7 +47,7 @@ cd "$clients"
 node lib/compile.js
 # The SDK for TypeScript is tested with the clients' pinned packages.
 sdk=../../sdk/ts
-[ -e "$sdk/node_modules" ] || ln -s ../../interop/clients/node_modules "$sdk/node_modules"
+[ -e "$sdk/node_modules" ] || ln -sfn ../../interop/clients/node_modules "$sdk/node_modules"
 node node_modules/typescript/bin/tsc -p "$sdk"
 (cd ../../oracle && go run ./generate && go vet ./...)
 status=0
