@@ -11,7 +11,7 @@ import (
 // check decides whether the message can start, and computes what it pays. It
 // changes nothing.
 func (a *application) check(gasLeft uint64) error {
-	for _, step := range []func() error{a.checkShape, a.checkNonce, a.checkFees, a.checkBlobs, func() error { return a.checkGas(gasLeft) }, a.checkFunds, a.checkPolicy} {
+	for _, step := range []func() error{a.checkShape, a.checkNonce, a.checkOnce, a.checkFees, a.checkBlobs, func() error { return a.checkGas(gasLeft) }, a.checkFunds, a.checkPolicy} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -31,6 +31,9 @@ func (a *application) checkShape() error {
 		if m.Calls[i].To == nil && len(m.Calls) > 1 {
 			return invalid(chain.ReasonInvalid, ErrType, "a bundle of calls cannot create contracts")
 		}
+	}
+	if m.Calls[0].To == nil && m.Lane != 0 {
+		return invalid(chain.ReasonInvalid, ErrType, "contracts are created in lane 0, whose nonce gives the address: use it, or a deployer contract")
 	}
 	if m.Protected && m.ChainID != a.block.ChainID {
 		return invalid(chain.ReasonInvalid, ErrWrongChain, "have %d, want %d", m.ChainID, a.block.ChainID)
@@ -191,14 +194,6 @@ func wanted(amount *uint256.Int, overflow bool) string {
 func (a *application) checkPolicy() error {
 	if a.message.Query {
 		return nil
-	}
-	if a.block.Included != nil && a.message.Once {
-		switch included, err := a.block.Included(a.message.ID); {
-		case err != nil:
-			return err
-		case included:
-			return invalid(chain.ReasonDuplicate, ErrDuplicate, "id %s was included in the last %d blocks", a.message.ID, a.block.Window)
-		}
 	}
 	if a.block.Admit != nil {
 		if err := a.block.Admit(a.message.Verified); err != nil {

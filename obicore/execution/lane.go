@@ -61,12 +61,24 @@ func (a *application) checkLane() error {
 func (a *application) checkValidity() error {
 	m, window := &a.message, a.block.Window
 	switch {
-	case m.Nonce+1 == 0:
-		return invalid(chain.ReasonNonce, ErrNonceMax, "address %s", m.Sender)
 	case m.ValidUntil == 0:
 		return invalid(chain.ReasonExpired, ErrUnbounded, "give it a height up to which it is valid, at most %d ahead", window)
 	case m.ValidUntil > a.block.Height && m.ValidUntil-a.block.Height > window:
 		return invalid(chain.ReasonExpired, ErrUnbounded, "valid until height %d, this is %d and ids are remembered for %d", m.ValidUntil, a.block.Height, window)
+	}
+	return nil
+}
+
+// checkOnce refuses an id that the window has seen.
+func (a *application) checkOnce() error {
+	if !a.message.Once || a.message.Query || a.block.Included == nil {
+		return nil
+	}
+	switch included, err := a.block.Included(a.message.ID); {
+	case err != nil:
+		return err
+	case included:
+		return invalid(chain.ReasonDuplicate, ErrDuplicate, "id %s was included in the last %d blocks", a.message.ID, a.block.Window)
 	}
 	return nil
 }

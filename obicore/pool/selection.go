@@ -165,9 +165,8 @@ func (p *Pool) Contents() []Content {
 }
 
 func (a *sequence) appendTo(c *Content) {
-	next := a.nonce + a.ready
-	for nonce, e := range a.byNonce {
-		if nonce < next {
+	for _, e := range a.byNonce {
+		if e.age == nil {
 			c.Pending = append(c.Pending, e.transaction)
 		} else {
 			c.Queued = append(c.Queued, e.transaction)

@@ -28,11 +28,11 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 	var faults []error
 	for name, handler := range map[string]jsonrpc.Handler{
 		"cl_chain": s.describe, "cl_getHeader": s.header, "cl_getProof": s.proof, "cl_status": s.status, "cl_getValidators": s.validators,
-		"cl_getConvictions": s.convictions,
+		"cl_getConvictions": s.convictions, "cl_getNonce": s.laneNonce,
 	} {
 		faults = append(faults, registry.Register(name, steady.Handler(s.chain, handler)))
 	}
-	return errors.Join(append(faults, registry.Register("cl_awaitHeight", s.awaitHeight))...)
+	return errors.Join(append(faults, registry.Register("cl_awaitHeight", s.awaitHeight), registry.Register("cl_sendTransactions", s.sendTransactions))...)
 }
 
 // description is the answer of cl_chain.

@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+	"github.com/credibleledger/credibleledger/obicore/transaction/native"
 )
 
 // transactionView is a transaction as Ethereum clients see it. Transactions of
@@ -40,6 +41,9 @@ type transactionView struct {
 	R                quantity.Word       `json:"r"`
 	S                quantity.Word       `json:"s"`
 	YParity          *quantity.Word      `json:"yParity,omitempty"`
+	// Native is a transaction of the native family with all its fields and signatures;
+	// beside it stands what of it Ethereum has a name for.
+	Native *native.Transaction `json:"native,omitempty"`
 }
 
 type accessView struct {
@@ -96,7 +100,11 @@ func (s *Service) viewTransaction(t *chain.Verified) *transactionView {
 		blobFeeCap := quantity.Word(t.BlobFeeCap)
 		view.BlobFeeCap = &blobFeeCap
 	}
-	addSignature(view, t)
+	if t.Type == native.Type {
+		view.Native, _ = native.Decode(t.Raw) // it has been decoded before
+	} else {
+		addSignature(view, t)
+	}
 	return view
 }
 

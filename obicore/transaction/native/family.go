@@ -42,6 +42,7 @@ func (f *Family) Decode(raw []byte) (*chain.Transaction, error) {
 		Wire:       f.suite.Sum(raw),
 		ChainID:    f.chainID,
 		Protected:  true,
+		Once:       true,
 		Lane:       t.Lane,
 		Nonce:      t.Nonce,
 		ValidUntil: t.ValidUntil,

@@ -52,7 +52,7 @@ func TestTheChainSeesWhatTheEnvelopeSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &chain.Transaction{Type: 0x43, Raw: raw, ID: content.ID(suite), Wire: suite.Sum(raw), ChainID: chainID, Protected: true,
+	want := &chain.Transaction{Type: 0x43, Raw: raw, ID: content.ID(suite), Wire: suite.Sum(raw), ChainID: chainID, Protected: true, Once: true,
 		Lane: 7, Nonce: 3, ValidUntil: 99, Gas: 50_000, FeeCap: word(9), TipCap: word(2), Calls: content.Calls, Access: content.Access, Payload: chain.Hash{1}}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %+v\nwant %+v", got, want)
