@@ -7,8 +7,6 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/execution"
-	"github.com/credibleledger/credibleledger/obicore/execution/state"
-	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // The reasons of refusal at admission that neither pool nor execution gives.
@@ -66,10 +64,8 @@ func (c *Chain) take(raw []byte) (chain.Verified, error) {
 
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
 	taken, errs = c.admitAll(raws)
-	for i := range taken {
-		if errs[i] == nil {
-			errs[i] = c.enter(taken[i])
-		}
+	c.enter(taken, errs)
+	for i := range errs {
 		if errs[i] != nil {
 			c.metrics.refused.Inc()
 		} else {
@@ -155,64 +151,6 @@ func foreign(raw []byte, err error) error {
 		return fmt.Errorf("%w: 0x%02x", ErrType, raw[0])
 	}
 	return err
-}
-
-// enter checks a verified transaction against the latest state and pools it; on a
-// development chain not while that is taken back.
-func (c *Chain) enter(t chain.Verified) error {
-	if c.editable() {
-		d := c.options.Development
-		d.rewinding.RLock()
-		defer d.rewinding.RUnlock()
-	}
-	return c.pooled(t)
-}
-
-// pooled is enter for whoever keeps the chain from being taken back.
-func (c *Chain) pooled(t chain.Verified) error {
-	added, err := c.offerPool(t)
-	for errors.Is(err, pool.ErrMoved) { // once a block
-		added, err = c.offerPool(t)
-	}
-	if err != nil {
-		return err
-	}
-	if added.Pending {
-		pending := append([]chain.Verified{t}, added.Promoted...)
-		c.feed.publish(Event{Pending: pending})
-		c.notify()
-	}
-	return nil
-}
-
-// offerPool checks a transaction on the head and gives it to the pool, which refuses
-// with pool.ErrMoved when a block has come in between.
-func (c *Chain) offerPool(t chain.Verified) (added pool.Added, err error) {
-	advances := c.pool.Advances()
-	head := c.Head()
-	view, err := c.View(head.Header.Height)
-	if err != nil {
-		return added, err
-	}
-	defer view.Close()
-	header := c.nextHeader(head)
-	rules, err := c.executor.Rules(header.Rules)
-	if err != nil {
-		return added, err
-	}
-	block := c.context(header, &head.Ruling, view)
-	world := state.New(view)
-	if err := c.executor.Check(rules, &block, world, execution.Message{Verified: t, Future: true}); err != nil {
-		if _, known := c.pool.Get(t.ID); known {
-			return added, pool.ErrKnown
-		}
-		return added, err
-	}
-	nonce := t.Nonce // the unordered lane has none
-	if t.Lane != chain.UnorderedLane {
-		nonce = execution.NextNonce(world, t.Sender, t.Lane)
-	}
-	return c.pool.Add(t, nonce, advances)
 }
 
 func (c *Chain) decode(raw []byte) (*chain.Transaction, error) { return c.families.Decode(raw) }

@@ -82,5 +82,5 @@ func (c *Chain) SubmitUnsigned(_ context.Context, raw []byte) (chain.Hash, error
 	if err != nil {
 		return chain.Hash{}, err
 	}
-	return t.ID, c.enter(t)
+	return t.ID, c.enterOne(t)
 }

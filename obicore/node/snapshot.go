@@ -140,11 +140,17 @@ func (c *Chain) rewind(d *Development, rewinder ledger.Rewinder, s snapshot) err
 // refill makes the pool what it was.
 func (c *Chain) refill(transactions [][]byte) {
 	c.pool.Clear()
+	var verified []chain.Verified
 	for _, raw := range transactions {
 		if t, err := c.verify(raw); err == nil {
-			if err := c.pooled(t); err != nil {
-				c.log.Info("transaction dropped by a revert", "id", t.ID, "reason", err)
-			}
+			verified = append(verified, t)
+		}
+	}
+	errs := make([]error, len(verified))
+	c.pooled(verified, errs)
+	for i, err := range errs {
+		if err != nil {
+			c.log.Info("transaction dropped by a revert", "id", verified[i].ID, "reason", err)
 		}
 	}
 }

@@ -16,6 +16,7 @@ func (s *Service) Register(registry *jsonrpc.Registry) error {
 	for name, handler := range s.deeds() {
 		faults = append(faults, registry.Register(name, handler))
 	}
+	faults = append(faults, registry.RegisterTogether("eth_sendRawTransaction", s.sendRawTransactions))
 	for kind, feed := range map[string]jsonrpc.SubscribeFunc{
 		"newHeads": s.newHeads, "logs": s.newLogs, "newPendingTransactions": s.newPending, "transactionReceipts": s.newReceipts,
 	} {
@@ -64,8 +65,7 @@ func (s *Service) reads() map[string]jsonrpc.Handler {
 // deeds are the methods that change what others see, or what the client sees next.
 func (s *Service) deeds() map[string]jsonrpc.Handler {
 	return map[string]jsonrpc.Handler{
-		"eth_sendRawTransaction": s.sendRawTransaction, "eth_sendRawTransactionSync": s.sendRawTransactionSync,
-		"eth_sendTransaction": s.sendTransaction,
+		"eth_sendRawTransactionSync": s.sendRawTransactionSync, "eth_sendTransaction": s.sendTransaction,
 
 		"eth_newFilter": s.newFilter, "eth_newBlockFilter": s.newBlockFilter, "eth_newPendingTransactionFilter": s.newPendingFilter,
 		"eth_getFilterChanges": s.filterChanges, "eth_uninstallFilter": s.uninstallFilter,

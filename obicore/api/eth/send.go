@@ -11,21 +11,35 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 )
 
-func (s *Service) sendRawTransaction(ctx context.Context, params jsonrpc.Params) (any, error) {
-	var raw quantity.Bytes
-	if err := params.Decode(0, true, &raw); err != nil {
-		return nil, err
+// sendRawTransactions answers neighbours in a batch together: one look at the state, and
+// signatures on all cores.
+func (s *Service) sendRawTransactions(ctx context.Context, calls []jsonrpc.Params) []jsonrpc.Outcome {
+	outcomes := make([]jsonrpc.Outcome, len(calls))
+	var raws [][]byte
+	var places []int
+	for i, params := range calls {
+		var raw quantity.Bytes
+		switch err := params.Decode(0, true, &raw); {
+		case err != nil:
+			outcomes[i].Err = err
+		case len(raw) == 0:
+			outcomes[i].Err = errTooShort
+		default:
+			raws, places = append(raws, raw), append(places, i)
+		}
 	}
-	id, err := s.submit(ctx, raw)
-	if err != nil {
-		return nil, err
+	ids, errs := s.chain.SubmitAll(ctx, raws)
+	for i, place := range places {
+		outcomes[place] = jsonrpc.Outcome{Result: ids[i], Err: errs[i]}
 	}
-	return id, nil
+	return outcomes
 }
+
+var errTooShort = jsonrpc.Errorf(jsonrpc.ServerError, "typed transaction too short")
 
 func (s *Service) submit(ctx context.Context, raw []byte) (chain.Hash, error) {
 	if len(raw) == 0 {
-		return chain.Hash{}, jsonrpc.Errorf(jsonrpc.ServerError, "typed transaction too short")
+		return chain.Hash{}, errTooShort
 	}
 	return s.chain.Submit(ctx, raw)
 }

@@ -33,7 +33,7 @@ func (e *exchange) answer(ctx context.Context, body []byte) {
 	if m.batch {
 		e.batch(ctx, m)
 	} else {
-		e.respond(ctx, m.requests[0])
+		e.respond(ctx, m.requests[0], nil)
 	}
 }
 
@@ -56,18 +56,19 @@ func (e *exchange) refuse(ctx context.Context, m message, err error) {
 
 func (e *exchange) batch(ctx context.Context, m message) {
 	e.out = append(e.out, '[')
-	for _, r := range m.requests {
+	for rest := m.requests; len(rest) > 0; {
 		if e.full == nil && ctx.Err() != nil {
 			e.full = interruption(ctx)
 		}
-		start := len(e.out)
-		if start > 1 {
-			e.out = append(e.out, ',')
+		group, outcomes := e.neighbours(ctx, rest)
+		for i, r := range group {
+			var given *Outcome
+			if outcomes != nil {
+				given = &outcomes[i]
+			}
+			e.element(ctx, r, given)
 		}
-		before := len(e.out)
-		if e.respond(ctx, r); len(e.out) == before {
-			e.out = e.out[:start]
-		}
+		rest = rest[len(group):]
 	}
 	if len(e.out) == 1 { // notifications only
 		e.out = e.out[:0]
@@ -76,12 +77,61 @@ func (e *exchange) batch(ctx context.Context, m message) {
 	e.out = append(e.out, ']')
 }
 
-// respond executes one call and appends its response, if it gets one.
-func (e *exchange) respond(ctx context.Context, r *request) {
+// element appends a response to those of a batch.
+func (e *exchange) element(ctx context.Context, r *request, given *Outcome) {
+	start := len(e.out)
+	if start > 1 {
+		e.out = append(e.out, ',')
+	}
+	before := len(e.out)
+	if e.respond(ctx, r, given); len(e.out) == before {
+		e.out = e.out[:start]
+	}
+}
+
+// neighbours returns the calls at the beginning of a list that are answered together,
+// with their outcomes; the first one alone when there are none.
+func (e *exchange) neighbours(ctx context.Context, list []*request) (group []*request, outcomes []Outcome) {
+	n, method := 0, e.server.methods[string(list[0].method)]
+	for n < len(list) && list[n].fault == nil && string(list[n].method) == string(list[0].method) {
+		n++
+	}
+	if n < 2 || e.full != nil || method == nil || method.together == nil {
+		return list[:1], nil
+	}
+	params := make([]Params, n)
+	for i := range params {
+		params[i] = list[i].params
+	}
+	began := time.Now()
+	outcomes = e.together(ctx, method, params)
+	for i := range outcomes {
+		outcomes[i].took = time.Since(began) / time.Duration(n)
+	}
+	return list[:n], outcomes
+}
+
+// together calls a handler of many. A panic ends here.
+func (e *exchange) together(ctx context.Context, m *method, params []Params) (outcomes []Outcome) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			e.server.logger.Error("method handler crashed", "method", m.name, "cause", cause, "stack", string(debug.Stack()))
+			outcomes = make([]Outcome, len(params))
+			for i := range outcomes {
+				outcomes[i].Err = errCrashed
+			}
+		}
+	}()
+	return m.together(ctx, params)
+}
+
+// respond appends the response of a call, if it gets one: with the outcome that is given,
+// or after executing it.
+func (e *exchange) respond(ctx context.Context, r *request, given *Outcome) {
 	start, subscribed := len(e.out), len(e.created)
 	method := e.server.methods[string(r.method)]
 	began := time.Now()
-	err := e.execute(ctx, method, r)
+	err := e.execute(ctx, method, r, given)
 	if err == nil {
 		err = e.fits(start)
 	}
@@ -99,6 +149,9 @@ func (e *exchange) respond(ctx context.Context, r *request) {
 	}
 	if observe := e.server.observe; observe != nil {
 		o := Observation{WebSocket: e.connection != nil, Duration: time.Since(began), Code: code}
+		if given != nil {
+			o.Duration += given.took
+		}
 		if method != nil {
 			o.Method = method.name
 		}
@@ -128,7 +181,7 @@ func (e *exchange) fits(start int) error {
 
 // execute runs one call and appends the response with its result. A panic ends here, be it of the handler, of a result's
 // MarshalJSON or of an error's methods.
-func (e *exchange) execute(ctx context.Context, m *method, r *request) (err error) {
+func (e *exchange) execute(ctx context.Context, m *method, r *request, given *Outcome) (err error) {
 	switch {
 	case r.fault != nil:
 		return r.fault
@@ -143,12 +196,15 @@ func (e *exchange) execute(ctx context.Context, m *method, r *request) (err erro
 			err = errCrashed
 		}
 	}()
-	result, err := e.invoke(ctx, m, r)
-	if err != nil {
-		return flatten(ctx, err)
+	if given == nil {
+		given = &Outcome{}
+		given.Result, given.Err = e.invoke(ctx, m, r)
+	}
+	if given.Err != nil {
+		return flatten(ctx, given.Err)
 	}
 	e.out = append(appendHead(e.out, r.id), `,"result":`...)
-	if e.out, err = appendValue(e.out, result); err != nil {
+	if e.out, err = appendValue(e.out, given.Result); err != nil {
 		return &Error{Code: InternalError, Message: err.Error()}
 	}
 	e.out = append(e.out, '}')
