@@ -22,6 +22,7 @@ type altered struct {
 	stage      func(writes []chain.Write) (ledger.Staged, error)
 	view       func(height uint64) (ledger.View, error)
 	prove      func(height uint64, key chain.StateKey) (ledger.Proof, error)
+	many       func(height uint64, keys []chain.StateKey) (ledger.MultiProof, error)
 	candidates func(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error)
 	prune      func(ctx context.Context, below uint64) error
 	inspect    func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
@@ -94,6 +95,13 @@ func (a *altered) Prove(height uint64, key chain.StateKey) (ledger.Proof, error)
 		return a.prove(height, key)
 	}
 	return a.Ledger.Prove(height, key)
+}
+
+func (a *altered) ProveMany(height uint64, keys []chain.StateKey) (ledger.MultiProof, error) {
+	if a.many != nil {
+		return a.many(height, keys)
+	}
+	return a.Ledger.(ledger.MultiProver).ProveMany(height, keys)
 }
 
 func (a *altered) Prune(ctx context.Context, below uint64) error {

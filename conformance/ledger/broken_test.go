@@ -393,6 +393,12 @@ func brokenOptions() map[string]conformance.Direction {
 				return to + 1, err
 			}
 		}),
+		// Whatever the height, the latest state is proved.
+		"many-entries-verify": with(func(a *altered) {
+			a.many = func(height uint64, keys []chain.StateKey) (ledger.MultiProof, error) {
+				return a.Ledger.(ledger.MultiProver).ProveMany(max(height, a.Ledger.Status().Executed), keys)
+			}
+		}),
 		// Header 0 is reported for its missing parent.
 		"inspect-is-clean": with(func(a *altered) {
 			a.inspect = func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error {

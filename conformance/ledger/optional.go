@@ -11,6 +11,7 @@ func (b bench) optionalRules() []conformance.Rule {
 	return []conformance.Rule{
 		{Name: "prune-keeps-the-rest", Statement: "A Pruner takes away nothing at or above the given height, and no header; what is gone is ErrPruned.", Check: b.pruneKeepsTheRest},
 		{Name: "rewind-goes-back", Statement: "A Rewinder brings the ledger to an earlier height as it was, from where another branch can grow.", Check: b.rewindGoesBack},
+		{Name: "many-entries-verify", Statement: "A MultiProver proves many entries, present and absent, by one path that verifies under the state root of any kept height and not after a change.", Check: b.manyEntriesVerify},
 		{Name: "inspect-is-clean", Statement: "An Inspector finds no fault in a ledger that has none, and ends with progress 1.", Check: b.inspectIsClean},
 		{Name: "candidates-miss-nothing", Statement: "An EventIndexer leaves out no block with an event that a query selects, whatever is pruned or opened again.", Check: b.candidatesMissNothing},
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -31,6 +32,8 @@ type vector struct {
 	Text     string            `json:"text,omitempty"`
 	Hashes   map[string]string `json:"hashes,omitempty"`
 	Native   *nativeVector     `json:"native,omitempty"`
+	// Encodings are by suite, where the encoding holds hashes.
+	Encodings map[string]string `json:"encodings,omitempty"`
 }
 
 func suites() map[string]crypto.Suite {
@@ -187,6 +190,51 @@ func patriciaPath(t *testing.T, i int) []byte {
 	return path
 }
 
+// asked are keys of a proof of many: two of entries and two that are absent.
+func asked() []chain.StateKey {
+	all := entries()
+	keys := []chain.StateKey{all[0].Key, all[1].Key, chain.StorageKey(address(1), chain.WordFromUint64(6)), chain.AccountKey(address(0x99))}
+	slices.SortFunc(keys, chain.StateKey.Compare)
+	return keys
+}
+
+// multiPath is the path that proves asked in entries.
+func multiPath(t *testing.T, commitment ledger.Commitment) string {
+	change, err := commitment.Update(nodes{}, entries())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := nodes{}
+	for _, node := range change.Nodes {
+		all[string(node.Name)] = node.Value
+	}
+	path, err := commitment.(ledger.MultiCommitment).ProveMany(all, asked())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "0x" + hex.EncodeToString(path)
+}
+
+// binaryMultiPaths are the paths that prove asked, by suite.
+func binaryMultiPaths(t *testing.T) map[string]string {
+	paths := make(map[string]string)
+	for name, suite := range suites() {
+		paths[name] = multiPath(t, binarytree.New(suite))
+	}
+	return paths
+}
+
+// binaryRoot gives the root of entries.
+func binaryRoot(t *testing.T) func(chain.Hasher) chain.Hash {
+	return func(h chain.Hasher) chain.Hash {
+		change, err := binarytree.New(h).Update(nodes{}, entries())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return change.Root
+	}
+}
+
 func build(t *testing.T) []vector {
 	ids := []chain.Hash{hash(1), hash(2), hash(3)}
 	results := &chain.Results{StateRoot: hash(9), Opening: writes()[1:2], Transactions: []chain.Result{{Receipt: *receipt(), Writes: writes()}}}
@@ -240,6 +288,9 @@ func build(t *testing.T) []vector {
 		{Name: "Merkle-Patricia path that proves the account", Encoding: encoded(patriciaPath(t, 0))},
 		{Name: "Merkle-Patricia path that proves the storage entry", Encoding: encoded(patriciaPath(t, 1))},
 		{Name: "Merkle-Patricia path that proves the module entry", Encoding: encoded(patriciaPath(t, 3))},
+		{Name: "binary tree root of these four entries", Encoding: encoded(chain.EncodeWrites(entries())), Hashes: hashes(binaryRoot(t))},
+		{Name: "binary tree path that proves the account, its storage entry, its slot 6 as absent and the account 0x99… as absent", Encodings: binaryMultiPaths(t)},
+		{Name: "Merkle-Patricia path that proves the same four", Encoding: multiPath(t, merklepatricia.New(nil))},
 		{Name: "genesis", Text: string(file), Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			identity, err := genesis().Identity(h)
 			if err != nil {

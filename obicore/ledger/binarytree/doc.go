@@ -17,8 +17,13 @@
 // levels between are hashed again, which costs less than reading them. The page
 // layout is a matter of storage and does not reach any hash.
 //
+// Several keys are proved by one path: the subtrees that their paths lead through,
+// each once, from the root down and left before right (formats, State).
+//
 // Invariants:
 //   - The root depends on the entries alone.
-//   - For one root and key exactly one proof encoding verifies.
-//   - Decoding a proof allocates no more than 256 siblings.
+//   - For one root and key exactly one proof encoding verifies, and for one root and
+//     list of keys exactly one of many.
+//   - Decoding a proof allocates no more than 256 siblings, one of many nothing that
+//     its length does not bound.
 package binarytree

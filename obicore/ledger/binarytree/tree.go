@@ -13,7 +13,7 @@ type Tree struct {
 	hasher chain.Hasher
 }
 
-var _ ledger.Commitment = (*Tree)(nil)
+var _ ledger.MultiCommitment = (*Tree)(nil)
 
 // New returns the commitment over hasher; it is a [ledger.NewCommitment].
 func New(hasher chain.Hasher) ledger.Commitment { return &Tree{hasher: hasher} }

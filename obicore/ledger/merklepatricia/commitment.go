@@ -12,7 +12,7 @@ const Kind = "patricia/1"
 // Commitment has no state of its own.
 type Commitment struct{}
 
-var _ ledger.Commitment = Commitment{}
+var _ ledger.MultiCommitment = Commitment{}
 
 // New returns the commitment; it is a [ledger.NewCommitment]. The chain's hash
 // function has no part in it.

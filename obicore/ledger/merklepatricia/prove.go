@@ -70,24 +70,31 @@ func (c Commitment) Prove(nodes ledger.Nodes, key chain.StateKey) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	path := ownerPath(&key.Owner)
-	var p proof
-	var value []byte
-	if p.account, value, err = proveIn(nodes, accountTrie, &path, &root); err != nil {
-		return nil, broken(key, err)
-	}
-	if key.Space == chain.SpaceAccount || key.Space == chain.SpaceCode {
-		return p.encode(), nil
-	}
-	account, err := decodeAccountLeaf(value)
+	p, err := proveKey(nodes, &root, &key)
 	if err != nil {
 		return nil, broken(key, err)
 	}
-	entry := storagePath(&key)
-	if p.storage, _, err = proveIn(nodes, storageTrie(&path), &entry, &account.storage); err != nil {
-		return nil, broken(key, err)
-	}
 	return p.encode(), nil
+}
+
+// proveKey returns the ways to key through the account trie with a root and through the
+// account's storage trie.
+func proveKey(nodes ledger.Nodes, root *chain.Hash, key *chain.StateKey) (p proof, err error) {
+	path := ownerPath(&key.Owner)
+	var value []byte
+	if p.account, value, err = proveIn(nodes, accountTrie, &path, root); err != nil {
+		return p, err
+	}
+	if key.Space == chain.SpaceAccount || key.Space == chain.SpaceCode {
+		return p, nil
+	}
+	account, err := decodeAccountLeaf(value)
+	if err != nil {
+		return p, err
+	}
+	entry := storagePath(key)
+	p.storage, _, err = proveIn(nodes, storageTrie(&path), &entry, &account.storage)
+	return p, err
 }
 
 // broken says that the nodes on the way to a key are not a trie, or passes on why they

@@ -24,26 +24,41 @@ func (Commitment) Verify(root chain.Hash, claim ledger.Proof) error {
 	if err != nil {
 		return err
 	}
-	account, exists, err := p.readAccount(root, &claim.Key.Owner)
+	if hasLeafOfItsOwn := claim.Key.Space == chain.SpaceStorage || claim.Key.Space == chain.SpaceModule; !hasLeafOfItsOwn && len(p.storage) > 0 {
+		return fmt.Errorf("%w: nodes that lead nowhere", ledger.ErrProof)
+	}
+	return verifyClaim(&root, &claim, wayOf(p.account), wayOf(p.storage))
+}
+
+// reader returns what stands at the end of a path in the trie with a root, as far as a
+// proof shows it.
+type reader func(path, root *chain.Hash) ([]byte, error)
+
+// wayOf reads a trie by the nodes of one way.
+func wayOf(way [][]byte) reader {
+	return func(path, root *chain.Hash) ([]byte, error) { return verifyWay(way, path, root) }
+}
+
+// verifyClaim checks a claim by what the proof shows of the account trie and of the
+// account's storage trie.
+func verifyClaim(root *chain.Hash, claim *ledger.Proof, account, storage reader) error {
+	leaf, exists, err := readAccount(root, &claim.Key.Owner, account)
 	if err != nil {
 		return err
 	}
 	agrees := false
 	switch claim.Key.Space {
 	case chain.SpaceAccount:
-		agrees = account.agreesWith(exists, claim.Value)
+		agrees = leaf.agreesWith(exists, claim.Value)
 	case chain.SpaceCode:
-		agrees = account.hasCode(claim.Value)
+		agrees = leaf.hasCode(claim.Value)
 	default:
-		return p.checkStorage(account.storage, &claim)
+		agrees, err = agreesInStorage(&leaf.storage, claim, storage)
 	}
-	if len(p.storage) > 0 {
-		return fmt.Errorf("%w: nodes that lead nowhere", ledger.ErrProof)
+	if err == nil && !agrees {
+		err = errOpposite()
 	}
-	if !agrees {
-		return errOpposite()
-	}
-	return nil
+	return err
 }
 
 func errOpposite() error {
@@ -51,9 +66,9 @@ func errOpposite() error {
 }
 
 // readAccount returns the account leaf that the proof shows under root.
-func (p *proof) readAccount(root chain.Hash, owner *chain.Address) (l accountLeaf, exists bool, err error) {
+func readAccount(root *chain.Hash, owner *chain.Address, read reader) (l accountLeaf, exists bool, err error) {
 	path := ownerPath(owner)
-	value, err := verifyWay(p.account, &path, &root)
+	value, err := read(&path, root)
 	if err != nil {
 		return l, false, err
 	}
@@ -81,53 +96,69 @@ func (l *accountLeaf) hasCode(code []byte) bool {
 	return l.CodeHash == keccak.Keccak256(code)
 }
 
-// checkStorage checks the claim about an entry of the storage trie with the given root.
-func (p *proof) checkStorage(root chain.Hash, claim *ledger.Proof) error {
+// agreesInStorage reports whether the storage trie with the given root holds what is
+// claimed of one of its entries.
+func agreesInStorage(root *chain.Hash, claim *ledger.Proof, read reader) (bool, error) {
 	path := storagePath(&claim.Key)
-	found, err := verifyWay(p.storage, &path, &root)
+	found, err := read(&path, root)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var value []byte
 	if len(found) > 0 {
 		r := rlp.NewReader(found)
 		if value, err = r.Bytes(); err != nil || r.More() || len(value) == 0 {
-			return fmt.Errorf("%w: the leaf of an entry", ledger.ErrProof)
+			return false, fmt.Errorf("%w: the leaf of an entry", ledger.ErrProof)
 		}
 	}
-	if !bytes.Equal(value, claim.Value) {
-		return errOpposite()
-	}
-	return nil
+	return bytes.Equal(value, claim.Value), nil
 }
 
 // verifyWay follows path through nodes, each of which must have the hash that the one
 // before it names, and returns the value at its end. No node may be left over.
 func verifyWay(way [][]byte, path, root *chain.Hash) ([]byte, error) {
+	value, err := verifyPath(path, root, func(_ *place, hash chain.Hash) (encoded []byte, err error) {
+		encoded, way, err = takeNode(way, hash)
+		return encoded, err
+	})
+	if err == nil && len(way) > 0 {
+		err = errLeftOver()
+	}
+	return value, err
+}
+
+// verifyPath follows path through nodes that fetch has checked and returns the value at
+// its end.
+func verifyPath(path, root *chain.Hash, fetch func(at *place, hash chain.Hash) ([]byte, error)) ([]byte, error) {
 	if *root == emptyRoot {
-		if len(way) > 0 {
-			return nil, fmt.Errorf("%w: nodes of an empty trie", ledger.ErrProof)
-		}
 		return nil, nil
 	}
 	value, err := follow(path, root, func(at *place, hash chain.Hash) ([]byte, error) {
-		if len(way) == 0 {
-			return nil, fmt.Errorf("%w: a node is missing", ledger.ErrProof)
+		encoded, err := fetch(at, hash)
+		if err == nil && at.depth > 0 && len(encoded) < chain.HashSize {
+			err = errUnnamed()
 		}
-		encoded := way[0]
-		way = way[1:]
-		if keccak.Keccak256(encoded) != hash || at.depth > 0 && len(encoded) < chain.HashSize {
-			return nil, fmt.Errorf("%w: a node that its parent does not name", ledger.ErrProof)
-		}
-		return encoded, nil
+		return encoded, err
 	})
-	switch {
-	case errors.Is(err, errNode):
-		return nil, fmt.Errorf("%w: %w", ledger.ErrProof, err)
-	case err != nil:
-		return nil, err
-	case len(way) > 0:
-		return nil, fmt.Errorf("%w: nodes behind the end of the path", ledger.ErrProof)
+	if errors.Is(err, errNode) {
+		err = fmt.Errorf("%w: %w", ledger.ErrProof, err)
 	}
-	return value, nil
+	return value, err
 }
+
+// takeNode returns the first of nodes, which must have a hash, and the others.
+func takeNode(nodes [][]byte, hash chain.Hash) (first []byte, rest [][]byte, err error) {
+	if len(nodes) == 0 {
+		return nil, nil, fmt.Errorf("%w: a node is missing", ledger.ErrProof)
+	}
+	if keccak.Keccak256(nodes[0]) != hash {
+		return nil, nil, errUnnamed()
+	}
+	return nodes[0], nodes[1:], nil
+}
+
+func errUnnamed() error {
+	return fmt.Errorf("%w: a node that its parent does not name", ledger.ErrProof)
+}
+
+func errLeftOver() error { return fmt.Errorf("%w: nodes behind the end of the path", ledger.ErrProof) }

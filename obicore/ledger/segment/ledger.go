@@ -60,6 +60,7 @@ var (
 	_ ledger.Inspector = (*Ledger)(nil)
 
 	_ ledger.EventIndexer = (*Ledger)(nil)
+	_ ledger.MultiProver  = (*Ledger)(nil)
 
 	_ ledger.Rewinder = (*memoryLedger)(nil)
 )

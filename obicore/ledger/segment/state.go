@@ -180,26 +180,3 @@ func dropHistory(batch *pebble.Batch, reader pebble.Reader, from, to uint64) err
 	}
 	return batch.Set(keyOldest, number(to), nil)
 }
-
-// Prove returns a proof for the entry under the state root at height.
-func (l *Ledger) Prove(height uint64, key chain.StateKey) (ledger.Proof, error) {
-	opened, err := l.View(height)
-	if err != nil {
-		return ledger.Proof{}, err
-	}
-	v := opened.(*view)
-	defer v.Close()
-	value, err := v.Get(key)
-	if err != nil {
-		return ledger.Proof{}, err
-	}
-	if err := v.gate.enter(); err != nil {
-		return ledger.Proof{}, err
-	}
-	defer v.gate.leave()
-	path, err := l.commitment.Prove(v.nodes(), key)
-	if err != nil {
-		return ledger.Proof{}, err
-	}
-	return ledger.Proof{Kind: l.commitment.Kind(), Key: key, Value: value, Path: path}, nil
-}
