@@ -12,6 +12,9 @@ import (
 // GenesisFormat is the version of the genesis file format.
 const GenesisFormat = 1
 
+// MaxRootDelay is the largest root delay of a chain.
+const MaxRootDelay = 16
+
 // Genesis is the content of a canonical genesis file (RFC 8785 JSON). The hash
 // of that file by the chain's suite is the chain's identity.
 type Genesis struct {
@@ -145,7 +148,7 @@ func (g *Genesis) Check() error {
 	fault(g.Crypto == "", "crypto: name a suite")
 	fault(g.Consensus == "", "consensus: name an engine")
 	fault(g.Commitment == "", "commitment: name a state commitment")
-	fault(g.RootDelay > 16, "rootDelay %d: use 0 to 16", g.RootDelay)
+	fault(g.RootDelay > MaxRootDelay, "rootDelay %d: use 0 to %d", g.RootDelay, MaxRootDelay)
 	fault(g.Window == 0 || g.Window > 1<<20, "window %d: use 1 to 2^20 heights", g.Window)
 	fault(g.GasLimit < 5_000 || g.GasLimit > maxExact, "gasLimit %d: use 5000 to 2^53-1", g.GasLimit)
 	fault(g.Limits.TransactionBytes == 0 || g.Limits.TransactionBytes > MaxWire, "limits.transactionBytes: use 1 to %d", MaxWire)

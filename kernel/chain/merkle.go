@@ -24,6 +24,21 @@ func MerkleRoot(h Hasher, leaves []Hash) Hash {
 	return closeMerkle(h, uint64(len(leaves)), subtree(h, leaves))
 }
 
+// MerkleSummary stands for a list of leaves in a proof that has no room for them: their
+// number and MTH(leaves).
+type MerkleSummary struct {
+	Count uint64
+	Top   Hash
+}
+
+// SummarizeMerkle returns the summary of leaves.
+func SummarizeMerkle(h Hasher, leaves []Hash) MerkleSummary {
+	return MerkleSummary{Count: uint64(len(leaves)), Top: subtree(h, leaves)}
+}
+
+// Root returns MerkleRoot of the leaves.
+func (s MerkleSummary) Root(h Hasher) Hash { return closeMerkle(h, s.Count, s.Top) }
+
 func closeMerkle(h Hasher, count uint64, top Hash) Hash {
 	var prefix [9]byte
 	prefix[0] = merkleCount

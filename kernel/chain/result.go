@@ -13,8 +13,12 @@ type Result struct {
 // Leaf returns H(domain ‖ receipt ‖ write-set digest), a leaf of the result
 // root (formats item 6).
 func (r *Result) Leaf(h Hasher) Hash {
-	digest := WriteSetDigest(h, r.Writes)
-	return h.Sum([]byte(DomainReceipt), r.Receipt.Encode(), digest[:])
+	return ResultLeaf(h, &r.Receipt, WriteSetDigest(h, r.Writes))
+}
+
+// ResultLeaf is Result.Leaf for who has the digest of the write set only.
+func ResultLeaf(h Hasher, receipt *Receipt, writes Hash) Hash {
+	return h.Sum([]byte(DomainReceipt), receipt.Encode(), writes[:])
 }
 
 // Results is the result column of one block. Opening holds the writes that the
@@ -26,16 +30,20 @@ type Results struct {
 	Transactions []Result
 }
 
-// Root returns the result root: leaf 0 is the opening, leaf i+1 transaction i.
-func (r *Results) Root(h Hasher) Hash {
+// Leaves returns the leaves of the result root: leaf 0 is the opening, leaf i+1
+// transaction i.
+func (r *Results) Leaves(h Hasher) []Hash {
 	leaves := make([]Hash, 0, 1+len(r.Transactions))
 	opening := Result{Writes: r.Opening}
 	leaves = append(leaves, opening.Leaf(h))
 	for i := range r.Transactions {
 		leaves = append(leaves, r.Transactions[i].Leaf(h))
 	}
-	return MerkleRoot(h, leaves)
+	return leaves
 }
+
+// Root returns the result root over Leaves.
+func (r *Results) Root(h Hasher) Hash { return MerkleRoot(h, r.Leaves(h)) }
 
 // GasUsed returns the sum over all transactions.
 func (r *Results) GasUsed() (sum uint64) {

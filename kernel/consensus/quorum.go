@@ -121,7 +121,7 @@ func (p *QuorumProof) Verify(verify VerifySignature, identity chain.Hash, set *c
 			continue
 		}
 		if err := e.Verify(verify, identity, member, kind, vote); err != nil {
-			return fmt.Errorf("%w: validator %s: %w", ErrProof, member.ID, err)
+			return fmt.Errorf("%w: vote of validator %d, %s: %w", ErrProof, i, member.ID, err)
 		}
 		weight += member.Weight
 	}

@@ -4,7 +4,19 @@ import (
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
 )
+
+// SignatureBy returns the VerifySignature of a chain with the given suite.
+func SignatureBy(suite crypto.Suite) VerifySignature {
+	return func(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
+		scheme, err := suite.Scheme(key.Scheme)
+		if err != nil {
+			return err
+		}
+		return scheme.Verify(key, chain.SigningHash(suite, chain.DomainVote, identity, kind, message), signature)
+	}
+}
 
 // QuorumVerifier is the ProofVerifier of engines whose proofs are QuorumProofs. A
 // light client makes one without the engine.

@@ -31,8 +31,10 @@ type Chain struct {
 	store     ledger.Ledger
 	pool      *pool.Pool
 	verifier  consensus.ProofVerifier
-	log       *slog.Logger
-	metrics   *metrics
+	// verifyVote checks signatures under votes.
+	verifyVote consensus.VerifySignature
+	log        *slog.Logger
+	metrics    *metrics
 
 	verified *verifiedMemory
 	blocks   *blockCache
@@ -152,6 +154,7 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	if err != nil {
 		return err
 	}
+	c.verifyVote = consensus.SignatureBy(c.suite)
 	c.verifier = module.Verifier(c.verifyVote)
 	c.participation, err = newParticipation(c, module)
 	return err

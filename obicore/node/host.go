@@ -108,14 +108,6 @@ func (h *host) Verify(key chain.PublicKey, kind string, message, signature []byt
 	return c.verifyVote(c.identity, key, kind, message, signature)
 }
 
-func (c *Chain) verifyVote(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
-	scheme, err := c.suite.Scheme(key.Scheme)
-	if err != nil {
-		return err
-	}
-	return scheme.Verify(key, chain.SigningHash(c.suite, chain.DomainVote, identity, kind, message), signature)
-}
-
 // Endorse implements consensus.Host.
 func (h *host) Endorse(kind string, vote consensus.Vote) (e consensus.Endorsement, err error) {
 	c := h.chain()

@@ -56,7 +56,7 @@ func New(checkpoint Checkpoint, options Options) (*Client, error) {
 	}
 	fill(&options)
 	c := &Client{options: options, trusted: checkpoint, verifiers: make(map[string]consensus.ProofVerifier)}
-	for _, v := range Verifiers(c.verifySignature) {
+	for _, v := range Verifiers(consensus.SignatureBy(options.Suite)) {
 		c.verifiers[v.Kind()] = v
 	}
 	return c, nil
@@ -148,12 +148,4 @@ func (c *Client) successor(header *chain.Header, next *chain.ValidatorSet) (*cha
 		return nil, fmt.Errorf("%w: it announces set %s, not %s", ErrHeader, header.NextValidators, have)
 	}
 	return next, nil
-}
-
-func (c *Client) verifySignature(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
-	scheme, err := c.options.Suite.Scheme(key.Scheme)
-	if err != nil {
-		return err
-	}
-	return scheme.Verify(key, chain.SigningHash(c.options.Suite, chain.DomainVote, identity, kind, message), signature)
 }

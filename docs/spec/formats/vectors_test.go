@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/credibleledger/credibleledger/internal/provable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
@@ -21,6 +22,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
+	"github.com/credibleledger/credibleledger/sdk/proof"
 )
 
 var update = flag.Bool("update", false, "write vectors.json anew: only for a new format, never to change a frozen one")
@@ -33,7 +35,8 @@ type vector struct {
 	Hashes   map[string]string `json:"hashes,omitempty"`
 	Native   *nativeVector     `json:"native,omitempty"`
 	// Encodings are by suite, where the encoding holds hashes.
-	Encodings map[string]string `json:"encodings,omitempty"`
+	Encodings map[string]string          `json:"encodings,omitempty"`
+	Documents map[string]*proof.Document `json:"documents,omitempty"`
 }
 
 func suites() map[string]crypto.Suite {
@@ -235,6 +238,21 @@ func binaryRoot(t *testing.T) func(chain.Hasher) chain.Hash {
 	}
 }
 
+// documents are proof documents of the block on paper, by suite.
+func documents(t *testing.T, make func(c *provable.Chain) (*proof.Document, error)) map[string]*proof.Document {
+	all := map[string]*proof.Document{}
+	for name, suite := range suites() {
+		c, err := provable.New(suite, binarytree.New, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[name], err = make(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
 func build(t *testing.T) []vector {
 	ids := []chain.Hash{hash(1), hash(2), hash(3)}
 	results := &chain.Results{StateRoot: hash(9), Opening: writes()[1:2], Transactions: []chain.Result{{Receipt: *receipt(), Writes: writes()}}}
@@ -291,6 +309,12 @@ func build(t *testing.T) []vector {
 		{Name: "binary tree root of these four entries", Encoding: encoded(chain.EncodeWrites(entries())), Hashes: hashes(binaryRoot(t))},
 		{Name: "binary tree path that proves the account, its storage entry, its slot 6 as absent and the account 0x99… as absent", Encodings: binaryMultiPaths(t)},
 		{Name: "Merkle-Patricia path that proves the same four", Encoding: multiPath(t, merklepatricia.New(nil))},
+		{Name: "proof document of three entries of state, the third absent", Documents: documents(t, func(c *provable.Chain) (*proof.Document, error) {
+			return c.State(c.Entries[0].Key, c.Entries[1].Key, chain.AccountKey(chain.Address{0xff}))
+		})},
+		{Name: "proof document of the receipt of a void transaction", Documents: documents(t, func(c *provable.Chain) (*proof.Document, error) { return c.Receipt(2) })},
+		{Name: "proof document of a transaction", Documents: documents(t, func(c *provable.Chain) (*proof.Document, error) { return c.Transaction(1) })},
+		{Name: "proof document of a header", Documents: documents(t, func(c *provable.Chain) (*proof.Document, error) { return c.Under(c.Headers[0]) })},
 		{Name: "genesis", Text: string(file), Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			identity, err := genesis().Identity(h)
 			if err != nil {
