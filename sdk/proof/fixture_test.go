@@ -7,27 +7,13 @@ import (
 	"github.com/credibleledger/credibleledger/internal/provable"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
-	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/sdk/light"
 	"github.com/credibleledger/credibleledger/sdk/proof"
 )
 
 // options are the default modules.
-func options() proof.Options {
-	registry := obicore.Registry()
-	return proof.Options{
-		Suite: registry.CryptoSuite, Decisions: light.Verifiers, Families: registry.Families,
-		Commitment: func(kind string, hasher chain.Hasher) (ledger.MultiVerifier, error) {
-			for _, commitment := range registry.Commitments {
-				if made := commitment(hasher); made.Kind() == kind {
-					return made.(ledger.MultiVerifier), nil
-				}
-			}
-			return nil, fmt.Errorf("no commitment %q", kind)
-		},
-	}
-}
+func options() proof.Options { return light.ProofOptions(obicore.Registry()) }
 
 func suite(tb testing.TB, name string) crypto.Suite {
 	tb.Helper()

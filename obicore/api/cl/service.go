@@ -72,6 +72,10 @@ func (s *Service) height(params jsonrpc.Params, i int) (uint64, error) {
 	if err := params.Decode(i, false, &tag); err != nil {
 		return 0, err
 	}
+	return s.heightOf(&tag)
+}
+
+func (s *Service) heightOf(tag *quantity.BlockTag) (uint64, error) {
 	switch tag.Kind {
 	case quantity.BlockEarliest:
 		return 0, nil
@@ -104,48 +108,4 @@ func (s *Service) header(_ context.Context, params jsonrpc.Params) (any, error) 
 		answer.Proof = proof.Encode()
 	}
 	return answer, nil
-}
-
-// proofAnswer is a proof of one state entry under the state root after a block.
-// When the root delay is 0 the root stands in that block's own header.
-type proofAnswer struct {
-	Height    quantity.Uint64 `json:"height"`
-	StateRoot chain.Hash      `json:"stateRoot"`
-	Kind      string          `json:"kind"`
-	Key       quantity.Bytes  `json:"key"`
-	Value     quantity.Bytes  `json:"value"`
-	Path      quantity.Bytes  `json:"path"`
-}
-
-// proof takes (address, slot or null, block): the account leaf without a slot,
-// else one storage entry.
-func (s *Service) proof(_ context.Context, params jsonrpc.Params) (any, error) {
-	var owner quantity.Address
-	var slot *quantity.Hash
-	if err := params.Decode(0, true, &owner); err != nil {
-		return nil, err
-	}
-	if err := params.Decode(1, false, &slot); err != nil {
-		return nil, err
-	}
-	height, err := s.height(params, 2)
-	if err != nil {
-		return nil, err
-	}
-	key := chain.AccountKey(owner.Value())
-	if slot != nil {
-		key = chain.StorageKey(owner.Value(), chain.Word(*slot))
-	}
-	results, err := s.chain.Ledger().Results(height)
-	if err != nil {
-		return nil, err
-	}
-	proof, err := s.chain.Ledger().Prove(height, key)
-	if err != nil {
-		return nil, err
-	}
-	return proofAnswer{
-		Height: quantity.Uint64(height), StateRoot: results.StateRoot, Kind: proof.Kind,
-		Key: key.Encode(), Value: proof.Value, Path: proof.Path,
-	}, nil
 }
