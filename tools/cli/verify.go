@@ -30,6 +30,7 @@ func (t *terminal) verify() *cobra.Command {
 		}),
 		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), place, replay) },
 	}
+	command.AddCommand(t.verifyProof())
 	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
 	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in --data)", "链的创世文件（默认为 --data 中的 genesis.json）"}))
 	command.Flags().BoolVar(&replay, "replay", true, t.text(Text{"execute the blocks again and compare", "重新执行区块并比较结果"}))
