@@ -6,6 +6,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/sdk/proof"
 )
@@ -14,7 +15,12 @@ import (
 // and Verifiers. Trusting a checkpoint for them is [Checkpoint.Trust].
 func ProofOptions(registry *kernel.Registry) proof.Options {
 	return proof.Options{
-		Suite: registry.CryptoSuite, Decisions: Verifiers, Families: registry.Families,
+		Suite: registry.CryptoSuite, Decisions: Verifiers,
+		// A document does not tell the numeric chain id: no id of a transaction and no
+		// signature of the native family depends on it.
+		Families: func(suite crypto.Suite, identity chain.Hash) ([]chain.Family, error) {
+			return registry.Families(suite, identity, 0)
+		},
 		Commitment: func(kind string, hasher chain.Hasher) (ledger.MultiVerifier, error) {
 			return commitmentOf(registry, kind, hasher)
 		},
