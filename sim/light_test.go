@@ -41,7 +41,7 @@ func lightClient(t *testing.T, c *node.Chain) *light.Client {
 	t.Helper()
 	header, _, set := sealed(t, c, 0)
 	client, err := light.New(light.Checkpoint{Header: header, Validators: set}, light.Options{
-		Suite: c.Suite(), RootDelay: c.Genesis().RootDelay, State: binarytree.NewVerifier(c.Suite()),
+		Suite: c.Suite(), Consensus: c.Genesis().Consensus, RootDelay: c.Genesis().RootDelay, State: binarytree.NewVerifier(c.Suite()),
 	})
 	if err != nil {
 		t.Fatal(err)

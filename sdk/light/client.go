@@ -3,6 +3,7 @@ package light
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -21,6 +22,11 @@ var (
 // Options configure a client.
 type Options struct {
 	Suite crypto.Suite
+	// Consensus is the name of the chain's engine in genesis, such as "smartbft": decisions
+	// of others are refused. When it is empty those of engines against Byzantine faults are
+	// believed, and of a validator that is alone; an engine against crashes, where a mere
+	// majority decides, must be named.
+	Consensus string
 	// RootDelay is the chain's k: the header at h carries the roots of h-k.
 	RootDelay uint64
 	// State verifies proofs of state; that of the chain's commitment.
@@ -57,9 +63,20 @@ func New(checkpoint Checkpoint, options Options) (*Client, error) {
 	fill(&options)
 	c := &Client{options: options, trusted: checkpoint, verifiers: make(map[string]consensus.ProofVerifier)}
 	for _, v := range Verifiers(consensus.SignatureBy(options.Suite)) {
-		c.verifiers[v.Kind()] = v
+		if options.believes(v) {
+			c.verifiers[v.Kind()] = v
+		}
 	}
 	return c, nil
+}
+
+// believes reports whether a kind of decision counts on this chain.
+func (o *Options) believes(v consensus.ProofVerifier) bool {
+	if o.Consensus != "" {
+		return strings.HasPrefix(v.Kind(), o.Consensus+"/")
+	}
+	quorum, votes := v.(consensus.QuorumVerifier)
+	return !votes || quorum.Fault == consensus.BFT
 }
 
 func fill(o *Options) {

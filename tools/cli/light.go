@@ -105,7 +105,7 @@ func (t *terminal) lightGenesis(path string) (checkpoint light.Checkpoint, optio
 	}
 	set, err := genesis.ValidatorSet()
 	checkpoint = light.Checkpoint{Header: block.Block.Header, Validators: set}
-	return checkpoint, light.Options{Suite: suite, RootDelay: genesis.RootDelay, State: commitment(suite)}, err
+	return checkpoint, light.Options{Suite: suite, Consensus: genesis.Consensus, RootDelay: genesis.RootDelay, State: commitment(suite)}, err
 }
 
 // lightAnswer is a header that has been checked.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/ledger"
-	"github.com/credibleledger/credibleledger/obicore/ledger/eventindex"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment/eventindex"
 )
 
 // openEvents takes up the event index, which is in the database and behind the ledger.

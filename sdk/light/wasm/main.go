@@ -54,7 +54,7 @@ func open(ctx context.Context, given js.Value) (any, error) {
 		return nil, err
 	}
 	client, err := light.New(checkpoint, light.Options{
-		Suite: suite, RootDelay: number(given, "rootDelay"), State: commitment(suite),
+		Suite: suite, Consensus: text(given, "consensus"), RootDelay: number(given, "rootDelay"), State: commitment(suite),
 		TrustPeriod: seconds(given, "trustPeriod"), MaxAge: seconds(given, "maxAge"),
 	})
 	if err != nil {

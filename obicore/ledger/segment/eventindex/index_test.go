@@ -14,7 +14,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
-	"github.com/credibleledger/credibleledger/obicore/ledger/eventindex"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment/eventindex"
 )
 
 // fixture is a history of results with its index.
