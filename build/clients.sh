@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The client matrix, the light client in WebAssembly and the SDK for TypeScript:
+# The client matrix, the light client in WebAssembly, the SDKs for TypeScript and Solidity:
 # installs the clients inside the tree, builds the binary, and runs every client on
 # every crypto suite, against chains in development and then against networks of four
 # validators. CREDIBLE names a binary that is built already; NETWORKS names the suites
@@ -38,6 +38,8 @@ fi
 installed "$clients/hardhat" || (cd "$clients/hardhat" && node "$npm" install --no-save)
 
 [ "${1:-}" = install ] && exit 0
+# The verifier in Solidity runs on anvil, too.
+installed "$PWD/interop/peers" || (cd interop/peers && node "$npm" install --no-save)
 if [ -z "${CREDIBLE:-}" ]; then
 	go build -o "$scratch/credible" ./cmd/credible
 	export CREDIBLE=$scratch/credible
@@ -62,7 +64,7 @@ for suite in ${NETWORKS-standard gm}; do
 	network=$scratch/network-$suite
 	"$CREDIBLE" network create "$network" --crypto "$suite" --chain-id 4711 >/dev/null
 	"$CREDIBLE" network start "$network"
-	CREDIBLE_NETWORK=$network run 1 $(ls test/*.test.js | grep -v matrix.test.js) light/light.test.js
+	CREDIBLE_NETWORK=$network run 1 $(ls test/*.test.js | grep -v matrix.test.js) light/light.test.js solidity/verifier.test.js
 	"$CREDIBLE" network stop "$network" >/dev/null
 	rm -rf "$network"
 done
