@@ -1,62 +1,80 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// Replay executes every stored block again under this binary and compares the
-// results, transaction by transaction. It changes nothing and needs the state at
-// every height, so it covers the heights inside the retention window. The error
-// names the first block and transaction that differ.
+// Replayed says what a replay has covered.
+type Replayed struct {
+	From, To     uint64 // heights
+	Transactions uint64
+}
+
+// Replay executes every stored block again under this binary; see [Chain.ReplayRange].
 func (c *Chain) Replay(ctx context.Context, progress func(share float64)) error {
+	_, err := c.ReplayRange(ctx, 0, math.MaxUint64, progress)
+	return err
+}
+
+// ReplayRange executes the stored blocks from one height to another again under this
+// binary and compares the results, transaction by transaction. It changes nothing and
+// needs the state at every height, so that it covers what of the range lies inside the
+// retention window. A *Difference names the first transaction that differs.
+func (c *Chain) ReplayRange(ctx context.Context, from, to uint64, progress func(share float64)) (done Replayed, err error) {
 	status := c.store.Status()
-	first := max(1, status.OldestBody, status.OldestState+1)
+	first := max(1, from, status.OldestBody, status.OldestState+1)
 	if status.OldestState > 0 {
 		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
 	}
-	for height := first; height <= status.Executed; height++ {
+	last := min(to, status.Executed)
+	done = Replayed{From: first, To: first - 1}
+	for height := first; height <= last; height++ {
 		if err := ctx.Err(); err != nil {
-			return err
+			return done, err
 		}
-		if err := c.replayBlock(ctx, height); err != nil {
-			return fmt.Errorf("block %d: %w", height, err)
+		count, err := c.replayBlock(ctx, height)
+		if err != nil {
+			return done, fmt.Errorf("block %d: %w", height, err)
 		}
-		progress(float64(height-first+1) / float64(status.Executed-first+1))
+		done.To, done.Transactions = height, done.Transactions+count
+		progress(float64(height-first+1) / float64(last-first+1))
 	}
-	return nil
+	return done, nil
 }
 
-func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
+func (c *Chain) replayBlock(ctx context.Context, height uint64) (transactions uint64, err error) {
 	header, err := c.store.Header(height)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := c.VerifyDecision(header); err != nil {
-		return err
+		return 0, err
 	}
 	body, err := c.store.Body(height)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	p, err := c.decodeBody(&chain.Block{Header: header, Body: *body}, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	view, err := c.store.View(height - 1)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer view.Close()
 	block := &Block{Header: header, Transactions: p.transactions}
 	if err := c.fillContext(block); err != nil {
-		return err
+		return 0, err
 	}
 	context, err := c.Context(block, view)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if r := c.recoveryIn(height); r != nil && r.Height+1 == height {
 		context.Recovered = r.Validators
@@ -64,27 +82,80 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) error {
 	context.Offences = offencesIn(body)
 	again, err := c.executor.Run(ctx, context, view, p.transactions)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	stored, err := c.store.Results(height)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return c.sameResults(stored, again)
+	return header.TransactionCount, c.sameResults(p, stored, again)
 }
 
-// sameResults compares leaf by leaf, so that a difference names its transaction.
-func (c *Chain) sameResults(stored, again *chain.Results) error {
-	opening := func(r *chain.Results) chain.Hash { return chain.WriteSetDigest(c.suite, r.Opening) }
-	if opening(stored) != opening(again) {
-		return fmt.Errorf("%w: the writes before the first transaction", ErrRoot)
+// Difference is where executing a block again comes to something else than is stored.
+type Difference struct {
+	Height uint64
+	Index  int        // of the transaction; -1 for the writes before the first one
+	ID     chain.Hash // of the transaction
+	What   string     // the first thing that differs: both values, the stored one first
+}
+
+// Error implements error.
+func (d *Difference) Error() string {
+	if d.Index < 0 {
+		return "the writes before the first transaction differ: " + d.What
+	}
+	return fmt.Sprintf("transaction %d, %s, differs: %s", d.Index, d.ID, d.What)
+}
+
+// Unwrap returns ErrRoot: the roots would differ.
+func (d *Difference) Unwrap() error { return ErrRoot }
+
+// sameResults compares leaf by leaf.
+func (c *Chain) sameResults(p *prepared, stored, again *chain.Results) error {
+	height := p.block.Header.Height
+	if what := differentWrites(stored.Opening, again.Opening); what != "" {
+		return &Difference{Height: height, Index: -1, What: what}
+	}
+	if len(stored.Transactions) != len(again.Transactions) {
+		return fmt.Errorf("%w: %d results are stored, there are %d transactions", ErrRoot, len(stored.Transactions), len(again.Transactions))
 	}
 	for i := range stored.Transactions {
-		if stored.Transactions[i].Leaf(c.suite) != again.Transactions[i].Leaf(c.suite) {
-			return fmt.Errorf("%w: transaction %d", ErrRoot, i)
+		have, want := &again.Transactions[i], &stored.Transactions[i]
+		if want.Leaf(c.suite) != have.Leaf(c.suite) {
+			return &Difference{Height: height, Index: i, ID: p.ids[i], What: differentResult(want, have)}
 		}
 	}
 	return nil
+}
+
+func differentResult(stored, again *chain.Result) string {
+	a, b := &stored.Receipt, &again.Receipt
+	switch {
+	case a.Status != b.Status || a.Reason != b.Reason:
+		return fmt.Sprintf("status %d (reason %d), now %d (reason %d)", a.Status, a.Reason, b.Status, b.Reason)
+	case a.GasUsed != b.GasUsed:
+		return fmt.Sprintf("gas %d, now %d", a.GasUsed, b.GasUsed)
+	case !bytes.Equal(a.Encode(), b.Encode()):
+		return fmt.Sprintf("%d events, now %d or others", len(a.Logs), len(b.Logs))
+	}
+	return differentWrites(stored.Writes, again.Writes)
+}
+
+// differentWrites names the first entry that differs, or nothing.
+func differentWrites(stored, again []chain.Write) string {
+	for i := range max(len(stored), len(again)) {
+		switch {
+		case i >= len(stored):
+			return fmt.Sprintf("entry %x is not written, now %x", again[i].Key.Encode(), again[i].Value)
+		case i >= len(again):
+			return fmt.Sprintf("entry %x is written as %x, now not", stored[i].Key.Encode(), stored[i].Value)
+		case stored[i].Key != again[i].Key:
+			return fmt.Sprintf("entry %x is written, now %x", stored[i].Key.Encode(), again[i].Key.Encode())
+		case !bytes.Equal(stored[i].Value, again[i].Value):
+			return fmt.Sprintf("entry %x is written as %x, now as %x", stored[i].Key.Encode(), stored[i].Value, again[i].Value)
+		}
+	}
+	return ""
 }
 
 // VerifyDecision checks the stored proof that a header was decided, with the
