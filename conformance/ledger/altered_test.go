@@ -27,6 +27,7 @@ type altered struct {
 	prune      func(ctx context.Context, below uint64) error
 	inspect    func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
 	rewind     func(ctx context.Context, height uint64) error
+	snapshot   func(ctx context.Context, height uint64, emit func(*ledger.Chunk) error) error
 	openView   func(v ledger.View) *alteredView
 }
 
@@ -118,7 +119,17 @@ func (a *altered) Inspect(ctx context.Context, found func(ledger.Fault), progres
 	return a.Ledger.(ledger.Inspector).Inspect(ctx, found, progress)
 }
 
-// alteredMemory is an altered ledger in memory.
+func (a *altered) Snapshot(ctx context.Context, height uint64, emit func(*ledger.Chunk) error) error {
+	if a.snapshot != nil {
+		return a.snapshot(ctx, height, emit)
+	}
+	return a.Ledger.(ledger.Snapshotter).Snapshot(ctx, height, emit)
+}
+
+func (a *altered) IDs(height uint64) ([]chain.Hash, error) {
+	return a.Ledger.(ledger.Snapshotter).IDs(height)
+}
+
 func (a *altered) Candidates(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error) {
 	if a.candidates != nil {
 		return a.candidates(ctx, query, from, to, f)
@@ -126,6 +137,7 @@ func (a *altered) Candidates(ctx context.Context, query ledger.EventQuery, from,
 	return a.Ledger.(ledger.EventIndexer).Candidates(ctx, query, from, to, f)
 }
 
+// alteredMemory is an altered ledger in memory.
 type alteredMemory struct{ *altered }
 
 func (a alteredMemory) Rewind(ctx context.Context, height uint64) error {
@@ -183,6 +195,14 @@ func withView(change func(a *altered, v *alteredView)) conformance.Direction {
 			return changed
 		}
 	})
+}
+
+// withRestore returns the direction for the default module with another way of
+// restoring.
+func withRestore(restore func(ctx context.Context, options ledger.Options, base *ledger.Base) error) conformance.Direction {
+	subject := sound()
+	subject.Restore = restore
+	return conformant.Direction(subject)
 }
 
 // withOpen returns the direction for another way of opening.

@@ -25,7 +25,7 @@ import (
 
 func TestEveryRuleCanFail(t *testing.T) {
 	broken := map[string]conformance.Direction{}
-	for _, group := range []map[string]conformance.Direction{brokenBlocks(), brokenOrder(), brokenStates(), brokenRoots(), brokenProofs(), brokenLives(), brokenConcurrency(), brokenOptions()} {
+	for _, group := range []map[string]conformance.Direction{brokenBlocks(), brokenOrder(), brokenStates(), brokenRoots(), brokenProofs(), brokenLives(), brokenConcurrency(), brokenOptions(), brokenSnapshots()} {
 		maps.Copy(broken, group)
 	}
 	conformance.Refute(t, conformant.Direction(sound()), broken)

@@ -43,6 +43,9 @@ func committed(name string, tree ledger.NewCommitment) conformant.Subject {
 		Open: func(ctx context.Context, options ledger.Options) (ledger.Ledger, error) {
 			return module().Open(ctx, options)
 		},
+		Restore: func(ctx context.Context, options ledger.Options, base *ledger.Base) error {
+			return module().Restore(ctx, options, base)
+		},
 		Commitment: name, Tree: tree(sha256Hasher{}), Hasher: sha256Hasher{},
 		CodeHash: func(code []byte) chain.Hash { return keccak.Keccak256(code) },
 		NewDisk: func() conformant.Disk {

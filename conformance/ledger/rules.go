@@ -13,6 +13,8 @@ import (
 type Subject struct {
 	// Open opens a ledger; an empty directory means memory only.
 	Open func(ctx context.Context, options ledger.Options) (ledger.Ledger, error)
+	// Restore makes a ledger from a base; nil when the module cannot.
+	Restore func(ctx context.Context, options ledger.Options, base *ledger.Base) error
 	// Commitment is the name of the state commitment that ledgers are opened with.
 	Commitment string
 	// Tree is that commitment: it gives genesis its root and checks proofs.
@@ -43,7 +45,7 @@ func Direction(subject Subject) conformance.Direction {
 // Rules returns the rules for a subject.
 func Rules(subject Subject) []conformance.Rule {
 	b := bench{subject}
-	return slices.Concat(b.blockRules(), b.stateRules(), b.proofRules(), b.lifeRules(), b.optionalRules())
+	return slices.Concat(b.blockRules(), b.stateRules(), b.proofRules(), b.lifeRules(), b.optionalRules(), b.snapshotRules())
 }
 
 // bench is what the rules are made from.

@@ -59,6 +59,9 @@ type Status struct {
 	Executed    uint64 // highest height whose results and state are durable: `latest`
 	OldestBody  uint64 // lowest height whose body and results are kept
 	OldestState uint64 // lowest height whose state can be read
+	// OldestHeader is the lowest height whose header and proof are kept: 0, unless the
+	// ledger was restored from a snapshot.
+	OldestHeader uint64
 }
 
 // BlockStore keeps blocks, proofs and results.
@@ -68,7 +71,8 @@ type BlockStore interface {
 	// Append stores a decided block; it is durable on return. ids are the ids of
 	// its transactions, in order. The height must be Decided+1.
 	Append(ctx context.Context, decided Decided) error
-	// Header returns the header at height; ErrNotFound beyond the tip.
+	// Header returns the header at height; ErrNotFound beyond the tip, ErrPruned below
+	// OldestHeader.
 	Header(height uint64) (*chain.Header, error)
 	// HeightOf returns the height of the block with the given header hash.
 	HeightOf(hash chain.Hash) (uint64, error)

@@ -22,20 +22,6 @@ type Rewinder interface {
 	Rewind(ctx context.Context, height uint64) error
 }
 
-// Snapshotter writes and reads the state at one height in chunks that each
-// verify against the state root.
-type Snapshotter interface {
-	Snapshot(ctx context.Context, height uint64, emit func(chunk Chunk) error) error
-	Restore(ctx context.Context, root chain.Hash, next func() (Chunk, error)) error
-}
-
-// Chunk is one range of entries, in ascending order, with the proof that
-// nothing inside the range is missing.
-type Chunk struct {
-	Entries []chain.Write
-	Proof   []byte
-}
-
 // Inspector re-checks everything on disk: checksums, links, roots. It calls
 // found for every fault and progress with a share from 0 to 1.
 type Inspector interface {

@@ -122,13 +122,18 @@ func (h *hashing) summary(slots []slot) slot {
 		return slots[0]
 	}
 	left, right := h.summary(slots[:len(slots)/2]), h.summary(slots[len(slots)/2:])
+	return h.join(&left, &right)
+}
+
+// join returns the subtree above two.
+func (h *hashing) join(left, right *slot) slot {
 	switch {
 	case left.kind == empty && right.kind != inner:
-		return right
+		return *right
 	case right.kind == empty && left.kind != inner:
-		return left
+		return *left
 	}
-	leftHash, rightHash := h.of(&left), h.of(&right)
+	leftHash, rightHash := h.of(left), h.of(right)
 	return slot{kind: inner, hash: h.inner(&leftHash, &rightHash)}
 }
 

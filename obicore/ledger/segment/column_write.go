@@ -33,14 +33,18 @@ func (c *column) writable(height uint64, length int64) (*segment, error) {
 	if last == nil {
 		return c.create(0, height)
 	}
-	full := last.end+recordHeaderSize+length > c.limit || last.end > math.MaxUint32
-	if !full || len(last.offsets) == 0 {
+	if !c.full(last, length) {
 		return last, nil
 	}
 	if err := writeFile(c.fs, c.name(last.number, sidecarSuffix), encodeSidecar(last.salt, last.first, last.offsets, last.end)); err != nil {
 		return nil, err
 	}
 	return c.create(last.number+1, height)
+}
+
+// full reports whether a payload of some length belongs into the next segment.
+func (c *column) full(last *segment, length int64) bool {
+	return len(last.offsets) > 0 && (last.end+recordHeaderSize+length > c.limit || last.end > math.MaxUint32)
 }
 
 // create starts a new segment file, durable with its name before it holds a record.

@@ -5,12 +5,14 @@
 //
 //	identity                   whose ledger this is: format, module, chain, commitment, hash function
 //	lock                       held while a process has the ledger open
-//	headers/NNNNNNNN.segment   column of [header, proof], kept for ever
+//	headers/NNNNNNNN.segment   column of [header, proof], kept for ever, from Status().OldestHeader on
 //	bodies/NNNNNNNN.segment    column of [body, [ids]], from Status().OldestBody on
 //	results/NNNNNNNN.segment   column of results, from Status().OldestBody on
 //	…/NNNNNNNN.index           where the records of that segment are; made again when absent or broken
 //	state/                     Pebble: index and state, without a log and without syncs
 //	inspection/                scratch of a running Inspect
+//	snapshot/                  scratch of a running Snapshot
+//	restoring                  stands there while a snapshot is restored into the directory
 //
 // A segment file is a 64-byte header (fileHeader) and records: length u32 |
 // CRC-32C u32 of (salt ‖ height ‖ payload) | height u64 | payload, little-endian. The

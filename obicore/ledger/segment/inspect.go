@@ -144,7 +144,7 @@ func (i *inspection) blocks(ctx context.Context) error {
 		return err
 	}
 	var parent *chain.Header
-	for height := uint64(0); height <= i.status.Decided; height++ {
+	for height := i.status.OldestHeader; height <= i.status.Decided; height++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -161,8 +161,13 @@ func (i *inspection) blocks(ctx context.Context) error {
 	return nil
 }
 
-// findDelay learns k from the headers: those below k carry no result root.
+// findDelay learns k from the headers: those below k carry no result root. Where they
+// are not kept, the oldest results tell, by the header that carries their root.
 func (i *inspection) findDelay() error {
+	if i.status.OldestHeader > 0 {
+		i.findDelayAt(i.status.OldestBody)
+		return nil
+	}
 	for height := uint64(0); height <= min(maxRootDelay, i.status.Decided); height++ {
 		s, err := i.readSealed(height)
 		if err != nil {
@@ -174,6 +179,20 @@ func (i *inspection) findDelay() error {
 		}
 	}
 	return nil
+}
+
+func (i *inspection) findDelayAt(oldest uint64) {
+	results, err := i.readResults(oldest)
+	if err != nil {
+		return // reported with its height
+	}
+	root := results.Root(i.options.Hasher)
+	for delay := uint64(0); delay <= maxRootDelay && oldest+delay <= i.status.Decided; delay++ {
+		if s, err := i.readSealed(oldest + delay); err == nil && s.header.ResultRoot == root {
+			i.delay, i.delayed = delay, true
+			return
+		}
+	}
 }
 
 // readSealed reads a header from its file, past the cache.
@@ -206,7 +225,6 @@ func (i *inspection) header(height uint64, parent *chain.Header) *chain.Header {
 	return s.header
 }
 
-// body checks the roots over ids and evidence.
 // recovers reports whether a child that its parent did not announce the validators
 // of is the block after a recovery, which holds that as its evidence.
 func (i *inspection) recovers(parent, child *chain.Header) bool {
@@ -214,6 +232,9 @@ func (i *inspection) recovers(parent, child *chain.Header) bool {
 		return false
 	}
 	payload, err := i.bodies.read(child.Height)
+	if errors.Is(err, ledger.ErrPruned) {
+		return true // what was its evidence is gone
+	}
 	if err != nil {
 		return false
 	}
@@ -230,6 +251,7 @@ func (i *inspection) recovers(parent, child *chain.Header) bool {
 	return false
 }
 
+// body checks the roots over ids and evidence.
 func (i *inspection) body(header *chain.Header) {
 	height := header.Height
 	payload, err := i.bodies.read(height)

@@ -88,7 +88,7 @@ func (i *inspection) rootOf(height uint64) (root chain.Hash, known bool) {
 func (i *inspection) load(ctx context.Context, scratch *pebble.DB, height uint64, from *view) (root chain.Hash, err error) {
 	var writes []chain.Write
 	flush := func() error {
-		root, err = i.step(scratch, height, writes)
+		root, err = i.fold(scratch, height, writes)
 		writes = writes[:0]
 		return err
 	}
@@ -108,21 +108,6 @@ func (i *inspection) load(ctx context.Context, scratch *pebble.DB, height uint64
 	return root, flush()
 }
 
-// step applies writes to the scratch database and returns the root.
-func (i *inspection) step(scratch *pebble.DB, height uint64, writes []chain.Write) (chain.Hash, error) {
-	nodes := remember(scratch)
-	change, err := i.commitment.Update(nodes, writes)
-	if err != nil {
-		return chain.Hash{}, err
-	}
-	batch := scratch.NewBatch()
-	err = apply(batch, nodes, height, writes, change, false)
-	if err == nil {
-		err = batch.Commit(pebble.NoSync)
-	}
-	return change.Root, errors.Join(err, batch.Close())
-}
-
 // again applies the write sets of one height.
 func (i *inspection) again(scratch *pebble.DB, height uint64) (whole bool, err error) {
 	results, err := i.readResults(height)
@@ -133,7 +118,7 @@ func (i *inspection) again(scratch *pebble.DB, height uint64) (whole bool, err e
 		}
 		return false, err
 	}
-	root, err := i.step(scratch, height, results.Writes())
+	root, err := i.fold(scratch, height, results.Writes())
 	if err != nil {
 		return false, err
 	}

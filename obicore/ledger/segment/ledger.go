@@ -35,11 +35,12 @@ type Ledger struct {
 	gate   *gate
 	status atomic.Pointer[ledger.Status]
 
-	appendLock sync.Mutex // one Append at a time
-	pruneLock  sync.Mutex // one Prune at a time; taken before all others
-	commitLock sync.Mutex // one Stage, Commit, step of Prune or Rewind at a time; taken after appendLock
-	statusLock sync.Mutex // guards changes of status
-	generation uint64     // guarded by commitLock; changes with the executed state
+	appendLock   sync.Mutex // one Append at a time
+	pruneLock    sync.Mutex // one Prune at a time; taken before all others
+	snapshotLock sync.Mutex // one Snapshot at a time
+	commitLock   sync.Mutex // one Stage, Commit, step of Prune or Rewind at a time; taken after appendLock
+	statusLock   sync.Mutex // guards changes of status
+	generation   uint64     // guarded by commitLock; changes with the executed state
 
 	// What the database holds and what status says of it change together: a view is
 	// opened between two changes. Taken after commitLock.
@@ -47,6 +48,8 @@ type Ledger struct {
 	latest    *latest
 
 	events *eventindex.Index // nil until the ledger is open
+
+	restoring bool // a restoration is being finished
 
 	failure atomic.Pointer[error] // why the ledger takes no more writes
 

@@ -70,6 +70,21 @@ func (m *Module) Name() string { return Name }
 // Open opens or creates the ledger in options.Directory, or in memory when that is
 // empty; then the result also is a [ledger.Rewinder].
 func (m *Module) Open(ctx context.Context, options ledger.Options) (ledger.Ledger, error) {
+	l, err := m.prepare(options)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.open(ctx); err != nil {
+		return nil, l.abandon(err)
+	}
+	if options.Directory == "" {
+		return &memoryLedger{Ledger: l}, nil
+	}
+	return l, nil
+}
+
+// prepare makes a ledger that is not open yet.
+func (m *Module) prepare(options ledger.Options) (*Ledger, error) {
 	commitment, known := m.commitments[options.Commitment]
 	if !known {
 		return nil, fmt.Errorf("%w: no state commitment %q in this binary, it has %q",
@@ -89,12 +104,5 @@ func (m *Module) Open(ctx context.Context, options ledger.Options) (ledger.Ledge
 	if options.Logf == nil {
 		options.Logf = func(string, ...any) {}
 	}
-	l := newLedger(fs, options, commitment(options.Hasher), m.segmentSize, m.random)
-	if err := l.open(ctx); err != nil {
-		return nil, l.abandon(err)
-	}
-	if memory {
-		return &memoryLedger{Ledger: l}, nil
-	}
-	return l, nil
+	return newLedger(fs, options, commitment(options.Hasher), m.segmentSize, m.random), nil
 }

@@ -43,20 +43,38 @@ func (l *Ledger) open(ctx context.Context) error {
 	return l.openEvents()
 }
 
-func (l *Ledger) openDirectory() (err error) {
+func (l *Ledger) openDirectory() error {
 	directory := l.options.Directory
 	if err := l.fs.MkdirAll(directory, 0o755); err != nil {
 		return err
 	}
-	if l.directoryLock, err = l.fs.Lock(l.fs.PathJoin(directory, lockFile)); err != nil {
-		return fmt.Errorf("segment: %s is in use by another process: stop that or choose another directory: %w", directory, err)
+	if err := l.lock(); err != nil {
+		return err
+	}
+	if err := l.checkRestored(); err != nil {
+		return err
 	}
 	if err := claim(l.fs, directory, identityOf(&l.options)); err != nil {
 		return err
 	}
-	if err := l.fs.RemoveAll(l.fs.PathJoin(directory, inspectionPlace)); err != nil && !isNotExist(err) {
+	if err := errors.Join(l.clear(inspectionPlace), l.clear(snapshotPlace)); err != nil {
 		return err
 	}
+	return l.makeFolders()
+}
+
+// lock keeps other processes out of the directory.
+func (l *Ledger) lock() (err error) {
+	directory := l.options.Directory
+	if l.directoryLock, err = l.fs.Lock(l.fs.PathJoin(directory, lockFile)); err != nil {
+		return fmt.Errorf("segment: %s is in use by another process: stop that or choose another directory: %w", directory, err)
+	}
+	return nil
+}
+
+// makeFolders makes the columns' folders and every name above them durable.
+func (l *Ledger) makeFolders() error {
+	directory := l.options.Directory
 	for _, c := range l.columns() {
 		if err := l.fs.MkdirAll(c.folder, 0o755); err != nil {
 			return err
@@ -151,7 +169,7 @@ func checkGenesisBlock(genesis *ledger.Genesis, identity chain.Hash) error {
 
 // catchUp indexes and replays what stands in the columns above the database.
 func (l *Ledger) catchUp(ctx context.Context) error {
-	l.changeStatus(func(s *ledger.Status) { s.Decided = l.headers.next() - 1 })
+	l.changeStatus(func(s *ledger.Status) { s.Decided, s.OldestHeader = l.headers.next()-1, l.headers.oldest() })
 	oldest, err := l.finishPruning(ctx)
 	if err != nil {
 		return err
@@ -285,6 +303,9 @@ func (l *Ledger) checkGenesis() error {
 	}
 	if err := checkGenesisBlock(genesis, l.options.Identity); err != nil {
 		return err
+	}
+	if l.headers.oldest() > 0 {
+		return nil // restored: the identity, which genesis is hashed to, is all that is kept of it
 	}
 	s, err := l.sealed(0)
 	if err != nil {
