@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/conformance"
@@ -215,7 +216,7 @@ func (g *grown) checkRestored(base, tip, oldest uint64) {
 	for height := oldest; height <= tip; height++ {
 		g.checkBlock(height, height >= base, true)
 		for i, id := range g.blocks[height].IDs {
-			if at, err := g.Locate(id); err != nil || at.Height < height || at.Height == height && at.Index < uint32(i) {
+			if at, err := g.Locate(id, math.MaxUint64); err != nil || at.Height < height || at.Height == height && at.Index < uint32(i) {
 				g.t.Fatalf("transaction %s of height %d is at %+v: %v", id, height, at, err)
 			}
 		}

@@ -149,27 +149,12 @@ func (l *link) applyBlock(ctx context.Context, b *blocksync.Block) error {
 	if err != nil {
 		return err
 	}
-	tip := l.Tip().Header.Height
-	if header.Height <= tip {
+	if header.Height <= l.Tip().Header.Height {
 		return nil // decided here meanwhile
 	}
-	if header.Height != tip+1 {
-		return fmt.Errorf("%w: height %d, the tip is %d", consensus.ErrProposal, header.Height, tip)
-	}
-	proof, err := chain.DecodeProof(b.Proof)
-	if err != nil {
-		return err
-	}
-	ruling, err := l.Ruling(header.Height)
-	if err != nil {
-		return err
-	}
-	if err := l.verifier.Verify(l.identity, ruling.Validators, header, header.Hash(l.suite), *proof); err != nil {
-		return err
-	}
-	proposal := consensus.Proposal{Height: header.Height, Header: b.Header, Body: b.Body}
-	_, err = l.course.commit(ctx, consensus.Decision{Proposal: proposal, Proof: *proof})
-	if err != nil && !errors.Is(err, consensus.ErrProposal) && ctx.Err() == nil {
+	err = l.commitDecided(ctx, header, b)
+	var undecided *undecidedError
+	if err != nil && !errors.As(err, &undecided) && !errors.Is(err, consensus.ErrProposal) && ctx.Err() == nil {
 		// The header is decided, so that this is no longer the peer's fault.
 		l.halt(fmt.Errorf("committing block %d: %w", header.Height, err))
 	}

@@ -27,6 +27,9 @@ func (c *Chain) checkRecovery() error {
 	if status.Decided < r.Height {
 		return nil // checked when block sync has come so far
 	}
+	if r.Height < status.OldestHeader {
+		return nil // from before this ledger was restored, and checked then
+	}
 	header, err := c.store.Header(r.Height)
 	if err != nil {
 		return err

@@ -1,0 +1,95 @@
+package snapshot
+
+import (
+	"fmt"
+
+	"github.com/credibleledger/credibleledger/kernel"
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/kernel/contract"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+)
+
+// Rules are what a genesis and the modules of a binary make of a chain.
+type Rules struct {
+	Genesis    *chain.Genesis
+	File       []byte // the canonical genesis file
+	Identity   chain.Hash
+	Suite      crypto.Suite
+	Commitment ledger.Commitment
+	Verifier   consensus.ProofVerifier
+	families   *chain.Families
+	codeHash   func(code []byte) chain.Hash
+}
+
+// RulesOf returns the rules of a genesis.
+func RulesOf(registry *kernel.Registry, genesis *chain.Genesis) (*Rules, error) {
+	r := &Rules{Genesis: genesis}
+	err := genesis.Check()
+	if err == nil {
+		r.Suite, err = registry.CryptoSuite(genesis.Crypto)
+	}
+	if err == nil {
+		r.File, err = genesis.Canonical()
+	}
+	if err == nil {
+		r.Identity, err = genesis.Identity(r.Suite)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, r.modules(registry)
+}
+
+func (r *Rules) modules(registry *kernel.Registry) error {
+	newCommitment, err := registry.Commitment(r.Genesis.Commitment)
+	if err != nil {
+		return err
+	}
+	engine, err := registry.ConsensusModule(r.Genesis.Consensus)
+	if err != nil {
+		return err
+	}
+	families, err := registry.Families(r.Suite, r.Identity, r.Genesis.EVMChainID)
+	if err != nil {
+		return err
+	}
+	machines, err := registry.Contracts(r.Suite)
+	if err != nil {
+		return err
+	}
+	r.Commitment, r.Verifier = newCommitment(r.Suite), engine.Verifier(r.verifyVote)
+	r.codeHash = func(code []byte) chain.Hash { return r.Suite.Sum(code) }
+	for _, machine := range machines {
+		if hasher, ok := machine.(contract.CodeHasher); ok {
+			r.codeHash = hasher.CodeHash
+			break
+		}
+	}
+	r.families, err = chain.NewFamilies(families...)
+	return err
+}
+
+func (r *Rules) verifyVote(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
+	scheme, err := r.Suite.Scheme(key.Scheme)
+	if err != nil {
+		return err
+	}
+	return scheme.Verify(key, chain.SigningHash(r.Suite, chain.DomainVote, identity, kind, message), signature)
+}
+
+// delay is k: the header at h carries the roots of h-k.
+func (r *Rules) delay() uint64 { return r.Genesis.RootDelay }
+
+// idOf returns the id of an entry of a body.
+func (r *Rules) idOf(entry *chain.Entry) (chain.Hash, error) {
+	if entry.Removed != nil {
+		return entry.Removed.ID, nil
+	}
+	t, err := r.families.Decode(entry.Wire)
+	if err != nil {
+		return chain.Hash{}, fmt.Errorf("%w: %w", ErrFault, err)
+	}
+	return t.ID, nil
+}
