@@ -56,30 +56,38 @@ type header struct {
 	StateRoot string `json:"stateRoot"`
 }
 
-// headers compares every header on every node.
+// headers compares every header on every node. A header carries the roots of those below
+// it; of the last blocks the states are compared, too.
 func (n *Network) headers(ctx context.Context) {
 	n.t.Helper()
-	var text string
-	if err := n.endpoints[0].call(ctx, &text, "eth_blockNumber"); err != nil {
-		n.t.Fatal(err)
-	}
-	top, err := quantity(text)
+	top, err := n.endpoints[0].height(ctx)
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	for height := uint64(0); height <= top; height++ {
-		var first header
-		for i, e := range n.endpoints {
-			var h header
-			if err := e.call(ctx, &h, "eth_getBlockByNumber", hexadecimal(height), false); err != nil {
-				n.t.Fatalf("%s: block %d: %v", e.url, height, err)
-			}
-			if i == 0 {
-				first = h
-			}
-			if h != first {
-				n.t.Fatalf("fork at height %d: %s has %+v, %s has %+v", height, n.endpoints[0].url, first, e.url, h)
-			}
+		n.sameHeader(ctx, height, "cl_getHeader", hexadecimal(height))
+	}
+	for height := max(top, rootDelay) - rootDelay; height <= top; height++ {
+		n.sameHeader(ctx, height, "eth_getBlockByNumber", hexadecimal(height), false)
+	}
+}
+
+// rootDelay is k of every network.
+const rootDelay = 2
+
+func (n *Network) sameHeader(ctx context.Context, height uint64, method string, params ...any) {
+	n.t.Helper()
+	var first header
+	for i, e := range n.endpoints {
+		var h header
+		if err := e.call(ctx, &h, method, params...); err != nil {
+			n.t.Fatalf("%s: block %d: %v", e.url, height, err)
+		}
+		if i == 0 {
+			first = h
+		}
+		if h != first {
+			n.t.Fatalf("fork at height %d: %s has %+v, %s has %+v", height, n.endpoints[0].url, first, e.url, h)
 		}
 	}
 }
