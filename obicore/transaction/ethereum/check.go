@@ -1,11 +1,9 @@
 package ethereum
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 
-	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // blobHashVersion is the first byte of a blob hash: VERSIONED_HASH_VERSION_KZG of EIP-4844.
@@ -27,7 +25,7 @@ func (t *Transaction) checkUnsigned() error {
 		return ErrNonce
 	case t.tipCap().Cmp(t.feeCap()) > 0:
 		return ErrTip
-	case productOverflows(t.feeCap(), t.Gas):
+	case envelope.CostOverflows(t.feeCap(), t.Gas):
 		return ErrGasCost
 	}
 	switch t.Type {
@@ -62,15 +60,4 @@ func (t *Transaction) checkAuthorizations() error {
 		return ErrNoAuthorizations
 	}
 	return nil
-}
-
-// productOverflows says whether price × gas needs more than 256 bits.
-func productOverflows(price chain.Word, gas uint64) bool {
-	var carry uint64
-	for end := len(price); end > 0; end -= 8 {
-		high, low := bits.Mul64(binary.BigEndian.Uint64(price[end-8:end]), gas)
-		_, carried := bits.Add64(low, carry, 0)
-		carry = high + carried // high is at most 2^64-2, so this does not wrap
-	}
-	return carry != 0
 }

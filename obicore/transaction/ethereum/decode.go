@@ -5,6 +5,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // Decode reads one signed transaction, as it stands in a block or in eth_sendRawTransaction, and nothing after it. It
@@ -36,18 +37,14 @@ func Decode(raw []byte) (*Transaction, error) {
 }
 
 func (t *Transaction) decodePayload(payload []byte) error {
-	outer := fields{reader: rlp.NewReader(payload)}
 	if t.Type == TypeBlob && beginsWithList(payload) {
 		return ErrBlobSidecar
 	}
-	outer.list("transaction", t.decodeFields)
-	if outer.err == nil {
-		outer.fail("transaction", outer.reader.End())
-	}
-	if outer.err == nil && t.Type == TypeLegacy {
+	err := envelope.Read(payload, "transaction", t.decodeFields)
+	if err == nil && t.Type == TypeLegacy {
 		return t.chainFromV()
 	}
-	return outer.err
+	return err
 }
 
 // beginsWithList recognises the network form [transaction, blobs, …] of a blob transaction by its first item.
@@ -61,32 +58,32 @@ func beginsWithList(payload []byte) bool {
 }
 
 // decodeFields reads the fields in the order in which appendFields writes them, and the signature.
-func (t *Transaction) decodeFields(f *fields) {
+func (t *Transaction) decodeFields(f *envelope.Fields) {
 	if t.Type != TypeLegacy {
-		t.ChainID = f.uint64("chainId")
+		t.ChainID = f.Uint64("chainId")
 	}
-	t.Nonce = f.uint64("nonce")
+	t.Nonce = f.Uint64("nonce")
 	if t.hasGasPrice() {
-		t.GasPrice = f.word("gasPrice")
+		t.GasPrice = f.Word("gasPrice")
 	} else {
-		t.TipCap = f.word("maxPriorityFeePerGas")
-		t.FeeCap = f.word("maxFeePerGas")
+		t.TipCap = f.Word("maxPriorityFeePerGas")
+		t.FeeCap = f.Word("maxFeePerGas")
 	}
-	t.Gas = f.uint64("gas")
-	t.To = f.recipient("to")
-	t.Value = f.word("value")
-	t.Data = f.bytes("data")
+	t.Gas = f.Uint64("gas")
+	t.To = f.Recipient("to")
+	t.Value = f.Word("value")
+	t.Data = f.Bytes("data")
 	if t.Type != TypeLegacy {
-		t.AccessList = f.accessList()
+		t.AccessList = f.Access("accessList")
 	}
 	if t.Type == TypeBlob {
-		t.BlobFeeCap = f.word("maxFeePerBlobGas")
-		t.BlobHashes = f.blobHashes()
+		t.BlobFeeCap = f.Word("maxFeePerBlobGas")
+		t.BlobHashes = blobHashes(f)
 	}
 	if t.Type == TypeSetCode {
-		t.Authorizations = f.authorizations()
+		t.Authorizations = authorizations(f)
 	}
-	t.V = f.word("v")
-	t.R = f.word("r")
-	t.S = f.word("s")
+	t.V = f.Word("v")
+	t.R = f.Word("r")
+	t.S = f.Word("s")
 }

@@ -3,6 +3,7 @@ package ethereum
 import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // Keccak returns the Keccak-256 digest of the concatenation of its arguments. It is safe for concurrent use.
@@ -68,7 +69,7 @@ func (t *Transaction) appendFields(dst []byte) []byte {
 	dst = rlp.AppendWord(dst, t.Value)
 	dst = rlp.AppendBytes(dst, t.Data)
 	if t.Type != TypeLegacy {
-		dst = appendAccessList(dst, t.AccessList)
+		dst = envelope.AppendAccess(dst, t.AccessList)
 	}
 	if t.Type == TypeBlob {
 		dst = rlp.AppendWord(dst, t.BlobFeeCap)
@@ -78,19 +79,6 @@ func (t *Transaction) appendFields(dst []byte) []byte {
 		dst = appendAuthorizations(dst, t.Authorizations)
 	}
 	return dst
-}
-
-func appendAccessList(dst []byte, list []chain.Access) []byte {
-	var entries []byte
-	for i := range list {
-		var slots []byte
-		for _, slot := range list[i].Slots {
-			slots = rlp.AppendBytes(slots, slot[:])
-		}
-		entry := rlp.AppendBytes(nil, list[i].Address[:])
-		entries = rlp.AppendList(entries, rlp.AppendList(entry, slots))
-	}
-	return rlp.AppendList(dst, entries)
 }
 
 func appendBlobHashes(dst []byte, list []chain.Hash) []byte {

@@ -1,12 +1,11 @@
 package native
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
-	"math/bits"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // Check tells whether the signed transaction obeys the rules that need no chain; see the package comment for the list.
@@ -35,7 +34,7 @@ func (t *Transaction) checkContent() error {
 		return ErrNonce
 	case t.TipCap.Cmp(t.FeeCap) > 0:
 		return ErrTip
-	case productOverflows(t.FeeCap, t.Gas):
+	case envelope.CostOverflows(t.FeeCap, t.Gas):
 		return ErrGasCost
 	case t.Payer == t.Sender && !t.Payer.IsZero():
 		return ErrPayer
@@ -70,15 +69,4 @@ func (s *Signature) check(role string) error {
 		return fmt.Errorf("%w: %s: signature of %d bytes, want 1 to %d", ErrSignatureShape, role, len(s.Bytes), MaxSignatureSize)
 	}
 	return nil
-}
-
-// productOverflows says whether price × gas needs more than 256 bits.
-func productOverflows(price chain.Word, gas uint64) bool {
-	var carry uint64
-	for end := len(price); end > 0; end -= 8 {
-		high, low := bits.Mul64(binary.BigEndian.Uint64(price[end-8:end]), gas)
-		_, carried := bits.Add64(low, carry, 0)
-		carry = high + carried // high is at most 2^64-2, so this does not wrap
-	}
-	return carry != 0
 }

@@ -5,11 +5,8 @@ import (
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
-
-// errZero says that a value that may be left out is written as zeros.
-var errZero = errors.New("written as zeros; none is the empty string")
 
 // Decode reads one signed transaction and nothing after it, for whichever chain. It makes no copy: the result aliases raw.
 // Errors wrap chain.ErrUnknownType, chain.ErrTooLarge (more than chain.MaxWire bytes), chain.ErrMalformed, or what Check
@@ -26,13 +23,8 @@ func Decode(raw []byte) (*Transaction, error) {
 		return nil, fmt.Errorf("%w: 0x%02x", chain.ErrUnknownType, kind)
 	}
 	t := &Transaction{}
-	outer := fields{reader: rlp.NewReader(raw[1:])}
-	outer.list("transaction", t.decodeFields)
-	if outer.err == nil {
-		outer.fail("transaction", outer.reader.End())
-	}
-	if outer.err != nil {
-		return nil, outer.err
+	if err := envelope.Read(raw[1:], "transaction", t.decodeFields); err != nil {
+		return nil, err
 	}
 	if err := t.Check(); err != nil {
 		return nil, err
@@ -41,61 +33,45 @@ func Decode(raw []byte) (*Transaction, error) {
 }
 
 // decodeFields reads the fields in the order in which appendContent writes them, and the signatures.
-func (t *Transaction) decodeFields(f *fields) {
-	f.fixed("identity", t.Identity[:])
-	f.fixed("sender", t.Sender[:])
-	t.Lane = f.uint64("lane")
-	t.Nonce = f.uint64("nonce")
-	t.ValidUntil = f.uint64("validUntil")
-	t.Gas = f.uint64("gas")
-	t.FeeCap = f.word("feeCap")
-	t.TipCap = f.word("tipCap")
-	t.Calls = f.calls()
-	t.Access = f.access()
-	f.optional("payer", t.Payer[:])
-	f.optional("payload", t.Payload[:])
-	t.BySender, t.ByPayer = f.signatures()
+func (t *Transaction) decodeFields(f *envelope.Fields) {
+	f.Fixed("identity", t.Identity[:])
+	f.Fixed("sender", t.Sender[:])
+	t.Lane = f.Uint64("lane")
+	t.Nonce = f.Uint64("nonce")
+	t.ValidUntil = f.Uint64("validUntil")
+	t.Gas = f.Uint64("gas")
+	t.FeeCap = f.Word("feeCap")
+	t.TipCap = f.Word("tipCap")
+	t.Calls = calls(f)
+	t.Access = f.Access("access")
+	f.Optional("payer", t.Payer[:])
+	f.Optional("payload", t.Payload[:])
+	t.BySender, t.ByPayer = signatures(f)
 }
 
-func (f *fields) calls() (list []chain.Call) {
-	f.each("calls", MaxCalls, func(calls *fields) {
-		calls.list("call", func(call *fields) {
-			list = append(list, chain.Call{To: call.recipient("to"), Value: call.word("value"), Input: call.bytes("input")})
+func calls(f *envelope.Fields) (list []chain.Call) {
+	f.Each("calls", MaxCalls, func(calls *envelope.Fields) {
+		calls.List("call", func(call *envelope.Fields) {
+			list = append(list, chain.Call{To: call.Recipient("to"), Value: call.Word("value"), Input: call.Bytes("input")})
 		})
 	})
 	return list
 }
 
-func (f *fields) access() (list []chain.Access) {
-	f.each("access", chain.MaxWire, func(entries *fields) {
-		entries.list("access entry", func(entry *fields) {
-			var access chain.Access
-			entry.fixed("access address", access.Address[:])
-			entry.each("access slots", chain.MaxWire, func(slots *fields) {
-				var slot chain.Word
-				slots.fixed("access slot", slot[:])
-				access.Slots = append(access.Slots, slot)
-			})
-			list = append(list, access)
-		})
-	})
-	return list
-}
-
-func (f *fields) signatures() (sender, payer Signature) {
+func signatures(f *envelope.Fields) (sender, payer Signature) {
 	var list []Signature
-	f.each("signatures", 2, func(entries *fields) {
-		entries.list("signature", func(entry *fields) {
+	f.Each("signatures", 2, func(entries *envelope.Fields) {
+		entries.List("signature", func(entry *envelope.Fields) {
 			list = append(list, Signature{
-				Scheme: chain.Scheme(entry.uint16("scheme")),
-				Key:    entry.bytes("public key"),
-				Bytes:  entry.bytes("signature"),
+				Scheme: chain.Scheme(entry.Uint16("scheme")),
+				Key:    entry.Bytes("public key"),
+				Bytes:  entry.Bytes("signature"),
 			})
 		})
 	})
 	for i := range list {
 		if list[i].isMissing() {
-			f.fail("signature", errors.New("it is empty"))
+			f.Fail("signature", errors.New("it is empty"))
 		}
 	}
 	switch len(list) {

@@ -3,6 +3,7 @@ package native
 import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // Encode returns the wire bytes. Signatures that are missing are left out, so that Decode takes a signed transaction only.
@@ -35,7 +36,7 @@ func (t *Transaction) appendContent(dst []byte) []byte {
 	dst = rlp.AppendWord(dst, t.FeeCap)
 	dst = rlp.AppendWord(dst, t.TipCap)
 	dst = appendCalls(dst, t.Calls)
-	dst = appendAccess(dst, t.Access)
+	dst = envelope.AppendAccess(dst, t.Access)
 	dst = appendOptional(dst, t.Payer[:], t.Payer.IsZero())
 	return appendOptional(dst, t.Payload[:], t.Payload.IsZero())
 }
@@ -60,19 +61,6 @@ func appendCalls(dst []byte, calls []chain.Call) []byte {
 		entry = rlp.AppendWord(entry, call.Value)
 		entry = rlp.AppendBytes(entry, call.Input)
 		entries = rlp.AppendList(entries, entry)
-	}
-	return rlp.AppendList(dst, entries)
-}
-
-func appendAccess(dst []byte, list []chain.Access) []byte {
-	var entries []byte
-	for i := range list {
-		var slots []byte
-		for _, slot := range list[i].Slots {
-			slots = rlp.AppendBytes(slots, slot[:])
-		}
-		entry := rlp.AppendBytes(nil, list[i].Address[:])
-		entries = rlp.AppendList(entries, rlp.AppendList(entry, slots))
 	}
 	return rlp.AppendList(dst, entries)
 }
