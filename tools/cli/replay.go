@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,7 @@ import (
 )
 
 func (t *terminal) replay() *cobra.Command {
-	var place verifyPlace
+	var place dataPlace
 	var compare bool
 	var from, to uint64
 	command := &cobra.Command{
@@ -27,10 +26,7 @@ func (t *terminal) replay() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			switch {
 			case place.data == "":
-				return &Problem{
-					Code: "CL-VERIFY-001", Usage: true, What: Text{"no data directory", "未指定数据目录"},
-					Next: Text{"name it with --data DIR", "请用 --data 目录 指定"},
-				}
+				return dataNeeded()
 			case !compare:
 				return &Problem{
 					Code: "CL-VERIFY-004", Usage: true, What: Text{"it is not said what to do with the results", "未说明如何处理执行结果"},
@@ -40,8 +36,7 @@ func (t *terminal) replay() *cobra.Command {
 			return t.runReplay(command.Context(), place, from, to)
 		},
 	}
-	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
-	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in --data)", "链的创世文件（默认为 --data 中的 genesis.json）"}))
+	t.placeFlags(command, &place)
 	command.Flags().BoolVar(&compare, "compare", false, t.text(Text{"compare with the stored results", "与存储的结果比较"}))
 	command.Flags().Uint64Var(&from, "from", 0, t.text(Text{"first height (default: the oldest that is kept)", "起始高度（默认为所保留的最早高度）"}))
 	command.Flags().Uint64Var(&to, "to", math.MaxUint64, t.text(Text{"last height (default: the newest)", "结束高度（默认为最新高度）"}))
@@ -67,7 +62,7 @@ type replayDifference struct {
 	What   string `json:"what"`
 }
 
-func (t *terminal) runReplay(ctx context.Context, place verifyPlace, from, to uint64) error {
+func (t *terminal) runReplay(ctx context.Context, place dataPlace, from, to uint64) error {
 	report, err := t.replayed(ctx, place, from, to)
 	if err != nil {
 		return &Problem{
@@ -87,19 +82,12 @@ func (t *terminal) runReplay(ctx context.Context, place verifyPlace, from, to ui
 	return nil
 }
 
-func (t *terminal) replayed(ctx context.Context, place verifyPlace, from, to uint64) (report *replayReport, err error) {
-	if place.genesis == "" {
-		place.genesis = filepath.Join(place.data, "genesis.json")
-	}
-	_, genesis, err := readGenesis(place.genesis)
+func (t *terminal) replayed(ctx context.Context, place dataPlace, from, to uint64) (report *replayReport, err error) {
+	genesis, err := place.read()
 	if err != nil {
 		return nil, err
 	}
-	if !hasFolder(place.data) {
-		return nil, errNoLedger
-	}
-	notes := &noteBook{}
-	c, err := node.Open(ctx, t.Registry, node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true, Log: notes.log()})
+	c, err := t.openStopped(ctx, place, genesis, &noteBook{})
 	if err != nil {
 		return nil, err
 	}

@@ -3,15 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
-	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/snapshot"
 )
 
@@ -42,7 +38,7 @@ func snapshotReportOf(folder string, genesis *chain.Genesis, m *snapshot.Manifes
 }
 
 func (t *terminal) snapshotCreate() *cobra.Command {
-	var place verifyPlace
+	var place dataPlace
 	var folder string
 	var height uint64
 	command := &cobra.Command{
@@ -63,30 +59,22 @@ func (t *terminal) snapshotCreate() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
-	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in or above --data)", "链的创世文件（默认为 --data 或其上级目录中的 genesis.json）"}))
+	t.placeFlags(command, &place)
 	command.Flags().StringVar(&folder, "out", "", t.text(Text{"a new folder", "新的文件夹"}))
 	command.Flags().Uint64Var(&height, "height", 0, t.text(Text{"height of the state (default: the newest possible)", "状态的高度（默认为可用的最新高度）"}))
 	return command
 }
 
-func (t *terminal) createSnapshot(ctx context.Context, place verifyPlace, folder string, height uint64) (report *snapshotReport, err error) {
-	if place.genesis == "" {
-		place.genesis = genesisBeside(place.data)
-	}
-	_, genesis, err := readGenesis(place.genesis)
+func (t *terminal) createSnapshot(ctx context.Context, place dataPlace, folder string, height uint64) (report *snapshotReport, err error) {
+	genesis, err := place.read()
 	if err != nil {
 		return nil, err
-	}
-	if !hasFolder(place.data) {
-		return nil, errNoLedger
 	}
 	rules, err := snapshot.RulesOf(t.Registry, genesis)
 	if err != nil {
 		return nil, err
 	}
-	notes := &noteBook{}
-	c, err := node.Open(ctx, t.Registry, node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true, Log: notes.log()})
+	c, err := t.openStopped(ctx, place, genesis, &noteBook{})
 	if err != nil {
 		return nil, err
 	}
@@ -99,16 +87,6 @@ func (t *terminal) createSnapshot(ctx context.Context, place verifyPlace, folder
 		return nil, err
 	}
 	return snapshotReportOf(folder, genesis, manifest), nil
-}
-
-// genesisBeside is where the genesis of a data directory is: in it, as dev has it, or
-// above it, as nodes have it.
-func genesisBeside(data string) string {
-	name := filepath.Join(data, "genesis.json")
-	if _, err := os.Stat(name); err != nil {
-		return filepath.Join(filepath.Dir(filepath.Clean(data)), "genesis.json")
-	}
-	return name
 }
 
 // snapshotTrust is what the commands that read a snapshot are told to believe.
@@ -141,6 +119,9 @@ func (t *terminal) openSnapshot(folder string, trust snapshotTrust) (s *snapshot
 		if err != nil {
 			return nil, nil, err
 		}
+	}
+	if (trust.hash == "") != (trust.height == 0) {
+		return nil, nil, errors.New("--trust-height and --trust-hash belong together: give both, or none")
 	}
 	if trust.hash != "" {
 		trusted = &snapshot.Checkpoint{Height: trust.height}
@@ -227,11 +208,6 @@ func (t *terminal) restoreSnapshot(ctx context.Context, folder, data string, tru
 	if err != nil {
 		return nil, err
 	}
-	if hasFolder(data) {
-		if _, err := os.Stat(filepath.Join(data, "identity")); err == nil {
-			return nil, ledger.ErrMismatch
-		}
-	}
 	target, err := t.snapshotTarget(s, data)
 	if err != nil {
 		return nil, err
@@ -248,9 +224,9 @@ func (t *terminal) restoreSnapshot(ctx context.Context, folder, data string, tru
 
 func (t *terminal) showSnapshot(r *snapshotReport) {
 	t.say(Text{
-		"snapshot of chain %s at height %d: %d parts, %d bytes\nstate root  %s\nlast header %s",
-		"链 %s 在高度 %d 的快照：%d 个部分，%d 字节\n状态根   %s\n最后区块头 %s",
-	}, r.Chain, r.Height, r.Parts, r.Bytes, r.StateRoot, r.Last)
+		"snapshot of chain %s at height %d: %d parts, %d bytes\nidentity    %s\nstate root  %s\nlast header %s",
+		"链 %s 在高度 %d 的快照：%d 个部分，%d 字节\n链标识   %s\n状态根   %s\n最后区块头 %s",
+	}, r.Chain, r.Height, r.Parts, r.Bytes, r.Identity, r.StateRoot, r.Last)
 }
 
 func snapshotUsage(needs Text) error {

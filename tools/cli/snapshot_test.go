@@ -29,10 +29,18 @@ func TestASnapshotIsTakenCheckedAndBegunWith(t *testing.T) {
 	if !report.OK || report.Height != 3 {
 		t.Errorf("%+v", report)
 	}
-	refused(t, 1, "CL-SNAPSHOT-004", "", "snapshot", "restore", folder, "--data", restored)
+	refused(t, 1, "CL-SNAPSHOT-004", "empty directory", "snapshot", "restore", folder, "--data", restored)
 	refused(t, 1, "CL-SNAPSHOT-002", "height", "snapshot", "create", "--data", data, "--out", filepath.Join(t.TempDir(), "x"), "--height", "77")
 	refused(t, 1, "CL-SNAPSHOT-002", "not empty", "snapshot", "create", "--data", data, "--out", folder)
 	refused(t, 2, "CL-SNAPSHOT-001", "--out", "snapshot", "create", "--data", data)
+	refused(t, 1, "CL-SNAPSHOT-003", "belong together", "snapshot", "verify", folder, "--trust-height", "3")
+	// A restoration that ended between its last file and taking its mark away.
+	if err := os.WriteFile(filepath.Join(restored, "restoring"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, 1, "CL-VERIFY-002", "restore the snapshot again", "verify", "--data", restored, "--genesis", genesis)
+	decode[snapshotReport](t, "snapshot", "restore", folder, "--data", restored)
+	must(t, "verify", "--data", restored, "--genesis", genesis)
 	other := filepath.Join(t.TempDir(), "other")
 	must(t, "genesis", "create", "--home", other)
 	refused(t, 1, "CL-SNAPSHOT-003", "another chain", "snapshot", "verify", folder, "--genesis", filepath.Join(other, "genesis.json"))

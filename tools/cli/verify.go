@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +17,7 @@ import (
 )
 
 func (t *terminal) verify() *cobra.Command {
-	var place verifyPlace
+	var place dataPlace
 	var replay bool
 	command := &cobra.Command{
 		Use: "verify --data DIR", Args: cobra.NoArgs,
@@ -31,14 +29,10 @@ func (t *terminal) verify() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), place, replay) },
 	}
 	command.AddCommand(t.verifyProof())
-	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
-	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in --data)", "链的创世文件（默认为 --data 中的 genesis.json）"}))
+	t.placeFlags(command, &place)
 	command.Flags().BoolVar(&replay, "replay", true, t.text(Text{"execute the blocks again and compare", "重新执行区块并比较结果"}))
 	return command
 }
-
-// verifyPlace says where a chain is kept.
-type verifyPlace struct{ data, genesis string }
 
 // verifyReport is the outcome of credible verify.
 type verifyReport struct {
@@ -63,12 +57,9 @@ type verifyFault struct {
 // maxFaults bounds the faults that are listed.
 const maxFaults = 100
 
-func (t *terminal) runVerify(ctx context.Context, place verifyPlace, replay bool) error {
+func (t *terminal) runVerify(ctx context.Context, place dataPlace, replay bool) error {
 	if place.data == "" {
-		return &Problem{
-			Code: "CL-VERIFY-001", Usage: true, What: Text{"no data directory", "未指定数据目录"},
-			Next: Text{"name it with --data DIR", "请用 --data 目录 指定"},
-		}
+		return dataNeeded()
 	}
 	report, err := t.check(ctx, place, replay)
 	if err != nil {
@@ -89,20 +80,11 @@ func (t *terminal) runVerify(ctx context.Context, place verifyPlace, replay bool
 	return nil
 }
 
-// errNoLedger says that a directory has nothing to verify.
-var errNoLedger = errors.New("there is no ledger in this directory")
-
 // check opens the chain without starting its engine and looks at everything.
-func (t *terminal) check(ctx context.Context, place verifyPlace, replay bool) (report *verifyReport, err error) {
-	if place.genesis == "" {
-		place.genesis = filepath.Join(place.data, "genesis.json")
-	}
-	_, genesis, err := readGenesis(place.genesis)
+func (t *terminal) check(ctx context.Context, place dataPlace, replay bool) (report *verifyReport, err error) {
+	genesis, err := place.read()
 	if err != nil {
 		return nil, err
-	}
-	if !hasFolder(place.data) {
-		return nil, errNoLedger // opening would make an empty one, which holds
 	}
 	notes, returned := &noteBook{}, false
 	defer func() {
@@ -112,9 +94,7 @@ func (t *terminal) check(ctx context.Context, place verifyPlace, replay bool) (r
 			err = nil
 		}
 	}()
-	// The limits of one node's configuration are of no account here: nothing is
-	// pruned, and every transaction of the saved pool is kept.
-	c, err := node.Open(ctx, t.Registry, node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true, Log: notes.log()})
+	c, err := t.openStopped(ctx, place, genesis, notes)
 	if errors.Is(err, ledger.ErrCorrupt) || errors.Is(err, node.ErrRoot) {
 		return &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "open", Reason: err.Error()}}}, nil
 	}
@@ -137,12 +117,6 @@ func (t *terminal) check(ctx context.Context, place verifyPlace, replay bool) (r
 	}
 	v.report.OK = len(v.report.Faults) == 0
 	return v.report, nil
-}
-
-// hasFolder reports whether a directory holds another one, as each ledger does.
-func hasFolder(directory string) bool {
-	entries, err := os.ReadDir(directory)
-	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
 }
 
 // verification is one run over an open chain.
