@@ -21,6 +21,16 @@ func WordFromUint64(v uint64) (w Word) {
 	return w
 }
 
+// WordFromBytes returns big-endian bytes as a Word, whatever leading zeros are left out,
+// as storage has them; ok is false when they are more than a Word has.
+func WordFromBytes(b []byte) (w Word, ok bool) {
+	if len(b) > WordSize {
+		return w, false
+	}
+	copy(w[WordSize-len(b):], b)
+	return w, true
+}
+
 // WordFromBig returns v as a Word; ok is false when v is negative or longer
 // than 256 bits.
 func WordFromBig(v *big.Int) (w Word, ok bool) {

@@ -19,9 +19,9 @@ func NextNonce(view ledger.View, lane pool.Lane) (uint64, error) {
 	return laneNonce(value), err
 }
 
+// laneNonce reads a value that only execution has written.
 func laneNonce(stored []byte) uint64 {
-	var word chain.Word
-	copy(word[max(0, len(word)-len(stored)):], stored)
+	word, _ := chain.WordFromBytes(stored)
 	nonce, _ := word.Uint64()
 	return nonce
 }

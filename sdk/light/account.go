@@ -36,10 +36,10 @@ func (c *Client) Slot(ctx context.Context, source Prover, owner chain.Address, s
 	if err != nil {
 		return word, err
 	}
-	if len(value) > len(word) {
+	word, fits := chain.WordFromBytes(value)
+	if !fits {
 		return word, fmt.Errorf("%w: a value of %d bytes", ErrProof, len(value))
 	}
-	copy(word[len(word)-len(value):], value)
 	return word, nil
 }
 

@@ -134,9 +134,8 @@ func (s *Service) proveSlot(height uint64, owner chain.Address, slot chain.Word)
 	if err != nil {
 		return proof, err
 	}
-	if len(found.Value) <= chain.WordSize {
-		copy(proof.Value[chain.WordSize-len(found.Value):], found.Value)
-	}
+	value, _ := chain.WordFromBytes(found.Value) // the ledger stores no longer ones
+	proof.Value = quantity.Word(value)
 	proof.Proof = nodes
 	return proof, nil
 }

@@ -113,7 +113,7 @@ func parseSlot(text string) (slot chain.Word, err error) {
 	if err := data.UnmarshalText([]byte("0x" + digits)); err != nil {
 		return slot, fmt.Errorf("hex string invalid: %q", text)
 	}
-	copy(slot[chain.WordSize-len(data):], data)
+	slot, _ = chain.WordFromBytes(data) // not too long, see above
 	return slot, nil
 }
 

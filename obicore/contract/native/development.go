@@ -1,6 +1,7 @@
 package native
 
 import (
+	"fmt"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
@@ -61,8 +62,10 @@ func edit(state contract.State, write *chain.Write, all []chain.Write) error {
 		state.SetNonce(owner, account.Nonce)
 		state.SetCode(owner, codeIn(state, owner, account, all), account.CodeHash)
 	case chain.SpaceStorage:
-		var value chain.Word
-		copy(value[chain.WordSize-len(write.Value):], write.Value)
+		value, fits := chain.WordFromBytes(write.Value)
+		if !fits {
+			return fmt.Errorf("slot %x of %s is set to %d bytes", write.Key.Subkey, owner, len(write.Value))
+		}
 		state.SetSlot(owner, chain.Word([]byte(write.Key.Subkey)), value)
 	case chain.SpaceModule:
 		state.SetData(owner, write.Key.Subkey, write.Value)

@@ -25,14 +25,14 @@ func (s *State) committedSlot(a *account, slot chain.Word) (value chain.Word) {
 		return value
 	}
 	stored, err := s.base.Get(chain.StorageKey(a.address, slot))
-	if err == nil && len(stored) > chain.WordSize {
+	value, fits := chain.WordFromBytes(stored)
+	if err == nil && !fits {
 		err = fmt.Errorf("slot %s of %s has %d bytes", slot, a.address, len(stored))
 	}
 	if err != nil {
 		s.fail(err)
-		return value
+		return chain.Word{}
 	}
-	copy(value[chain.WordSize-len(stored):], stored)
 	if a.committed == nil {
 		a.committed = make(map[chain.Word]chain.Word)
 	}
