@@ -28,14 +28,16 @@ func NextNonce(world *state.State, sender chain.Address, lane uint64) uint64 {
 func spend(world *state.State, t *chain.Verified) {
 	switch {
 	case t.System || t.Lane == chain.UnorderedLane:
-	case t.Lane != 0:
-		setLaneNonce(world, t.Sender, t.Lane, NextNonce(world, t.Sender, t.Lane)+1)
-	case t.Calls[0].To != nil:
-		world.SetNonce(t.Sender, world.Nonce(t.Sender)+1) // a query may leave its nonce out
+	case t.Lane != 0 || t.Calls[0].To != nil:
+		setNonce(world, t.Sender, t.Lane, NextNonce(world, t.Sender, t.Lane)+1) // a query may leave its nonce out
 	}
 }
 
-func setLaneNonce(world *state.State, sender chain.Address, lane, nonce uint64) {
+func setNonce(world *state.State, sender chain.Address, lane, nonce uint64) {
+	if lane == 0 {
+		world.SetNonce(sender, nonce)
+		return
+	}
 	world.SetSlot(chain.LaneAddress, chain.LaneSlot(sender, lane), chain.WordFromUint64(nonce))
 }
 

@@ -13,11 +13,7 @@ import (
 // its code takes from other accounts.
 func Reserve(world *state.State, t *chain.Verified) {
 	if t.Lane != chain.UnorderedLane && t.Nonce+1 > NextNonce(world, t.Sender, t.Lane) {
-		if t.Lane == 0 {
-			world.SetNonce(t.Sender, t.Nonce+1)
-		} else {
-			setLaneNonce(world, t.Sender, t.Lane, t.Nonce+1)
-		}
+		setNonce(world, t.Sender, t.Lane, t.Nonce+1)
 	}
 	value, overflow := t.Value()
 	worst, much := new(uint256.Int).MulOverflow(uint256.NewInt(t.Gas), integer(t.FeeCap))

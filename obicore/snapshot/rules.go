@@ -6,9 +6,9 @@ import (
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
-	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 )
 
 // Rules are what a genesis and the modules of a binary make of a chain.
@@ -59,24 +59,14 @@ func (r *Rules) modules(registry *kernel.Registry) error {
 	if err != nil {
 		return err
 	}
-	r.Commitment, r.Verifier = newCommitment(r.Suite), engine.Verifier(r.verifyVote)
-	r.codeHash = func(code []byte) chain.Hash { return r.Suite.Sum(code) }
-	for _, machine := range machines {
-		if hasher, ok := machine.(contract.CodeHasher); ok {
-			r.codeHash = hasher.CodeHash
-			break
-		}
-	}
-	r.families, err = chain.NewFamilies(families...)
-	return err
-}
-
-func (r *Rules) verifyVote(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
-	scheme, err := r.Suite.Scheme(key.Scheme)
+	executor, err := execution.New(machines, execution.DefaultRules())
 	if err != nil {
 		return err
 	}
-	return scheme.Verify(key, chain.SigningHash(r.Suite, chain.DomainVote, identity, kind, message), signature)
+	r.Commitment, r.Verifier = newCommitment(r.Suite), engine.Verifier(consensus.SignatureBy(r.Suite))
+	r.codeHash = executor.CodeHash
+	r.families, err = chain.NewFamilies(families...)
+	return err
 }
 
 // delay is k: the header at h carries the roots of h-k.
