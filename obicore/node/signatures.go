@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -46,17 +47,15 @@ func (c *Chain) verifyAll(transactions []*chain.Transaction) ([]chain.Verified, 
 func eachShare(list []int, f func([]int)) {
 	workers := runtime.GOMAXPROCS(0)
 	size := min(checkedTogether, (len(list)+workers-1)/workers)
-	if len(list) <= 1 || workers == 1 && size == len(list) {
+	if len(list) <= size {
 		if len(list) > 0 {
 			f(list)
 		}
 		return
 	}
 	shares := make(chan []int, (len(list)+size-1)/size)
-	for len(list) > 0 {
-		share := list[:min(size, len(list))]
+	for share := range slices.Chunk(list, size) {
 		shares <- share
-		list = list[len(share):]
 	}
 	close(shares)
 	var working sync.WaitGroup

@@ -137,26 +137,26 @@ func (l *Load) bank(ctx context.Context, i, bankers int) {
 	random := rand.New(rand.NewPCG(uint64(i), 1)) //nolint:gosec // the same load every time
 	for attempt := uint64(0); l.pace.await(ctx); attempt++ {
 		to := l.network.accounts[random.IntN(bankers)].address
-		if err := l.transfer(ctx, l.reachable(ctx, random), l.network.accounts[i], to, attempt); err != nil {
+		if err := l.transfer(ctx, random, l.network.accounts[i], to, attempt); err != nil {
 			pause(ctx)
 		}
 	}
 }
 
-// reachable draws a node, another one when that gives no answer: losing nodes makes no
-// client rest.
-func (l *Load) reachable(ctx context.Context, random *rand.Rand) *endpoint {
+// reach asks a node for an account's nonce, another one when that gives no answer: losing
+// nodes makes no client rest.
+func (l *Load) reach(ctx context.Context, random *rand.Rand, a *account) (e *endpoint, nonce uint64, err error) {
 	for range 2 * len(l.network.endpoints) {
-		e := l.network.endpoints[random.IntN(len(l.network.endpoints))]
-		if _, err := e.height(ctx); err == nil {
-			return e
+		e = l.network.endpoints[random.IntN(len(l.network.endpoints))]
+		if nonce, err = e.nonce(ctx, a); err == nil {
+			break
 		}
 	}
-	return l.network.endpoints[0]
+	return e, nonce, err
 }
 
-func (l *Load) transfer(ctx context.Context, e *endpoint, from *account, to chain.Address, attempt uint64) error {
-	nonce, err := e.nonce(ctx, from)
+func (l *Load) transfer(ctx context.Context, random *rand.Rand, from *account, to chain.Address, attempt uint64) error {
+	e, nonce, err := l.reach(ctx, random, from)
 	if err != nil {
 		return err
 	}
