@@ -77,9 +77,12 @@ func TestManyTransactionsGoInAtOnceEachWithItsAnswer(t *testing.T) {
 	for nonce := range uint64(300) {
 		raws = append(raws, g.native(0, func(c *native.Transaction) { c.Lane, c.Nonce = 1+nonce%3, nonce/3 }))
 	}
-	forged := []byte(raws[7])
+	forged, err := hex.DecodeString(raws[7][2:])
+	if err != nil {
+		t.Fatal(err)
+	}
 	forged[len(forged)-9] ^= 1 // in the signature
-	raws = append(raws, string(forged), "0x43c0", raws[3])
+	raws = append(raws, "0x"+hex.EncodeToString(forged), "0x43c0", raws[3])
 	var answers []struct{ ID, Error string }
 	a := g.call("cl_sendTransactions", raws)
 	if err := json.Unmarshal(a.Result, &answers); err != nil || len(answers) != len(raws) {
