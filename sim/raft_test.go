@@ -69,15 +69,19 @@ func TestRaftGoesOnWithoutItsLeader(t *testing.T) {
 	t.Logf("all is executed again: median %s, longest %s", times[len(times)/2], times[len(times)-1])
 }
 
-func leaderOf(t *testing.T, c *sim.Cluster) *sim.Node {
+// leaderOf waits for a node that knows itself the leader: where every round has another
+// one, there is none for as long as its first message is under way.
+func leaderOf(t *testing.T, c *sim.Cluster) (leader *sim.Node) {
 	t.Helper()
-	for _, n := range c.Nodes {
-		if n.Chain.Engine().Leader == n.ID {
-			return n
+	c.Settle(time.Minute, func() bool {
+		for _, n := range c.Nodes {
+			if n.Chain.Engine().Leader == n.ID {
+				leader = n
+			}
 		}
-	}
-	t.Fatal("nobody leads")
-	return nil
+		return leader != nil
+	})
+	return leader
 }
 
 func without(nodes []*sim.Node, gone *sim.Node) []*sim.Node {

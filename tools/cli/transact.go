@@ -244,7 +244,7 @@ func (s *sending) await(ctx context.Context, client *rpcclient.Client, id string
 		if err == nil && receipt != nil {
 			return s.conclude(context.WithoutCancel(ctx), client, id, receipt)
 		}
-		if err != nil {
+		if err != nil && ctx.Err() == nil { // the end of patience says nothing of the node
 			waits = err // it may be the moment: a node that starts has no index yet
 		}
 		select {
