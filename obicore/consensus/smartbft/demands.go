@@ -159,13 +159,26 @@ func (i *instance) demand() {
 	}
 }
 
-// setAlarm has pace look again when the interval is over.
+// setAlarm has pace look again when the interval is over. A clock that has moved on while
+// it was set would strike late by that much, so it is set again.
 func (i *instance) setAlarm(now, due time.Time) {
-	if d := &i.demands; now.Before(due) && !d.alarm.Equal(due) {
-		d.alarm = due
+	d := &i.demands
+	if !now.Before(due) || d.alarm.Equal(due) {
+		return
+	}
+	d.alarm = due
+	for {
 		i.clock.AfterFunc(due.Sub(now), func() { wake(d.moved) })
+		later := i.clock.Now()
+		if later.Sub(now) <= alarmPrecision {
+			return
+		}
+		now = later
 	}
 }
+
+// alarmPrecision is how late an alarm may be for what passes while it is set.
+const alarmPrecision = time.Millisecond
 
 // probe asks the host whether there is anything to order. What it proposes is kept
 // for SmartBFT, which wants it next if this node leads.
