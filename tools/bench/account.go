@@ -5,9 +5,6 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
-	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
-	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
-	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 )
 
 // account is a sender whose key lives as long as the run.
@@ -17,14 +14,8 @@ type account struct {
 	nonce   uint64 // next
 }
 
-// newAccounts makes accounts. Ethereum transactions are signed alike on the chains of
-// every suite.
-func newAccounts(count int) ([]*account, error) {
-	suite := standard.New()
-	scheme, err := suite.Scheme(chain.SchemeSecp256k1)
-	if err != nil {
-		return nil, err
-	}
+// newAccounts makes accounts with keys of a scheme.
+func newAccounts(suite crypto.Suite, scheme crypto.Scheme, count int) ([]*account, error) {
 	accounts := make([]*account, count)
 	for i := range accounts {
 		signer, err := scheme.Generate(rand.Reader)
@@ -52,18 +43,4 @@ type order struct {
 	value chain.Word
 	data  []byte
 	gas   uint64
-}
-
-// sign signs an order with the account's next nonce.
-func (a *account) sign(f *fees, o order) (signed, error) {
-	t := &ethereum.Transaction{
-		Type: ethereum.TypeDynamicFee, ChainID: f.chainID, Nonce: a.nonce, Gas: o.gas, To: o.to, Value: o.value, Data: o.data,
-		FeeCap: f.cap, TipCap: f.tip,
-	}
-	done, err := t.Sign(keccak.Keccak256, ethereum.SignWith(a.signer))
-	if err != nil {
-		return signed{}, err
-	}
-	a.nonce++
-	return signed{raw: done.Encode(), id: done.ID(keccak.Keccak256)}, nil
 }

@@ -239,10 +239,12 @@ func TestThePageStandsAloneAndEscapesWhatTargetsSay(t *testing.T) {
 
 func TestEveryWordOfAPageIsTranslated(t *testing.T) {
 	url, payer := target(t, "standard")
-	for _, workload := range []string{"transfer", "read"} {
+	for _, workload := range []string{"transfer", "bundles", "read"} {
 		for _, rate := range []int{0, 50} {
 			s := settings(t, workload, url, payer)
-			s.Rate = rate
+			if s.Rate = rate; workload == "bundles" {
+				s.Workload, s.Family, s.Calls = "transfer", bench.FamilyNative, 3
+			}
 			report, err := bench.Run(t.Context(), s)
 			if err != nil {
 				t.Fatal(err)
@@ -255,7 +257,7 @@ func TestEveryWordOfAPageIsTranslated(t *testing.T) {
 			_, body, _ := strings.Cut(page.String(), "</style>")
 			for _, text := range regexp.MustCompile(`>([^<]+)<`).FindAllStringSubmatch(body, -1) {
 				for _, word := range regexp.MustCompile(`[A-Za-z]{4,}`).FindAllString(text[1], -1) {
-					if !slices.Contains([]string{"secp", "nonce", "http", workload}, word) {
+					if !slices.Contains([]string{"secp", "nonce", "http", s.Workload}, word) {
 						t.Errorf("%s at %d: %q in %q", workload, rate, word, text[1])
 					}
 				}

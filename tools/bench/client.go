@@ -38,7 +38,12 @@ type callError struct {
 	Message string `json:"message"`
 }
 
-func (e *callError) Error() string { return fmt.Sprintf("%s (%d)", e.Message, e.Code) }
+func (e *callError) Error() string {
+	if e.Code == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("%s (%d)", e.Message, e.Code)
+}
 
 // maxAnswer bounds an answer in bytes.
 const maxAnswer = 256 << 20
@@ -128,6 +133,41 @@ func (c *client) sendBatch(ctx context.Context, raws [][]byte) (refused []int, w
 	}
 	if len(answers) != len(raws) {
 		return nil, nil, fmt.Errorf("%s: %d answers to a batch of %d", c.url, len(answers), len(raws))
+	}
+	return refused, why, nil
+}
+
+// sendTogether sends raw transactions in one call of this platform, which checks their
+// signatures together; the results are those of sendBatch.
+func (c *client) sendTogether(ctx context.Context, raws [][]byte) (refused []int, why error, err error) {
+	body := []byte(`{"jsonrpc":"2.0","id":1,"method":"cl_sendTransactions","params":[[`)
+	for i, raw := range raws {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(hex.AppendEncode(append(body, `"0x`...), raw), '"')
+	}
+	text, err := c.post(ctx, append(body, `]]}`...))
+	if err != nil {
+		return nil, nil, err
+	}
+	var a answer
+	if err := json.Unmarshal(text, &a); err != nil {
+		return nil, nil, fmt.Errorf("%s: no answer to %d transactions: %.200q", c.url, len(raws), text)
+	}
+	if a.Error != nil {
+		return nil, nil, fmt.Errorf("cl_sendTransactions: %w", a.Error)
+	}
+	var answers []struct {
+		Error string `json:"error"`
+	}
+	if err := json.Unmarshal(a.Result, &answers); err != nil || len(answers) != len(raws) {
+		return nil, nil, fmt.Errorf("%s: %d answers to %d transactions: %.200q", c.url, len(answers), len(raws), text)
+	}
+	for i, one := range answers {
+		if refusal := (&callError{Message: one.Error}); one.Error != "" && !known(refusal) {
+			refused, why = append(refused, i), refusal
+		}
 	}
 	return refused, why, nil
 }

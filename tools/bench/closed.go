@@ -42,6 +42,7 @@ type closedLoop struct {
 	watch   *watch
 	flow    *flow
 	batch   int
+	workers int // requests under way at most
 	window  int // transactions under way at most
 	// patience bounds how long a target may have no room.
 	patience time.Duration
@@ -52,10 +53,6 @@ type closedLoop struct {
 
 // workersPerNode is how many requests are under way to one node.
 const workersPerNode = 4
-
-// perSender is how many transactions of one sender are under way at most: pools of
-// peers promise 16 places for each.
-const perSender = 12
 
 // mostUnderway bounds what is under way in all, unless the settings do: what pools of
 // peers take.
@@ -68,12 +65,10 @@ func (c *closedLoop) run(ctx context.Context, from int, lasts time.Duration, pro
 	c.underway.Store(int64(included))
 	running, cancel := context.WithTimeout(ctx, lasts)
 	defer cancel()
-	workers := min(workersPerNode*len(c.clients), max(1, len(c.supply.senders)/c.batch*4))
-	workers = min(workers, len(c.supply.senders))
 	var working sync.WaitGroup
-	for w := range workers {
+	for w := range c.workers {
 		working.Go(func() {
-			if err := c.work(running, c.clients[w%len(c.clients)], from, w, workers); err != nil {
+			if err := c.work(running, c.clients[w%len(c.clients)], from, w, c.workers); err != nil {
 				c.failure.CompareAndSwap(nil, &err)
 				cancel()
 			}
@@ -139,7 +134,7 @@ func (c *closedLoop) send(ctx context.Context, to *client, places []int) error {
 	// What has begun is sent to its end: half a batch would leave gaps of nonces.
 	ctx = context.WithoutCancel(ctx)
 	for began := time.Now(); ; {
-		refused, why, err := to.sendBatch(ctx, raws)
+		refused, why, err := c.supply.family.send(ctx, to, raws)
 		if err != nil {
 			return err
 		}

@@ -49,6 +49,9 @@ func Compare(a, b *Report) *Comparison {
 	}
 	add("committed/s", a.Result.PerSecond, b.Result.PerSecond)
 	add("ceiling/s", a.Conditions.Ceiling, b.Conditions.Ceiling)
+	if a.Conditions.bundled() || b.Conditions.bundled() {
+		add("calls/s", a.callsPerSecond(), b.callsPerSecond())
+	}
 	if first, second := a.Result.Latency, b.Result.Latency; first != nil && second != nil {
 		add("p50 ms", first.Median, second.Median)
 		add("p90 ms", first.P90, second.P90)
@@ -68,6 +71,9 @@ func Compare(a, b *Report) *Comparison {
 	differ("rate", k.Rate, l.Rate)
 	differ("batch", k.Batch, l.Batch)
 	differ("senders", k.Senders, l.Senders)
+	differ("accounts paid", k.Accounts, l.Accounts)
+	differ("family", k.family(), l.family())
+	differ("calls", max(1, k.Calls), max(1, l.Calls))
 	differ("nodes", k.Nodes, l.Nodes)
 	differ("scheme", k.Scheme, l.Scheme)
 	differ("committed", k.Committed, l.Committed)

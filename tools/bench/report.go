@@ -25,31 +25,36 @@ type Target struct {
 
 // Conditions are those without which a figure says nothing.
 type Conditions struct {
-	Machine   string  `json:"machine"`
-	Cores     int     `json:"cores"`
-	Mode      string  `json:"mode"` // "closed loop" or "open loop"
-	Rate      int     `json:"rate,omitempty"`
-	Batch     int     `json:"batch,omitempty"`
-	Senders   int     `json:"senders"`
-	Underway  int     `json:"underway,omitempty"` // transactions at most
-	Scheme    string  `json:"scheme"`
-	Committed string  `json:"committed"`      // what counts as committed
-	Nodes     int     `json:"nodes"`          // that check every signature, N
-	CheckRate float64 `json:"checksPerSec"`   // signatures that all cores check a second, c/V
-	Ceiling   float64 `json:"ceiling"`        // c/(N·V), transactions a second
-	Generator string  `json:"generator"`      // where the load comes from
-	Note      string  `json:"note,omitempty"` // what no endpoint tells, such as fsync, in the words of who measured
+	Machine    string  `json:"machine"`
+	Cores      int     `json:"cores"`
+	Mode       string  `json:"mode"` // "closed loop" or "open loop"
+	Rate       int     `json:"rate,omitempty"`
+	Batch      int     `json:"batch,omitempty"`
+	Senders    int     `json:"senders"`
+	Accounts   int     `json:"accounts,omitempty"`   // that are paid, drawn uniformly
+	Family     string  `json:"family,omitempty"`     // of the transactions
+	Calls      int     `json:"calls,omitempty"`      // of one transaction
+	Submission string  `json:"submission,omitempty"` // how transactions go to the nodes
+	Underway   int     `json:"underway,omitempty"`   // transactions at most
+	Scheme     string  `json:"scheme"`
+	Committed  string  `json:"committed"`      // what counts as committed
+	Nodes      int     `json:"nodes"`          // that check every signature, N
+	CheckRate  float64 `json:"checksPerSec"`   // signatures that all cores check a second, c/V
+	Ceiling    float64 `json:"ceiling"`        // c/(N·V), transactions a second
+	Generator  string  `json:"generator"`      // where the load comes from
+	Note       string  `json:"note,omitempty"` // what no endpoint tells, such as fsync, in the words of who measured
 }
 
 // Result are the figures.
 type Result struct {
-	Sent      int      `json:"sent"`
-	Included  int      `json:"included"`
-	Seconds   float64  `json:"seconds"` // from the first one sent until the last one included
-	PerSecond float64  `json:"perSecond"`
-	Share     float64  `json:"shareOfCeiling,omitempty"`
-	Latency   *Latency `json:"latency,omitempty"`
-	Blocks    uint64   `json:"blocks"`
+	Sent           int      `json:"sent"`
+	Included       int      `json:"included"`
+	Seconds        float64  `json:"seconds"`   // from the first one sent until the last one included
+	PerSecond      float64  `json:"perSecond"` // transactions
+	CallsPerSecond float64  `json:"callsPerSecond,omitempty"`
+	Share          float64  `json:"shareOfCeiling,omitempty"`
+	Latency        *Latency `json:"latency,omitempty"`
+	Blocks         uint64   `json:"blocks"`
 }
 
 // Verified is what was found when the chain was looked at afterwards.
@@ -67,3 +72,18 @@ func (v *Verified) OK() bool {
 }
 
 const sumsHold = "hold"
+
+// bundled reports whether a transaction is more than one call.
+func (k *Conditions) bundled() bool { return k.Calls > 1 }
+
+// family is that of the transactions; reports from before there was a choice name none.
+func (k *Conditions) family() string {
+	if k.Family == "" {
+		return FamilyEthereum
+	}
+	return k.Family
+}
+
+func (r *Report) callsPerSecond() float64 {
+	return r.Result.PerSecond * float64(max(1, r.Conditions.Calls))
+}

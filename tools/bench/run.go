@@ -13,6 +13,7 @@ type run struct {
 	Settings
 	clients  []*client
 	report   *Report
+	family   family
 	workload workload
 	fees     *fees
 	root     *root
@@ -73,10 +74,18 @@ func (r *run) describe(ctx context.Context) error {
 	if processOf(r.URLs[0]) != 0 {
 		k.Generator = generatorHere
 	}
-	if k.CheckRate, err = checkRate(); err != nil {
+	if err := r.openFamily(ctx); err != nil {
 		return err
 	}
-	k.Scheme = schemeEthereum
+	k.Family, k.Calls, k.Accounts = r.family.name(), r.Calls, r.Accounts
+	scheme, err := r.family.scheme()
+	if err != nil {
+		return err
+	}
+	if k.CheckRate, err = checkRate(scheme); err != nil {
+		return err
+	}
+	k.Scheme = checkedBy[scheme.ID()]
 	k.Ceiling = k.CheckRate / float64(k.Nodes)
 	return nil
 }
@@ -104,21 +113,24 @@ const preparationGas = 1_000_000
 
 // prepare funds the senders and what the workload needs.
 func (r *run) prepare(ctx context.Context) error {
-	r.workload = workloads[r.Workload]()
-	accounts, err := newAccounts(1 + r.Senders)
+	r.workload = workloads[r.Workload](r.Accounts)
+	payer, err := newEthereumAccounts(1)
 	if err != nil {
 		return err
 	}
+	if r.senders, err = r.family.accounts(r.Senders); err != nil {
+		return err
+	}
 	r.progress(Preparing, 0)
-	r.senders = accounts[1:]
-	gas := r.workload.gas() * uint64(r.expected()) //nolint:gosec // positive
+	calls := r.expected() * r.Calls
+	gas := r.workload.gas() * uint64(calls) //nolint:gosec // positive
 	half := new(big.Int).Rsh(r.Funds, 1)
 	if r.fees, err = newFees(ctx, r.clients[0], gasRoom*gas+uint64(r.Senders)*preparationGas+2*creationGas, half); err != nil {
 		return err
 	}
-	r.root = &root{account: accounts[0], client: r.clients[0], fees: r.fees}
+	r.root = &root{account: payer[0], client: r.clients[0], fees: r.fees}
 	each := new(big.Int).Div(r.fees.cost(gasRoom*gas), big.NewInt(int64(r.Senders)))
-	each.Add(each, big.NewInt(int64(r.expected())))
+	each.Add(each, big.NewInt(int64(calls)))
 	needed := new(big.Int).Mul(each, big.NewInt(int64(r.Senders)))
 	needed.Add(needed, r.fees.cost(uint64(r.Senders)*preparationGas+2*creationGas))
 	if needed.Cmp(r.Funds) > 0 {
@@ -141,9 +153,13 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.progress(Preparing, 1)
-	r.supply = &supply{workload: r.workload, gas: r.gas, fees: r.fees, senders: r.senders}
+	r.supply = &supply{workload: r.workload, family: r.family, calls: r.Calls, gas: r.gas, fees: r.fees, senders: r.senders}
 	return nil
 }
+
+// bundledGas is what each call of a bundle after the first costs beside its execution,
+// where it carries value; without it is less.
+const bundledGas = 9_300
 
 // estimate asks the target what the workload's transactions need: chains have rules of
 // their own.
@@ -160,7 +176,8 @@ func (r *run) estimate(ctx context.Context) error {
 	if r.gas > 21_000 {
 		r.gas += r.gas / 4 // what the first touch of a slot costs more than the next
 	}
-	if most := gasRoom * r.workload.gas(); r.gas > most {
+	r.gas += uint64(r.Calls-1) * (r.gas - 21_000 + bundledGas)              //nolint:gosec // at least 1
+	if most := gasRoom * r.workload.gas() * uint64(r.Calls); r.gas > most { //nolint:gosec // positive
 		return fmt.Errorf("a transaction takes %d gas on this chain, and the accounts are funded for %d", r.gas, most)
 	}
 	return nil
@@ -250,7 +267,8 @@ func (r *run) warm(ctx context.Context) (float64, error) {
 func (r *run) closed() *closedLoop {
 	return &closedLoop{
 		clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, batch: r.Batch,
-		window: min(r.Underway, perSender*r.Senders), patience: r.Patience,
+		workers: min(workersPerNode*len(r.clients), r.Senders, r.family.requests(r.Senders, r.Batch)),
+		window:  min(r.Underway, r.family.perSender()*r.Senders), patience: r.Patience,
 	}
 }
 
@@ -259,12 +277,12 @@ func (r *run) drive(ctx context.Context, from int, lasts time.Duration, progress
 	k := &r.report.Conditions
 	if r.Rate == 0 {
 		loop := r.closed()
-		k.Mode, k.Batch, k.Underway = closedMode, loop.batch, loop.window
+		k.Mode, k.Batch, k.Underway, k.Submission = closedMode, loop.batch, loop.window, r.family.submission()
 		k.Committed = committedShown
 		return loop.run(ctx, from, lasts, progress)
 	}
 	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, sync: answersWithReceipts(ctx, r.clients[0])}
-	k.Mode, k.Rate = openMode, r.Rate
+	k.Mode, k.Rate, k.Submission = openMode, r.Rate, submissionSingle
 	k.Committed = committedShown
 	if loop.sync {
 		k.Committed = committedReceipt
@@ -311,6 +329,7 @@ func (r *run) sum(processes []*process) {
 	result.Sent, result.Included = len(r.flow.sent(r.first)), len(done)
 	result.Seconds = took.Seconds()
 	result.PerSecond = float64(result.Included) / max(took.Seconds(), 1e-9)
+	result.CallsPerSecond = result.PerSecond * float64(r.Calls)
 	result.Share = result.PerSecond / r.report.Conditions.Ceiling
 	result.Blocks = r.watch.height - r.watch.first + 1
 	r.report.Timeline = timeline(r.flow.began, done, waited)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -12,6 +13,10 @@ import (
 // Settings say what to measure.
 type Settings struct {
 	Workload string
+	Family   string        // of transactions; FamilyEthereum when empty
+	Scheme   string        // of native transactions; the suite's own when empty
+	Calls    int           // in a native transaction; 1 when 0
+	Accounts int           // that are paid, drawn uniformly; 256 when 0
 	URLs     []string      // nodes of one chain, over HTTP
 	Rate     int           // transactions a second; 0: as many as the target takes
 	Duration time.Duration // of the measured part
@@ -44,6 +49,8 @@ const (
 	MaxSenders  = 100_000
 	MaxRate     = 1_000_000
 	MaxBatch    = 1000
+	MaxCalls    = 1000 // what chains allow unless genesis says so
+	MaxAccounts = 1_000_000
 	MaxUnderway = 1_000_000
 	MaxDuration = 24 * time.Hour
 )
@@ -65,6 +72,28 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("%d transactions under way: choose 1 to %d", s.Underway, MaxUnderway)
 	case s.Batch < 1 || s.Batch > MaxBatch:
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
+	case s.Accounts < 0 || s.Accounts > MaxAccounts:
+		return fmt.Errorf("%d accounts that are paid: choose 1 to %d", s.Accounts, MaxAccounts)
+	}
+	return s.checkFamily()
+}
+
+// checkFamily refuses what a family does not have.
+func (s *Settings) checkFamily() error {
+	native := s.Family == FamilyNative
+	switch {
+	case s.Family != "" && !slices.Contains(Families(), s.Family):
+		return fmt.Errorf("there is no family %q of transactions: choose one of %v", s.Family, Families())
+	case native && s.Workload == reading:
+		return fmt.Errorf("the workload %s sends no transactions: leave out the family", reading)
+	case s.Scheme != "" && !slices.Contains(Schemes(), s.Scheme):
+		return fmt.Errorf("there is no scheme %q: choose one of %v", s.Scheme, Schemes())
+	case s.Scheme != "" && !native:
+		return fmt.Errorf("the scheme %s is for native transactions: choose the family %s", s.Scheme, FamilyNative)
+	case s.Calls < 0 || s.Calls > MaxCalls:
+		return fmt.Errorf("%d calls in a transaction: choose 1 to %d", s.Calls, MaxCalls)
+	case s.Calls > 1 && !native:
+		return fmt.Errorf("bundles of %d calls are for native transactions: choose the family %s", s.Calls, FamilyNative)
 	}
 	return nil
 }
@@ -75,6 +104,10 @@ func (s *Settings) fill() {
 	}
 	if s.Underway == 0 {
 		s.Underway = mostUnderway
+	}
+	s.Calls = max(s.Calls, 1)
+	if s.Accounts == 0 {
+		s.Accounts = recipients
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 // modulo their number, so that each sender's follow each other.
 type supply struct {
 	workload workload
+	family   family
+	calls    int    // of one transaction
 	gas      uint64 // of one transaction
 	fees     *fees
 	senders  []*account
@@ -53,12 +55,30 @@ func (s *supply) sign(ctx context.Context, count int, progress func(float64)) er
 func (s *supply) signFor(sender, from, to int) (count int, err error) {
 	first := from + (sender-from%len(s.senders)+len(s.senders))%len(s.senders)
 	for n := first; n < to; n += len(s.senders) {
-		o := s.workload.order(n)
-		o.gas = s.gas
-		if s.list[n], err = s.senders[sender].sign(s.fees, o); err != nil {
+		if s.list[n], err = s.family.sign(s.senders[sender], s.fees, s.orders(n), s.gas); err != nil {
 			return count, err
 		}
 		count++
 	}
 	return count, nil
+}
+
+// orders are the calls of the n-th transaction.
+func (s *supply) orders(n int) []order {
+	orders := make([]order, s.calls)
+	for i := range orders {
+		orders[i] = s.workload.order(n*s.calls + i)
+	}
+	return orders
+}
+
+// numbers are those of the calls of transactions.
+func (s *supply) numbers(transactions []int) []int {
+	numbers := make([]int, 0, len(transactions)*s.calls)
+	for _, n := range transactions {
+		for i := range s.calls {
+			numbers = append(numbers, n*s.calls+i)
+		}
+	}
+	return numbers
 }

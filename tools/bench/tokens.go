@@ -10,12 +10,13 @@ import (
 
 // tokens move one unit of an ERC-20 token each.
 type tokens struct {
+	accounts int
 	contract chain.Address
 	to       []chain.Address
 }
 
 func (t *tokens) prepare(ctx context.Context, root *root, senders []*account) (err error) {
-	t.to = newRecipients(root.address)
+	t.to = newRecipients(root.address, t.accounts)
 	if t.contract, err = root.create(ctx, embedded(tokenCode)); err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func (t *tokens) prepare(ctx context.Context, root *root, senders []*account) (e
 }
 
 func (t *tokens) order(n int) order {
-	return order{to: &t.contract, data: callData("transfer(address,uint256)", wordOf(t.to[n%recipients]), chain.WordFromUint64(1))}
+	return order{to: &t.contract, data: callData("transfer(address,uint256)", wordOf(*drawn(t.to, n)), chain.WordFromUint64(1))}
 }
 
 func (*tokens) gas() uint64 { return 65_000 }

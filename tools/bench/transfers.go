@@ -5,17 +5,18 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"math/rand/v2"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 )
 
-// recipients is how many accounts are paid, in turn.
+// recipients is how many accounts are paid, unless the settings say so.
 const recipients = 256
 
 // newRecipients returns accounts that nobody has used before: they depend on salt.
-func newRecipients(salt chain.Address) []chain.Address {
-	list := make([]chain.Address, recipients)
+func newRecipients(salt chain.Address, count int) []chain.Address {
+	list := make([]chain.Address, count)
 	for i := range list {
 		hash := keccak.Keccak256(binary.BigEndian.AppendUint64(salt[:], uint64(i)))
 		list[i] = chain.Address(hash[:20])
@@ -23,16 +24,25 @@ func newRecipients(salt chain.Address) []chain.Address {
 	return list
 }
 
+// drawn returns one of the list for a number: each as likely as the others, and in
+// every run the same place.
+func drawn(list []chain.Address, number int) *chain.Address {
+	return &list[rand.NewPCG(uint64(number), 7).Uint64()%uint64(len(list))]
+}
+
 // transfers move one wei each.
-type transfers struct{ to []chain.Address }
+type transfers struct {
+	accounts int
+	to       []chain.Address
+}
 
 func (t *transfers) prepare(_ context.Context, root *root, _ []*account) error {
-	t.to = newRecipients(root.address)
+	t.to = newRecipients(root.address, t.accounts)
 	return nil
 }
 
 func (t *transfers) order(n int) order {
-	return order{to: &t.to[n%recipients], value: chain.WordFromUint64(1)}
+	return order{to: drawn(t.to, n), value: chain.WordFromUint64(1)}
 }
 
 func (*transfers) gas() uint64 { return 21_000 }

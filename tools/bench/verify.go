@@ -30,11 +30,12 @@ func (r *run) verify(ctx context.Context) error {
 		return err
 	}
 	v.Sums = sumsHold
+	calls := r.supply.numbers(sent)
 	for _, c := range r.clients {
 		if err := r.reached(ctx, c); err != nil {
 			return err
 		}
-		if err := r.workload.check(ctx, c, sent); err != nil {
+		if err := r.workload.check(ctx, c, calls); err != nil {
 			v.Sums = fmt.Sprintf("%s: %v", c.url, err)
 		}
 	}

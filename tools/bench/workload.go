@@ -6,15 +6,16 @@ import (
 	"slices"
 )
 
-// workload is a kind of transaction and what must be true after many of them.
+// workload is a kind of call and what must be true after many of them. A transaction is
+// one call, or a bundle of them.
 type workload interface {
-	// prepare makes what the transactions need; root pays for it.
+	// prepare makes what the calls need; root pays for it.
 	prepare(ctx context.Context, root *root, senders []*account) error
-	// order returns the n-th transaction of a run.
+	// order returns the n-th call of a run.
 	order(n int) order
-	// gas is about what one transaction takes; the target is asked what it really is.
+	// gas is about what a transaction of one call takes; the target is asked what it really is.
 	gas() uint64
-	// check looks at the sums after the transactions with these numbers, each executed
+	// check looks at the sums after the calls with these numbers, each executed
 	// once.
 	check(ctx context.Context, c *client, numbers []int) error
 }
@@ -22,11 +23,14 @@ type workload interface {
 // reading is the workload that sends no transactions.
 const reading = "read"
 
-var workloads = map[string]func() workload{
-	"transfer": func() workload { return &transfers{} },
-	"erc20":    func() workload { return &tokens{} },
-	"evidence": func() workload { return &evidence{} },
-	"mixed":    func() workload { return &mixed{} },
+// workloads are made for a number of accounts that are paid.
+var workloads = map[string]func(accounts int) workload{
+	"transfer": func(accounts int) workload { return &transfers{accounts: accounts} },
+	"erc20":    func(accounts int) workload { return &tokens{accounts: accounts} },
+	"evidence": func(int) workload { return &evidence{} },
+	"mixed": func(accounts int) workload {
+		return &mixed{transfers: transfers{accounts: accounts}, tokens: tokens{accounts: accounts}}
+	},
 }
 
 // Workloads are the names of all workloads.

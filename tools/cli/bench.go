@@ -55,7 +55,9 @@ func (t *terminal) benchWorkload(name string, about Text) *cobra.Command {
 		Example: "  credible bench " + name + " --rpc http://127.0.0.1:8545 --rate max --duration 10s --report report.html",
 	}
 	f := t.benchFlags(command)
-	f.settings.Workload = name
+	if f.settings.Workload = name; name != "read" {
+		t.familyFlags(command, &f.settings)
+	}
 	command.RunE = func(command *cobra.Command, _ []string) error { return t.runBench(command.Context(), f) }
 	return command
 }
@@ -81,6 +83,20 @@ func (t *terminal) benchFlags(command *cobra.Command) *benchFlags {
 		"who pays: an account of the keystore, or an unlocked one of a development node", "支付方：密钥库账户，或开发节点的已解锁账户",
 	}))
 	return f
+}
+
+// familyFlags are the flags of workloads that send transactions.
+func (t *terminal) familyFlags(command *cobra.Command, s *bench.Settings) {
+	flags := command.Flags()
+	flags.StringVar(&s.Family, "family", bench.FamilyEthereum, t.text(Text{
+		"of the transactions: ethereum, or native, which only CredibleLedger's chains take", "交易类别：ethereum，或仅 CredibleLedger 链接受的 native",
+	}))
+	flags.StringVar(&s.Scheme, "scheme", "", t.text(Text{
+		"signatures of native transactions: secp256k1, p256, ed25519 or sm2 (default: the suite's own, ed25519 or sm2)",
+		"原生交易的签名算法：secp256k1、p256、ed25519 或 sm2（默认为套件自身的 ed25519 或 sm2）",
+	}))
+	flags.IntVar(&s.Calls, "calls", 1, t.text(Text{"calls in one native transaction", "一笔原生交易中的调用数"}))
+	flags.IntVar(&s.Accounts, "accounts", 256, t.text(Text{"accounts that are paid, each as likely as the others", "收款账户数，每次均匀抽取"}))
 }
 
 func (t *terminal) runBench(ctx context.Context, f *benchFlags) error {

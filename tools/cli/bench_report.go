@@ -71,6 +71,10 @@ func (t *terminal) showBench(r *bench.Report, page string) {
 	k, result := r.Conditions, r.Result
 	t.say(Text{"%s on %s, chain %d", "%s：%s，链 %d"}, r.Workload, r.Target.Client, r.Target.Chain)
 	t.say(Text{"committed   %.0f/s: %d in %.1f s and %d blocks", "已提交      每秒 %.0f：%d 笔，%.1f 秒，%d 个区块"}, result.PerSecond, result.Included, result.Seconds, result.Blocks)
+	if k.Family != "" {
+		t.say(Text{"sent as     %s, %d calls in each, signed before the clock starts: %.0f calls/s; %s", "交易        %s，每笔 %d 个调用，计时之前已签名：每秒 %.0f 个调用；%s"},
+			bench.Word(string(t.language), k.Family), k.Calls, result.CallsPerSecond, bench.Word(string(t.language), k.Scheme))
+	}
 	if k.Ceiling > 0 {
 		t.say(Text{"ceiling     %.0f/s = c/(N·V): %d cores check %.0f signatures/s, %d nodes check each; share %.1f %%",
 			"上限        每秒 %.0f = c/(N·V)：%d 核每秒验证 %.0f 个签名，%d 个节点各验证一次；达到 %.1f %%"}, k.Ceiling, k.Cores, k.CheckRate, k.Nodes, 100*result.Share)

@@ -36,6 +36,8 @@ func TestBenchMeasuresAndItsReportsAreCompared(t *testing.T) {
 func TestBenchExplainsWhatItCannotMeasure(t *testing.T) {
 	network(t)
 	refused(t, 2, "CL-CLI-003", "transactions a second", "bench", "transfer", "--rate", "fast")
+	refused(t, 2, "CL-CLI-003", "choose the family native", "bench", "transfer", "--calls", "10")
+	refused(t, 1, "CL-BENCH-001", "[secp256k1 p256 ed25519]", "bench", "transfer", "--family", "native", "--scheme", "sm2")
 	refused(t, 2, "CL-CLI-003", "choose 1s", "bench", "erc20", "--duration", "1ms")
 	refused(t, 2, "CL-CLI-003", "not a report", "bench", "compare", write(t, "a.json", "{}"), write(t, "b.json", "{}"))
 	refused(t, 2, "CL-CLI-003", "not a key", "bench", "transfer", "--key-file", write(t, "key", "secret"))
