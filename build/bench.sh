@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # Measures this platform and its peers under the same load, one after the other on this
 # machine, and prints one table; the reports are kept in bin/bench. SECONDS_EACH (20) is
-# the length of each measured part, ONLY a list of rows: solo, erc20, latency, network.
+# the length of each measured part. ONLY is a list of rows: solo, erc20, latency; native
+# (Ed25519, beside CometBFT's one node), bundles (of 10 calls over 10,000 accounts);
+# network, network-native (Ed25519, beside CometBFT's four nodes), network-gm (SM2).
+# WRITES (40000) and PACED (10000) are CometBFT's. SENDERS is how many accounts send
+# native transactions (400).
 # Peers: geth --dev (built from its module), anvil (npm), CometBFT's kvstore, tuned
 # (interop/cometbft). What cannot be installed is left out, and the table shows it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-length=${SECONDS_EACH:-20}s only=${ONLY:-solo erc20 latency network}
+all='solo erc20 latency native bundles network network-native network-gm'
+length=${SECONDS_EACH:-20}s only=${ONLY:-$all} writes=${WRITES:-40000} paced=${PACED:-10000}
 out=bin/bench
 mkdir -p "$out"
 scratch=$(mktemp -d)
@@ -19,16 +24,25 @@ finish() {
 }
 trap finish EXIT
 
-wanted() { case " $only " in *" $1 "*) ;; *) return 1 ;; esac; }
+wanted() { # any of these rows
+	local row
+	for row in "$@"; do case " $only " in *" $row "*) return ;; esac; done
+	return 1
+}
+for row in $only; do
+	case " $all " in *" $row "*) ;; *) echo "there is no row $row: choose of $all" >&2 && exit 1 ;; esac
+done
 
 go build -trimpath -o bin/credible ./cmd/credible
 go build -o bin/bench-table ./tools/bench/table
 geth= anvil=
-(cd interop/geth && go build -o ../../bin/geth github.com/ethereum/go-ethereum/cmd/geth) && geth=bin/geth || echo 'geth cannot be built: left out' >&2
-if (cd interop/peers && npm install --no-save >/dev/null 2>&1); then
-	anvil=$(find interop/peers/node_modules/@foundry-rs -type f -name anvil -size +1M 2>/dev/null | head -n 1)
+if wanted solo erc20 latency; then
+	(cd interop/geth && go build -o ../../bin/geth github.com/ethereum/go-ethereum/cmd/geth) && geth=bin/geth || echo 'geth cannot be built: left out' >&2
+	if (cd interop/peers && npm install --no-save >/dev/null 2>&1); then
+		anvil=$(find interop/peers/node_modules/@foundry-rs -type f -name anvil -size +1M 2>/dev/null | head -n 1)
+	fi
+	[ -n "$anvil" ] || echo 'anvil cannot be installed from npm: left out' >&2
 fi
-[ -n "$anvil" ] || echo 'anvil cannot be installed from npm: left out' >&2
 
 await() { # url
 	for _ in $(seq 200); do
@@ -74,27 +88,71 @@ solo() { # workload, rate, name
 		gone
 	fi
 }
-network() { # folder, suite, label
+native=(--family native --batch 256 --underway 16000 --senders "${SENDERS:-400}")
+alone() { # label, name, arguments of credible bench…: native transactions on one node
+	port=$((port + 3))
+	serve "http://127.0.0.1:$port" bin/credible dev --rpc "127.0.0.1:$port" --data "$scratch/dev-$port"
+	measure "$1" "$2" transfer "${native[@]}" --rpc "http://127.0.0.1:$port" --note 'fsync on: headers, bodies and results' "${@:3}"
+	gone
+}
+urls=
+open() { # folder, suite
 	bin/credible network create "$scratch/$1" --nodes 4 --crypto "$2" >/dev/null
 	bin/credible network start "$scratch/$1" >/dev/null
-	local urls
 	urls=$(bin/credible network status "$scratch/$1" -o json | sed -nE 's/.*"rpc": "([^"]+)".*/http:\/\/\1/p' | sed 's#http://http://#http://#' | paste -sd,)
-	measure "$3" "network-$2" transfer --rpc "$urls" --key-file "$scratch/$1/accounts/account0.key" --note 'four processes, SmartBFT, fsync on'
-	measure "$3" "network-$2-paced" transfer --rate 1000 --rpc "$urls" --key-file "$scratch/$1/accounts/account0.key" --note 'four processes, SmartBFT, fsync on'
+}
+close() { # folder
 	bin/credible network stop "$scratch/$1" >/dev/null
+	rm -rf "${scratch:?}/$1"
+}
+validators() { # label, name, folder, arguments of credible bench…
+	measure "$1" "$2" transfer --rpc "$urls" --key-file "$scratch/$3/accounts/account0.key" --note 'four processes, SmartBFT, fsync on' "${@:4}"
+}
+comet() { # nodes; once for each number
+	local report=$out/cometbft-$1.json
+	if [ ! -x "$scratch/cometbft" ]; then
+		(cd interop/cometbft && go build -o "$scratch/cometbft" .) || { echo 'CometBFT cannot be built: left out' >&2 && return; }
+	fi
+	printf '\n== CometBFT kvstore, nodes: %s, unsigned writes\n' "$1"
+	if "$scratch/cometbft" -nodes "$1" -writes "$writes" -paced "$paced" >"$report"; then
+		cat "$report"
+		rows+=("CometBFT kvstore, nodes: $1=$report")
+	else
+		echo "not measured: CometBFT, nodes: $1" >&2
+	fi
 }
 
 if wanted solo; then solo transfer max solo; fi
 if wanted erc20; then solo erc20 max erc20; fi
 if wanted latency; then solo transfer 1000 latency; fi
-if wanted network; then
-	network network standard 'four validators'
-	network gm gm 'four validators, GM suite'
-	(cd interop/cometbft && go build -o ../../bin/cometbft .)
-	for nodes in 1 4; do
-		printf '\n== CometBFT kvstore, %s nodes, unsigned writes\n' "$nodes"
-		bin/cometbft -nodes "$nodes" -writes 40000 -paced 10000
-	done
+if wanted native bundles; then
+	rows+=(--)
+	if wanted native; then
+		alone 'credible dev --data, native Ed25519' native --scheme ed25519
+		comet 1
+	fi
+	if wanted bundles; then alone 'credible dev --data, native bundles' bundles --scheme ed25519 --calls 10 --accounts 10000; fi
+fi
+if wanted network network-native; then
+	rows+=(--)
+	open network standard
+	if wanted network; then
+		validators 'four validators' network-standard network
+		validators 'four validators' network-standard-paced network --rate 1000
+	fi
+	if wanted network-native; then validators 'four validators, native Ed25519' network-native network "${native[@]}" --scheme ed25519; fi
+	close network
+	comet 4
+fi
+if wanted network network-gm; then
+	rows+=(--)
+	open gm gm
+	if wanted network; then
+		validators 'four validators, GM suite' network-gm gm
+		validators 'four validators, GM suite' network-gm-paced gm --rate 1000
+	fi
+	if wanted network-gm; then validators 'four validators, GM suite, native SM2' network-gm-native gm "${native[@]}" --scheme sm2; fi
+	close gm
 fi
 printf '\n'
 bin/bench-table "${rows[@]}"
