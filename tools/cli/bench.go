@@ -58,7 +58,12 @@ func (t *terminal) benchWorkload(name string, about Text) *cobra.Command {
 	if f.settings.Workload = name; name != "read" {
 		t.familyFlags(command, &f.settings)
 	}
-	command.RunE = func(command *cobra.Command, _ []string) error { return t.runBench(command.Context(), f) }
+	command.RunE = func(command *cobra.Command, _ []string) error {
+		if err := nativeOnly(command, &f.settings); err != nil {
+			return argumentProblem(err, Text{"this cannot be measured", "无法按此测量"})
+		}
+		return t.runBench(command.Context(), f)
+	}
 	return command
 }
 
@@ -97,6 +102,17 @@ func (t *terminal) familyFlags(command *cobra.Command, s *bench.Settings) {
 	}))
 	flags.IntVar(&s.Calls, "calls", 1, t.text(Text{"calls in one native transaction", "一笔原生交易中的调用数"}))
 	flags.IntVar(&s.Accounts, "accounts", 256, t.text(Text{"accounts that are paid, each as likely as the others", "收款账户数，每次均匀抽取"}))
+}
+
+// nativeOnly refuses flags of native transactions that are given for others, also where
+// their value would change nothing: who gives them means native ones.
+func nativeOnly(command *cobra.Command, s *bench.Settings) error {
+	for _, name := range []string{"scheme", "calls"} {
+		if command.Flags().Changed(name) && s.Family != bench.FamilyNative {
+			return fmt.Errorf("--%s is for native transactions, and the family is %s: choose the family %s", name, s.Family, bench.FamilyNative)
+		}
+	}
+	return nil
 }
 
 func (t *terminal) runBench(ctx context.Context, f *benchFlags) error {

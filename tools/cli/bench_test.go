@@ -36,7 +36,9 @@ func TestBenchMeasuresAndItsReportsAreCompared(t *testing.T) {
 func TestBenchExplainsWhatItCannotMeasure(t *testing.T) {
 	network(t)
 	refused(t, 2, "CL-CLI-003", "transactions a second", "bench", "transfer", "--rate", "fast")
-	refused(t, 2, "CL-CLI-003", "choose the family native", "bench", "transfer", "--calls", "10")
+	for _, flag := range []string{"--calls=10", "--calls=1", "--scheme=ed25519"} {
+		refused(t, 2, "CL-CLI-003", "choose the family native", "bench", "transfer", flag)
+	}
 	refused(t, 1, "CL-BENCH-001", "[secp256k1 p256 ed25519]", "bench", "transfer", "--family", "native", "--scheme", "sm2")
 	refused(t, 2, "CL-CLI-003", "choose 1s", "bench", "erc20", "--duration", "1ms")
 	refused(t, 2, "CL-CLI-003", "not a report", "bench", "compare", write(t, "a.json", "{}"), write(t, "b.json", "{}"))
