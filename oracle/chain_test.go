@@ -29,6 +29,7 @@ type peer struct {
 	*ethclient.Client                   // over HTTP
 	socket            *ethclient.Client // over WebSocket
 	geth              *gethclient.Client
+	url               string
 	chainID           *big.Int
 	keys              []*ecdsa.PrivateKey
 	network           *network // nil for a chain of one node
@@ -98,7 +99,7 @@ func connect(t *testing.T, url string, description info) *peer {
 	socket, err := ethclient.Dial(description.WS)
 	must(t, err)
 	t.Cleanup(socket.Close)
-	p := &peer{Client: client, socket: socket, geth: gethclient.New(client.Client()), chainID: big.NewInt(description.ChainID)}
+	p := &peer{url: url, Client: client, socket: socket, geth: gethclient.New(client.Client()), chainID: big.NewInt(description.ChainID)}
 	for _, account := range description.Accounts {
 		key, err := crypto.HexToECDSA(strings.TrimPrefix(account.PrivateKey, "0x"))
 		must(t, err)

@@ -21,6 +21,7 @@ func TestGethClientsCompleteEveryFlow(t *testing.T) {
 		{"traces", traces},
 		{"logs", logs},
 		{"subscriptions", subscriptions},
+		{"native", native},
 		{"moves", moves},
 	}
 	for _, server := range servers(t) {

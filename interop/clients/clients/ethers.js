@@ -34,7 +34,7 @@ export async function openEthers(chain) {
 
 /** tidyReceipt gives a receipt of ethers the shape that the flows expect. */
 export const tidyReceipt = (r) => ({
-  hash: r.hash, status: r.status === 1, blockNumber: BigInt(r.blockNumber), gasUsed: r.gasUsed, type: r.type,
+  hash: r.hash, from: r.from, status: r.status === 1, blockNumber: BigInt(r.blockNumber), gasUsed: r.gasUsed, type: r.type,
   contractAddress: r.contractAddress, logs: r.logs.map(({ address, topics, data }) => ({ address, topics: [...topics], data })),
 })
 
@@ -100,6 +100,9 @@ export function ethersClient(provider, signers) {
       const t = await provider.getTransaction(hash)
       return { hash: t.hash, from: t.from, to: t.to, value: t.value, type: t.type, nonce: BigInt(t.nonce) }
     },
+    receipt: async (hash) => tidyReceipt(await provider.getTransactionReceipt(hash)),
+    // broadcastTransaction reads what it sends, and knows Ethereum's types only.
+    sendRaw: (raw) => provider.send('eth_sendRawTransaction', [raw]),
     decode,
     async logs(contract, event, { from = 0n, to = 'latest', args = [] } = {}) {
       const live = at(contract, provider)

@@ -114,15 +114,15 @@ function writing(cast, chain) {
   const key = (from) => ['--private-key', chain.accounts[from].privateKey]
   // In development a receipt is there at once; on a network cast would first ask for it a second later.
   const wait = chain.development ? ['--poll-interval', '1'] : ['--sync']
-  const send = async (from, ...args) => {
-    const r = JSON.parse(await cast('send', '--json', ...wait, ...key(from), ...args))
-    return {
-      hash: r.transactionHash, status: r.status === '0x1', blockNumber: BigInt(r.blockNumber), gasUsed: BigInt(r.gasUsed), type: Number(r.type),
-      contractAddress: r.contractAddress, logs: r.logs,
-    }
-  }
+  const receiptOf = (r) => ({
+    hash: r.transactionHash, from: r.from, status: r.status === '0x1', blockNumber: BigInt(r.blockNumber), gasUsed: BigInt(r.gasUsed), type: Number(r.type),
+    contractAddress: r.contractAddress, logs: r.logs,
+  })
+  const send = async (from, ...args) => receiptOf(JSON.parse(await cast('send', '--json', ...wait, ...key(from), ...args)))
   const options = ({ value, gas }) => [...(value === undefined ? [] : ['--value', String(value)]), ...(gas === undefined ? [] : ['--gas-limit', String(gas)])]
   return {
+    receipt: async (hash) => receiptOf(JSON.parse(await cast('receipt', '--json', hash))),
+    sendRaw: (raw) => cast('publish', '--async', raw),
     transfer: (from, to, value, kind) => send(from, to, '--value', String(value), ...(kind === 'legacy' ? ['--legacy'] : [])),
     async deploy(from, { name, abi, bytecode }, args = [], extra = {}) {
       const item = abi.find((i) => i.type === 'constructor') ?? { inputs: [] }

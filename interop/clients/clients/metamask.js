@@ -38,6 +38,10 @@ export async function openMetaMask(chain) {
     name: 'metamask',
     transfer: fresh(client.transfer), deploy: fresh(client.deploy), write: fresh(client.write), delegate: fresh(client.delegate),
     request: fresh(client.request),
+    async receipt(hash) {
+      await blockTracker.checkForLatestBlock()
+      return client.receipt(hash)
+    },
     /** nextHead waits for the tracker's next look at the chain. */
     nextHead: async () => BigInt(await blockTracker.checkForLatestBlock()),
     async close() {

@@ -60,6 +60,7 @@ function reading(reader) {
       }
     },
     transaction: async (hash) => transactionOf(await reader.getTransaction({ hash })),
+    receipt: async (hash) => tidyReceipt(await reader.getTransactionReceipt({ hash })),
     decode,
     async logs(contract, event, { from = 0n, to = 'latest', args } = {}) {
       const abi = find(contract.abi, 'event', event)
@@ -82,15 +83,15 @@ function reading(reader) {
   }
 }
 
+const tidyReceipt = (r) => ({
+  hash: r.transactionHash, from: r.from, status: r.status === 'success', blockNumber: r.blockNumber, gasUsed: r.gasUsed,
+  type: typeNumber[r.type], contractAddress: r.contractAddress, logs: r.logs,
+})
+
 function writing(reader, writers) {
-  const receiptOf = async (hash) => {
-    const r = await reader.waitForTransactionReceipt({ hash })
-    return {
-      hash: r.transactionHash, status: r.status === 'success', blockNumber: r.blockNumber, gasUsed: r.gasUsed,
-      type: typeNumber[r.type], contractAddress: r.contractAddress, logs: r.logs,
-    }
-  }
+  const receiptOf = async (hash) => tidyReceipt(await reader.waitForTransactionReceipt({ hash }))
   return {
+    sendRaw: (serializedTransaction) => reader.sendRawTransaction({ serializedTransaction }),
     async transfer(from, to, value, kind) {
       const type = kind === 'legacy' ? { type: 'legacy' } : {}
       return receiptOf(await writers[from].sendTransaction({ to, value, ...type }))

@@ -73,11 +73,14 @@ function writing(web3, chain) {
   const address = (i) => chain.accounts[i].address
   const method = (contract, name, args) => new web3.eth.Contract(contract.abi, contract.address).methods[signature(find(contract.abi, 'function', name))](...args)
   const tidyReceipt = (r) => ({
-    hash: r.transactionHash, status: r.status === 1n, blockNumber: r.blockNumber, gasUsed: r.gasUsed, type: Number(r.type),
+    hash: r.transactionHash, from: r.from, status: r.status === 1n, blockNumber: r.blockNumber, gasUsed: r.gasUsed, type: Number(r.type),
     contractAddress: r.contractAddress, logs: r.logs,
   })
   const fetched = async (hash) => tidyReceipt(await web3.eth.getTransactionReceipt(hash))
   return {
+    receipt: fetched,
+    // sendSignedTransaction reads what it sends, and knows Ethereum's types only.
+    sendRaw: (raw) => web3.requestManager.send({ method: 'eth_sendRawTransaction', params: [raw] }),
     async transfer(from, to, value, kind) {
       const fees = kind === 'legacy' ? { type: 0, gasPrice: await web3.eth.getGasPrice() } : {}
       const request = { from: address(from), to, value, ...fees }

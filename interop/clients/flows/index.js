@@ -9,6 +9,7 @@ import { erc721 } from './erc721.js'
 import { governor } from './governor.js'
 import { logs } from './logs.js'
 import { moves } from './moves.js'
+import { native } from './native.js'
 import { passkey } from './passkey.js'
 import { safe } from './safe.js'
 import { subscriptions } from './subscriptions.js'
@@ -17,5 +18,5 @@ import { transfer } from './transfer.js'
 import { uniswap } from './uniswap.js'
 
 export const flows = {
-  transfer, erc20, erc721, erc1155, governor, uniswap, safe, entrypoint, delegation, passkey, traces, logs, subscriptions, moves,
+  transfer, erc20, erc721, erc1155, governor, uniswap, safe, entrypoint, delegation, passkey, traces, logs, subscriptions, native, moves,
 }

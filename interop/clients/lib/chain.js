@@ -104,6 +104,11 @@ export async function rpc(chain, method, ...params) {
   return result
 }
 
+/** included waits until a chain has the receipt of a transaction. */
+export async function included(chain, hash) {
+  while (!(await rpc(chain, 'eth_getTransactionReceipt', hash))) await new Promise((resolve) => { setTimeout(resolve, 10) })
+}
+
 /**
  * patient makes a signer of ethers return from sending only when the chain has the
  * receipt: for providers that, told that there is none, ask again long after.
@@ -112,7 +117,7 @@ export function patient(signer, chain) {
   const send = signer.sendTransaction.bind(signer)
   signer.sendTransaction = async (transaction) => {
     const sent = await send(transaction)
-    while (!(await rpc(chain, 'eth_getTransactionReceipt', sent.hash))) await new Promise((resolve) => { setTimeout(resolve, 10) })
+    await included(chain, sent.hash)
     return sent
   }
   return signer
