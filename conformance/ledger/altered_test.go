@@ -28,6 +28,7 @@ type altered struct {
 	inspect    func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
 	rewind     func(ctx context.Context, height uint64) error
 	snapshot   func(ctx context.Context, height uint64, emit func(*ledger.Chunk) error) error
+	usage      func(ctx context.Context) (ledger.Usage, error)
 	openView   func(v ledger.View) *alteredView
 }
 
@@ -124,6 +125,17 @@ func (a *altered) Snapshot(ctx context.Context, height uint64, emit func(*ledger
 		return a.snapshot(ctx, height, emit)
 	}
 	return a.Ledger.(ledger.Snapshotter).Snapshot(ctx, height, emit)
+}
+
+func (a *altered) Usage(ctx context.Context) (ledger.Usage, error) {
+	if a.usage != nil {
+		return a.usage(ctx)
+	}
+	return a.Ledger.(ledger.Maintainer).Usage(ctx)
+}
+
+func (a *altered) Compact(ctx context.Context, progress func(float64)) error {
+	return a.Ledger.(ledger.Maintainer).Compact(ctx, progress)
 }
 
 func (a *altered) IDs(height uint64) ([]chain.Hash, error) {

@@ -399,6 +399,14 @@ func brokenOptions() map[string]conformance.Direction {
 				return a.Ledger.(ledger.MultiProver).ProveMany(max(height, a.Ledger.Status().Executed), keys)
 			}
 		}),
+		// Entries that were removed are counted too.
+		"compaction-changes-nothing": with(func(a *altered) {
+			a.usage = func(ctx context.Context) (ledger.Usage, error) {
+				usage, err := a.Ledger.(ledger.Maintainer).Usage(ctx)
+				usage.Entries++
+				return usage, err
+			}
+		}),
 		// Header 0 is reported for its missing parent.
 		"inspect-is-clean": with(func(a *altered) {
 			a.inspect = func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error {

@@ -6,7 +6,7 @@
 // compare every answer with a plain map. Roots are the ledger's own; the rules check
 // that they depend on the entries alone and that proofs hold under them.
 //
-// Rules about optional capabilities (kernel/ledger Pruner, Rewinder, Inspector,
+// Rules about optional capabilities (kernel/ledger Pruner, Rewinder, Inspector, Maintainer,
 // Snapshotter, Restorer) and
 // the power-cut rule, which needs a [Disk], do not apply where these are missing.
 package ledger

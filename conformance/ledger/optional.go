@@ -12,6 +12,7 @@ func (b bench) optionalRules() []conformance.Rule {
 		{Name: "prune-keeps-the-rest", Statement: "A Pruner takes away nothing at or above the given height, and no header; what is gone is ErrPruned.", Check: b.pruneKeepsTheRest},
 		{Name: "rewind-goes-back", Statement: "A Rewinder brings the ledger to an earlier height as it was, from where another branch can grow.", Check: b.rewindGoesBack},
 		{Name: "many-entries-verify", Statement: "A MultiProver proves many entries, present and absent, by one path that verifies under the state root of any kept height and not after a change.", Check: b.manyEntriesVerify},
+		{Name: "compaction-changes-nothing", Statement: "A Maintainer that compacts changes no answer, ends with progress 1, and counts the entries of the latest state.", Check: b.compactionChangesNothing},
 		{Name: "inspect-is-clean", Statement: "An Inspector finds no fault in a ledger that has none, and ends with progress 1.", Check: b.inspectIsClean},
 		{Name: "candidates-miss-nothing", Statement: "An EventIndexer leaves out no block with an event that a query selects, whatever is pruned or opened again.", Check: b.candidatesMissNothing},
 	}
@@ -83,6 +84,28 @@ func (g *grown) rewind(to uint64) {
 		for i, id := range decided.IDs {
 			g.places[id] = ledger.Location{Height: uint64(height), Index: uint32(i)}
 		}
+	}
+}
+
+func (b bench) compactionChangesNothing(t conformance.T) {
+	g := b.grow(t, 93, t.TempDir())
+	for range 2 {
+		maintainer, can := g.Ledger.(ledger.Maintainer)
+		if !can {
+			t.Skipf("the ledger is no Maintainer")
+		}
+		g.run(20)
+		var last float64
+		if err := maintainer.Compact(t.Context(), func(share float64) { last = share }); err != nil || last != 1 {
+			t.Fatalf("compacting ended with progress %v: %v", last, err)
+		}
+		usage, err := maintainer.Usage(t.Context())
+		if want := uint64(len(g.states[g.tip()])); err != nil || usage.Entries != want {
+			t.Fatalf("%d entries, there are %d: %v", usage.Entries, want, err)
+		}
+		g.checkAll()
+		g.reopen()
+		g.checkAll()
 	}
 }
 

@@ -22,6 +22,28 @@ type Rewinder interface {
 	Rewind(ctx context.Context, height uint64) error
 }
 
+// Maintainer tells what a ledger takes on disk, and gives room back.
+type Maintainer interface {
+	// Usage looks at everything that is kept; it counts entries one by one.
+	Usage(ctx context.Context) (Usage, error)
+	// Compact rewrites what can be smaller or faster, and changes no answer. It calls
+	// progress with a share from 0 to 1.
+	Compact(ctx context.Context, progress func(float64)) error
+}
+
+// Usage is what a ledger takes.
+type Usage struct {
+	Parts   []Part
+	Entries uint64 // of the latest state
+}
+
+// Part is one part of a ledger, such as the headers.
+type Part struct {
+	Name  string
+	Files int // 0 for a part of another part's files
+	Bytes int64
+}
+
 // Inspector re-checks everything on disk: checksums, links, roots. It calls
 // found for every fault and progress with a share from 0 to 1.
 type Inspector interface {

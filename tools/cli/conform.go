@@ -22,6 +22,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/execution/state"
 )
@@ -157,10 +158,14 @@ func ledgerDirection(registry *kernel.Registry, module, commitment string, suite
 	if err != nil {
 		return conformance.Direction{}, err
 	}
-	return conformledger.Direction(conformledger.Subject{
+	subject := conformledger.Subject{
 		Open: judged.Open, Commitment: commitment, Tree: tree(suite), Hasher: suite,
 		CodeHash: func(code []byte) chain.Hash { return keccak.Keccak256(code) },
-	}), nil
+	}
+	if restorer, can := judged.(ledger.Restorer); can {
+		subject.Restore = restorer.Restore
+	}
+	return conformledger.Direction(subject), nil
 }
 
 // networkDirection judges a mesh over the first of the registry's channels, or a channel
