@@ -16,7 +16,7 @@ import (
 var commands = []string{
 	"dev", "network create", "network start", "network status", "network stop", "network kill", "network partition", "node start", "genesis create", "genesis inspect", "genesis verify", "genesis hash", "config check", "config show",
 	"account new", "account import", "account list", "account show", "account sign", "send", "call", "deploy", "block", "tx",
-	"bench transfer", "bench erc20", "bench evidence", "bench mixed", "bench read", "bench compare", "verify", "verify proof", "snapshot create", "snapshot verify", "snapshot restore", "replay", "proof account", "proof storage", "proof transaction", "proof receipt", "proof header", "conform", "doctor", "version",
+	"bench transfer", "bench erc20", "bench evidence", "bench mixed", "bench read", "bench compare", "verify", "verify proof", "snapshot create", "snapshot verify", "snapshot restore", "ledger stats", "ledger compact", "ledger prune", "ledger export", "ledger import", "replay", "proof account", "proof storage", "proof transaction", "proof receipt", "proof header", "conform", "doctor", "version",
 }
 
 func TestHelpListsAllCommandsInBothLanguages(t *testing.T) {

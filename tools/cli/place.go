@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,30 +12,55 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/tools/network"
 )
 
-// dataPlace says where a stopped chain is kept.
-type dataPlace struct{ data, genesis string }
+// dataPlace says where a stopped chain is kept: in a data directory, or where the
+// configuration of a node's home says.
+type dataPlace struct{ data, home, genesis string }
 
-func (t *terminal) placeFlags(command *cobra.Command, place *dataPlace) {
-	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
-	command.Flags().StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in or above --data)", "链的创世文件（默认为 --data 或其上级目录中的 genesis.json）"}))
+// dataFlags adds the flags that name a place.
+func (t *terminal) dataFlags(command *cobra.Command, place *dataPlace) {
+	flags := command.Flags()
+	flags.StringVar(&place.data, "data", "", t.text(Text{"the chain's data directory", "链的数据目录"}))
+	flags.StringVar(&place.home, "home", "", t.text(Text{"instead of --data: a node's directory, with config.toml", "代替 --data：含 config.toml 的节点目录"}))
+	flags.StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in or above --data)", "链的创世文件（默认为 --data 或其上级目录中的 genesis.json）"}))
 }
 
-// errNoLedger says that a directory holds nothing to look at.
-var errNoLedger = errors.New("there is no ledger in this directory")
+// named reports whether exactly one of both is given.
+func (p *dataPlace) named() bool { return (p.data == "") != (p.home == "") }
 
-// read returns the genesis of the chain that is kept there.
-func (p *dataPlace) read() (*chain.Genesis, error) {
-	file := p.genesis
-	if file == "" {
-		file = genesisBeside(p.data)
+// placeNeeded is the problem of a command to which no place was named.
+func placeNeeded(code string) error {
+	return &Problem{
+		Code: code, Usage: true, What: Text{"no data directory", "未指定数据目录"},
+		Next: Text{"name it with --data DIR, or its node with --home HOME", "请用 --data 目录 指定，或用 --home 目录 指定节点"},
 	}
-	_, genesis, err := readGenesis(file)
-	if err == nil && !hasFolder(p.data) {
-		err = errNoLedger // opening would make an empty one, which holds
+}
+
+// resolve finds data directory and genesis file.
+func (p *dataPlace) resolve() error {
+	if p.home == "" {
+		if p.genesis == "" {
+			p.genesis = genesisBeside(p.data)
+		}
+		return nil
 	}
-	return genesis, err
+	settings, err := readConfiguration(filepath.Join(p.home, "config.toml"))
+	if err != nil {
+		return err
+	}
+	inside := func(path string) string {
+		if filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(p.home, path)
+	}
+	p.data = inside(settings.Data.Directory)
+	if p.genesis == "" {
+		p.genesis = inside(settings.Data.Genesis)
+	}
+	return nil
 }
 
 // genesisBeside is where the genesis of a data directory is: in it, as dev has it, or
@@ -53,17 +79,66 @@ func hasFolder(directory string) bool {
 	return err == nil && slices.ContainsFunc(entries, os.DirEntry.IsDir)
 }
 
-// openStopped opens a chain without starting its engine. The limits of one node's
-// configuration are of no account: nothing is pruned, and every transaction of the saved
-// pool is kept.
-func (t *terminal) openStopped(ctx context.Context, place dataPlace, genesis *chain.Genesis, notes *noteBook) (*node.Chain, error) {
-	return node.Open(ctx, t.Registry, node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true, Log: notes.log()})
+// errNoLedger says that a directory holds nothing to look at.
+var errNoLedger = errors.New("there is no ledger in this directory")
+
+// stopped is a chain that is opened and not started.
+type stopped struct {
+	*node.Chain
+	notes *noteBook
 }
 
-// dataNeeded is the problem of a command to which no directory was named.
-func dataNeeded() error {
-	return &Problem{
-		Code: "CL-VERIFY-001", Usage: true, What: Text{"no data directory", "未指定数据目录"},
-		Next: Text{"name it with --data DIR", "请用 --data 目录 指定"},
+// openStopped opens the chain at a place, which must hold one. The limits of a node's
+// configuration are of no account: nothing is pruned, and every transaction of the
+// saved pool is kept.
+func (t *terminal) openStopped(ctx context.Context, place *dataPlace) (*stopped, error) {
+	if err := place.resolve(); err != nil {
+		return nil, err
 	}
+	_, genesis, err := readGenesis(place.genesis)
+	if err != nil {
+		return nil, err
+	}
+	if !hasFolder(place.data) {
+		return nil, errNoLedger // opening would make an empty one, which holds
+	}
+	return t.openChain(ctx, place, genesis)
+}
+
+// openChain opens the chain of a genesis at a place, and makes it where there is none.
+func (t *terminal) openChain(ctx context.Context, place *dataPlace, genesis *chain.Genesis) (*stopped, error) {
+	options := node.Options{Genesis: genesis, Directory: place.data, Rules: t.Rules, AllowUnprotected: true}
+	if place.home != "" {
+		recovery, err := network.LoadRecovery(place.home)
+		if err != nil {
+			return nil, err
+		}
+		options.Recovery = recovery
+	}
+	s := &stopped{notes: &noteBook{}}
+	options.Log = s.notes.log()
+	var err error
+	s.Chain, err = node.Open(ctx, t.Registry, options)
+	return s, err
+}
+
+// close closes the chain, whatever the caller's patience.
+func (s *stopped) close(ctx context.Context) error { return s.Close(context.WithoutCancel(ctx)) }
+
+// writeWhole writes a file by write, durable with its name, or leaves none.
+func writeWhole(name string, write func(*os.File) error) (err error) {
+	if _, err := os.Stat(name); err == nil {
+		return fmt.Errorf("%s is there already: name a new file", name)
+	}
+	file, err := os.Create(name + ".new")
+	if err != nil {
+		return err
+	}
+	if err = write(file); err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(name+".new"))
+	}
+	return os.Rename(name+".new", name)
 }

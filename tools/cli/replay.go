@@ -25,8 +25,8 @@ func (t *terminal) replay() *cobra.Command {
 		}),
 		RunE: func(command *cobra.Command, _ []string) error {
 			switch {
-			case place.data == "":
-				return dataNeeded()
+			case !place.named():
+				return placeNeeded("CL-VERIFY-001")
 			case !compare:
 				return &Problem{
 					Code: "CL-VERIFY-004", Usage: true, What: Text{"it is not said what to do with the results", "未说明如何处理执行结果"},
@@ -36,7 +36,7 @@ func (t *terminal) replay() *cobra.Command {
 			return t.runReplay(command.Context(), place, from, to)
 		},
 	}
-	t.placeFlags(command, &place)
+	t.dataFlags(command, &place)
 	command.Flags().BoolVar(&compare, "compare", false, t.text(Text{"compare with the stored results", "与存储的结果比较"}))
 	command.Flags().Uint64Var(&from, "from", 0, t.text(Text{"first height (default: the oldest that is kept)", "起始高度（默认为所保留的最早高度）"}))
 	command.Flags().Uint64Var(&to, "to", math.MaxUint64, t.text(Text{"last height (default: the newest)", "结束高度（默认为最新高度）"}))
@@ -83,21 +83,17 @@ func (t *terminal) runReplay(ctx context.Context, place dataPlace, from, to uint
 }
 
 func (t *terminal) replayed(ctx context.Context, place dataPlace, from, to uint64) (report *replayReport, err error) {
-	genesis, err := place.read()
+	c, err := t.openStopped(ctx, &place)
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.openStopped(ctx, place, genesis, &noteBook{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, c.close(ctx)) }()
 	bar := t.progress(Text{"executing again", "重新执行"})
 	began := time.Now()
 	done, err := c.ReplayRange(ctx, from, to, bar.set)
 	bar.done()
 	seconds := time.Since(began).Seconds()
-	report = &replayReport{Chain: genesis.Name, From: done.From, To: done.To, Transactions: done.Transactions, Seconds: seconds, Equal: err == nil}
+	report = &replayReport{Chain: c.Genesis().Name, From: done.From, To: done.To, Transactions: done.Transactions, Seconds: seconds, Equal: err == nil}
 	if seconds > 0 {
 		report.PerSecond = float64(done.Transactions) / seconds
 	}

@@ -86,7 +86,7 @@ func earlyFlag(arguments []string, short, long string) string {
 
 func (t *terminal) root() *cobra.Command {
 	root := t.group("credible", Text{"CredibleLedger: a neutral, open blockchain platform", "CredibleLedger：中立、开放的区块链平台"},
-		t.dev, t.network, t.node, t.genesis, t.config, t.account, t.send, t.call, t.deploy, t.block, t.tx, t.light, t.proof, t.bench, t.verify, t.snapshot, t.replay, t.conform, t.doctor, t.version)
+		t.dev, t.network, t.node, t.genesis, t.config, t.account, t.send, t.call, t.deploy, t.block, t.tx, t.light, t.proof, t.bench, t.verify, t.snapshot, t.ledger, t.replay, t.conform, t.doctor, t.version)
 	root.Version, root.SilenceErrors, root.SilenceUsage = Version, true, true
 	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {
 		if chosen := command.Flag("lang").Value.String(); chosen != "" && !knownLanguage(chosen) {

@@ -28,6 +28,7 @@ type snapshotReport struct {
 	Parts     uint64     `json:"parts"`
 	Bytes     uint64     `json:"bytes"`
 	Directory string     `json:"directory,omitempty"` // that it was restored to
+	Head      uint64     `json:"head,omitempty"`      // from which a node goes on there
 }
 
 func snapshotReportOf(folder string, genesis *chain.Genesis, m *snapshot.Manifest) *snapshotReport {
@@ -42,11 +43,11 @@ func (t *terminal) snapshotCreate() *cobra.Command {
 	var folder string
 	var height uint64
 	command := &cobra.Command{
-		Use: "create --data DIR --out FOLDER", Args: cobra.NoArgs,
+		Use: "create --data DIR|--home HOME --out FOLDER", Args: cobra.NoArgs,
 		Short: t.text(Text{"write a snapshot of a stopped chain", "为已停止的链写出快照"}),
 		RunE: func(command *cobra.Command, _ []string) error {
-			if place.data == "" || folder == "" {
-				return snapshotUsage(Text{"--data DIR and --out FOLDER", "--data 目录 与 --out 文件夹"})
+			if !place.named() || folder == "" {
+				return snapshotUsage(Text{"--data DIR, or --home HOME, and --out FOLDER", "--data 目录（或 --home 目录）与 --out 文件夹"})
 			}
 			report, err := t.createSnapshot(command.Context(), place, folder, height)
 			if err != nil {
@@ -59,26 +60,22 @@ func (t *terminal) snapshotCreate() *cobra.Command {
 			})
 		},
 	}
-	t.placeFlags(command, &place)
+	t.dataFlags(command, &place)
 	command.Flags().StringVar(&folder, "out", "", t.text(Text{"a new folder", "新的文件夹"}))
 	command.Flags().Uint64Var(&height, "height", 0, t.text(Text{"height of the state (default: the newest possible)", "状态的高度（默认为可用的最新高度）"}))
 	return command
 }
 
 func (t *terminal) createSnapshot(ctx context.Context, place dataPlace, folder string, height uint64) (report *snapshotReport, err error) {
-	genesis, err := place.read()
+	c, err := t.openStopped(ctx, &place)
 	if err != nil {
 		return nil, err
 	}
-	rules, err := snapshot.RulesOf(t.Registry, genesis)
+	defer func() { err = errors.Join(err, c.close(ctx)) }()
+	rules, err := snapshot.RulesOf(t.Registry, c.Genesis())
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.openStopped(ctx, place, genesis, &noteBook{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, c.Close(context.WithoutCancel(ctx))) }()
 	if height == 0 {
 		height = rules.Latest(c.Ledger().Status())
 	}
@@ -86,7 +83,7 @@ func (t *terminal) createSnapshot(ctx context.Context, place dataPlace, folder s
 	if err != nil {
 		return nil, err
 	}
-	return snapshotReportOf(folder, genesis, manifest), nil
+	return snapshotReportOf(folder, c.Genesis(), manifest), nil
 }
 
 // snapshotTrust is what the commands that read a snapshot are told to believe.
@@ -179,36 +176,45 @@ func (t *terminal) verifySnapshot(ctx context.Context, folder string, trust snap
 
 func (t *terminal) snapshotRestore() *cobra.Command {
 	var trust snapshotTrust
-	var data string
+	var place dataPlace
 	command := &cobra.Command{
-		Use: "restore FOLDER --data DIR", Args: cobra.ExactArgs(1),
+		Use: "restore FOLDER --data DIR|--home HOME", Args: cobra.ExactArgs(1),
 		Short: t.text(Text{"begin a node's data directory with a snapshot", "以快照建立节点的数据目录"}),
 		RunE: func(command *cobra.Command, arguments []string) error {
-			if data == "" {
-				return snapshotUsage(Text{"--data DIR", "--data 目录"})
+			if !place.named() {
+				return snapshotUsage(Text{"--data DIR, or --home HOME", "--data 目录，或 --home 目录"})
 			}
-			report, err := t.restoreSnapshot(command.Context(), arguments[0], data, trust)
+			report, err := t.restoreSnapshot(command.Context(), arguments[0], &place, trust)
 			if err != nil {
 				return snapshotProblem("CL-SNAPSHOT-004", err, Text{"the snapshot cannot be restored", "无法恢复快照"},
 					Text{"name a directory without a ledger and a snapshot that holds; an interrupted restoration is begun again by the same command", "请指定没有账本的目录与成立的快照；中断的恢复可用同一命令重新开始"})
 			}
 			return t.result(report, func() {
 				t.showSnapshot(report)
-				t.say(Text{"restored to %s: the node goes on from height %d", "已恢复到 %s：节点将从高度 %d 继续"}, report.Directory, report.Height)
+				t.say(Text{"restored to %s: the node goes on from height %d", "已恢复到 %s：节点将从高度 %d 继续"}, report.Directory, report.Head)
 			})
 		},
 	}
-	command.Flags().StringVar(&data, "data", "", t.text(Text{"the data directory to make, such as data in a node's home", "要建立的数据目录，例如节点目录中的 data"}))
+	command.Flags().StringVar(&place.data, "data", "", t.text(Text{"the data directory to make, such as data in a node's home", "要建立的数据目录，例如节点目录中的 data"}))
+	command.Flags().StringVar(&place.home, "home", "", t.text(Text{"instead of --data: the node's directory, with config.toml and genesis.json", "代替 --data：含 config.toml 与 genesis.json 的节点目录"}))
 	t.snapshotTrustFlags(command, &trust)
 	return command
 }
 
-func (t *terminal) restoreSnapshot(ctx context.Context, folder, data string, trust snapshotTrust) (*snapshotReport, error) {
+func (t *terminal) restoreSnapshot(ctx context.Context, folder string, place *dataPlace, trust snapshotTrust) (*snapshotReport, error) {
+	if place.home != "" {
+		if err := place.resolve(); err != nil {
+			return nil, err
+		}
+		if trust.genesis == "" {
+			trust.genesis = place.genesis
+		}
+	}
 	s, trusted, err := t.openSnapshot(folder, trust)
 	if err != nil {
 		return nil, err
 	}
-	target, err := t.snapshotTarget(s, data)
+	target, err := t.snapshotTarget(s, place.data)
 	if err != nil {
 		return nil, err
 	}
@@ -218,8 +224,29 @@ func (t *terminal) restoreSnapshot(ctx context.Context, folder, data string, tru
 	}
 	bar.done()
 	report := snapshotReportOf(folder, s.Genesis, s.Manifest)
-	report.Directory = data
-	return report, nil
+	report.Directory = place.data
+	return report, t.beginAt(ctx, place, s, report)
+}
+
+// beginAt opens what was restored as a node does, which makes sure that it can go on.
+func (t *terminal) beginAt(ctx context.Context, place *dataPlace, s *snapshot.Snapshot, report *snapshotReport) error {
+	c, err := t.openChain(ctx, place, s.Genesis)
+	if err != nil {
+		return err
+	}
+	report.Head = c.Head().Header.Height
+	if err := c.close(ctx); err != nil {
+		return err
+	}
+	if place.home != "" {
+		return nil
+	}
+	if _, beside, err := readGenesis(genesisBeside(place.data)); err == nil {
+		if identity, err := beside.Identity(s.Suite); err == nil && identity == s.Identity {
+			return nil
+		}
+	}
+	return writeGenesis(place.data, s.Manifest.Genesis)
 }
 
 func (t *terminal) showSnapshot(r *snapshotReport) {

@@ -25,7 +25,7 @@ func TestASnapshotIsTakenCheckedAndBegunWith(t *testing.T) {
 	}
 	restored := filepath.Join(t.TempDir(), "data")
 	decode[snapshotReport](t, "snapshot", "restore", folder, "--data", restored)
-	report := decode[verifyReport](t, "verify", "--data", restored, "--genesis", genesis)
+	report := decode[verifyReport](t, "verify", "--data", restored)
 	if !report.OK || report.Height != 3 {
 		t.Errorf("%+v", report)
 	}
@@ -41,6 +41,7 @@ func TestASnapshotIsTakenCheckedAndBegunWith(t *testing.T) {
 	refused(t, 1, "CL-VERIFY-002", "restore the snapshot again", "verify", "--data", restored, "--genesis", genesis)
 	decode[snapshotReport](t, "snapshot", "restore", folder, "--data", restored)
 	must(t, "verify", "--data", restored, "--genesis", genesis)
+	refused(t, 2, "CL-SNAPSHOT-001", "--home", "snapshot", "restore", folder, "--data", data, "--home", data)
 	other := filepath.Join(t.TempDir(), "other")
 	must(t, "genesis", "create", "--home", other)
 	refused(t, 1, "CL-SNAPSHOT-003", "another chain", "snapshot", "verify", folder, "--genesis", filepath.Join(other, "genesis.json"))

@@ -29,7 +29,7 @@ func (t *terminal) verify() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), place, replay) },
 	}
 	command.AddCommand(t.verifyProof())
-	t.placeFlags(command, &place)
+	t.dataFlags(command, &place)
 	command.Flags().BoolVar(&replay, "replay", true, t.text(Text{"execute the blocks again and compare", "重新执行区块并比较结果"}))
 	return command
 }
@@ -58,10 +58,10 @@ type verifyFault struct {
 const maxFaults = 100
 
 func (t *terminal) runVerify(ctx context.Context, place dataPlace, replay bool) error {
-	if place.data == "" {
-		return dataNeeded()
+	if !place.named() {
+		return placeNeeded("CL-VERIFY-001")
 	}
-	report, err := t.check(ctx, place, replay)
+	report, err := t.check(ctx, &place, replay)
 	if err != nil {
 		return &Problem{
 			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be opened: " + place.data, "无法打开数据目录：" + place.data},
@@ -81,34 +81,35 @@ func (t *terminal) runVerify(ctx context.Context, place dataPlace, replay bool) 
 }
 
 // check opens the chain without starting its engine and looks at everything.
-func (t *terminal) check(ctx context.Context, place dataPlace, replay bool) (report *verifyReport, err error) {
-	genesis, err := place.read()
-	if err != nil {
-		return nil, err
+func (t *terminal) check(ctx context.Context, place *dataPlace, replay bool) (report *verifyReport, err error) {
+	returned, c := false, &stopped{notes: &noteBook{}}
+	failed := func(where, reason string) *verifyReport {
+		return &verifyReport{Chain: chainName(place), Notes: c.notes.read(), Faults: []verifyFault{{Place: where, Reason: reason}}}
 	}
-	notes, returned := &noteBook{}, false
 	defer func() {
 		if reason := recover(); reason != nil { // some stores panic on files that were altered
 			line, _, _ := strings.Cut(fmt.Sprint(reason), "\n")
-			report = &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "store", Reason: line}}}
-			err = nil
+			report, err = failed("store", line), nil
 		}
 	}()
-	c, err := t.openStopped(ctx, place, genesis, notes)
+	opened, err := t.openStopped(ctx, place)
+	if opened != nil {
+		c = opened
+	}
 	if errors.Is(err, ledger.ErrCorrupt) || errors.Is(err, node.ErrRoot) {
-		return &verifyReport{Chain: genesis.Name, Notes: notes.read(), Faults: []verifyFault{{Place: "open", Reason: err.Error()}}}, nil
+		return failed("open", err.Error()), nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if returned { // a store that panicked may never close; the process ends soon
-			err = errors.Join(err, c.Close(context.WithoutCancel(ctx)))
+			err = errors.Join(err, c.close(ctx))
 		}
 	}()
-	v := &verification{t: t, chain: c, report: &verifyReport{
-		Chain: genesis.Name, Identity: c.Identity(), Height: c.Head().Header.Height, State: c.Head().Results.StateRoot,
-		Replayed: replay, Faults: []verifyFault{}, Notes: notes.read(),
+	v := &verification{t: t, chain: c.Chain, report: &verifyReport{
+		Chain: c.Genesis().Name, Identity: c.Identity(), Height: c.Head().Header.Height, State: c.Head().Results.StateRoot,
+		Replayed: replay, Faults: []verifyFault{}, Notes: c.notes.read(),
 	}}
 	err = v.run(ctx, replay)
 	returned = true
@@ -117,6 +118,15 @@ func (t *terminal) check(ctx context.Context, place dataPlace, replay bool) (rep
 	}
 	v.report.OK = len(v.report.Faults) == 0
 	return v.report, nil
+}
+
+// chainName is the name in the genesis file of a place.
+func chainName(place *dataPlace) string {
+	_, genesis, err := readGenesis(place.genesis)
+	if err != nil {
+		return ""
+	}
+	return genesis.Name
 }
 
 // verification is one run over an open chain.
@@ -165,6 +175,9 @@ func (v *verification) decisions(ctx context.Context) error {
 	bar := v.t.progress(Text{"decisions", "共识证明"})
 	status := v.chain.Ledger().Status()
 	first := max(1, status.OldestState+1)
+	if status.OldestState > 0 {
+		first += v.chain.Genesis().RootDelay // the state that says who decided must be kept
+	}
 	for height := first; height <= status.Executed; height++ {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -60,7 +60,7 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
 		Ordering: node.Ordering(settings.Blocks.Ordering),
 	}
-	if o.Recovery, err = loadRecovery(home); err != nil {
+	if o.Recovery, err = LoadRecovery(home); err != nil {
 		return o, err
 	}
 	votes, err := journal.Open(filepath.Join(home, VotesFile))

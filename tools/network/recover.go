@@ -28,8 +28,8 @@ type recoveryRecord struct {
 	Recovery   string         `json:"recovery"`
 }
 
-// loadRecovery reads the recovery of a home, nil when there is none.
-func loadRecovery(home string) (*chain.Recovery, error) {
+// LoadRecovery reads the recovery of a home, nil when there is none.
+func LoadRecovery(home string) (*chain.Recovery, error) {
 	file, err := os.ReadFile(filepath.Join(home, recoveryFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
