@@ -167,7 +167,7 @@ func importGenesis(head *archive.Head, place *dataPlace) (*chain.Genesis, error)
 	if genesis, err = chain.ParseGenesis(head.Genesis); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(place.data, 0o755); err != nil {
+	if err := os.MkdirAll(place.data, 0o700); err != nil {
 		return nil, err
 	}
 	return genesis, writeGenesis(place.data, head.Genesis)
