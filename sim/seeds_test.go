@@ -3,7 +3,9 @@ package sim_test
 import (
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,15 +39,15 @@ func seeds() int {
 	return 50
 }
 
-// logger writes what all nodes log to the file that SIM_LOG names, for who reads a
-// failure.
+// logger writes what all nodes log to a file in the folder that SIM_LOG names, for who
+// reads a failure.
 func logger(t *testing.T) *slog.Logger {
 	t.Helper()
-	path := os.Getenv("SIM_LOG")
-	if path == "" {
+	folder := os.Getenv("SIM_LOG")
+	if folder == "" {
 		return nil
 	}
-	file, err := os.Create(path)
+	file, err := os.Create(filepath.Join(folder, strings.ReplaceAll(t.Name(), "/", "-")+".log"))
 	if err != nil {
 		t.Fatal(err)
 	}
