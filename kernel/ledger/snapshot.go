@@ -31,6 +31,9 @@ type Restorer interface {
 	// headers say, and that chunks and write sets lead to the state roots; that these
 	// were decided is for the caller to know.
 	Restore(ctx context.Context, options Options, base *Base) error
+	// Vacate removes from a directory, which need not exist, what a restoration that did
+	// not come to its end has left, and reports whether it then holds no ledger.
+	Vacate(directory string) (vacant bool, err error)
 }
 
 // Base is what a restored ledger begins with. What it iterates over is asked for once

@@ -213,17 +213,22 @@ func (c *creation) end() error {
 		}
 		c.manifest.sections[i] = w.section
 	}
-	if err := syncFolder(c.folder); err != nil {
+	return writeManifest(c.folder, &c.manifest)
+}
+
+// writeManifest makes a folder whose sections are durable a snapshot.
+func writeManifest(folder string, m *Manifest) error {
+	if err := syncFolder(folder); err != nil {
 		return err
 	}
-	name := filepath.Join(c.folder, manifestFile)
-	if err := writeDurably(name+".new", c.manifest.encode()); err != nil {
+	name := filepath.Join(folder, manifestFile)
+	if err := writeDurably(name+".new", m.Encode()); err != nil {
 		return err
 	}
 	if err := os.Rename(name+".new", name); err != nil {
 		return err
 	}
-	return errors.Join(syncFolder(c.folder), syncFolder(filepath.Dir(c.folder)))
+	return errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
 }
 
 func writeDurably(name string, content []byte) error {

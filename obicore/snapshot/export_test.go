@@ -2,9 +2,6 @@ package snapshot
 
 import "github.com/credibleledger/credibleledger/kernel/chain"
 
-// EncodeManifest is what a manifest file holds.
-func EncodeManifest(m *Manifest) []byte { return m.encode() }
-
 // SampleRecords returns one record of each kind.
 func SampleRecords() [][]byte {
 	s := seal{&chain.Header{Height: 7}, chain.Proof{Kind: "test/1"}}

@@ -66,10 +66,10 @@ type section struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// encode returns the RLP list [format, genesis, identity, height, first, state root,
+// Encode returns what the manifest file holds: the RLP list [format, genesis, identity, height, first, state root,
 // result root, last, validators, [[bytes, parts, [digest…]]…]] and its CRC-32C in 4
 // little-endian bytes.
-func (m *Manifest) encode() []byte {
+func (m *Manifest) Encode() []byte {
 	p := rlp.AppendBytes(nil, []byte(Format))
 	p = rlp.AppendBytes(p, m.Genesis)
 	p = rlp.AppendBytes(p, m.Identity[:])

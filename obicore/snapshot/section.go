@@ -229,3 +229,22 @@ func limitOf(section int) uint64 {
 	}
 	return partBytes
 }
+
+// offsets reads from the index where the parts lie, and where the last one ends.
+func (r *reader) offsets() ([]uint64, error) {
+	offsets, end := make([]uint64, 1, r.parts+1), uint64(0)
+	for number := range r.index {
+		block, err := r.block(number)
+		if err != nil {
+			return nil, err
+		}
+		for ; len(block) > 0; block = block[indexEntry:] {
+			size := uint64(binary.BigEndian.Uint32(block))
+			if end += size; size > r.limit || end > r.bytes {
+				return nil, r.fault("a part of %d bytes ends at byte %d of %d", size, end, r.bytes)
+			}
+			offsets = append(offsets, end)
+		}
+	}
+	return offsets, nil
+}

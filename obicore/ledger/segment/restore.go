@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
@@ -87,28 +89,71 @@ func (r *restoration) beginRestore() (err error) {
 	if err := writeFile(r.fs, mark, nil); err != nil {
 		return err
 	}
-	if err := r.fs.Remove(r.fs.PathJoin(directory, identityFile)); err != nil && !isNotExist(err) {
+	if err := clearLedger(r.fs, directory); err != nil {
 		return err
-	}
-	for _, place := range []string{columnHeaders.String(), columnBodies.String(), columnResults.String(), databaseFolder} {
-		if err := r.clear(place); err != nil {
-			return err
-		}
 	}
 	return r.makeFolders()
 }
 
-// refuseLedger refuses a directory that holds a ledger already.
-func (r *restoration) refuseLedger() error {
-	for _, name := range []string{identityFile, databaseFolder, columnHeaders.String(), columnBodies.String(), columnResults.String()} {
-		place := r.fs.PathJoin(r.options.Directory, name)
-		if _, err := r.fs.Stat(place); err == nil {
-			return fmt.Errorf("%w: %s is there: restore into an empty directory", ledger.ErrMismatch, place)
-		} else if !isNotExist(err) {
+// ledgerNames are the names in a directory that make it a ledger's, the identity first.
+var ledgerNames = []string{identityFile, columnHeaders.String(), columnBodies.String(), columnResults.String(), databaseFolder}
+
+// clearLedger removes a ledger from a directory.
+func clearLedger(fs vfs.FS, directory string) error {
+	for _, name := range ledgerNames {
+		if err := fs.RemoveAll(fs.PathJoin(directory, name)); err != nil && !isNotExist(err) {
 			return err
 		}
 	}
 	return nil
+}
+
+// findLedger returns what in a directory says that it holds a ledger, empty when nothing
+// does.
+func findLedger(fs vfs.FS, directory string) (string, error) {
+	for _, name := range ledgerNames {
+		place := fs.PathJoin(directory, name)
+		if _, err := fs.Stat(place); err == nil {
+			return place, nil
+		} else if !isNotExist(err) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// refuseLedger refuses a directory that holds a ledger already.
+func (r *restoration) refuseLedger() error {
+	place, err := findLedger(r.fs, r.options.Directory)
+	if err == nil && place != "" {
+		err = fmt.Errorf("%w: %s is there: restore into an empty directory", ledger.ErrMismatch, place)
+	}
+	return err
+}
+
+// Vacate removes an unfinished restoration; see [ledger.Restorer]. The mark goes last, so
+// that one that is cut short is begun again.
+func (m *Module) Vacate(directory string) (vacant bool, err error) {
+	fs := m.fs
+	if fs == nil {
+		fs = vfs.Default
+	}
+	mark := fs.PathJoin(directory, restoringFile)
+	if _, err := fs.Stat(mark); isNotExist(err) {
+		place, err := findLedger(fs, directory)
+		return err == nil && place == "", err
+	} else if err != nil {
+		return false, err
+	}
+	lock, err := fs.Lock(fs.PathJoin(directory, lockFile))
+	if err != nil {
+		return false, fmt.Errorf("segment: %s is in use by another process: stop that or choose another directory: %w", directory, err)
+	}
+	err = clearLedger(fs, directory)
+	if err == nil {
+		err = errors.Join(syncDirectory(fs, directory), fs.Remove(mark), syncDirectory(fs, directory))
+	}
+	return err == nil, errors.Join(err, lock.Close())
 }
 
 // finishRestore opens what was restored, compares where it ends, and takes the mark

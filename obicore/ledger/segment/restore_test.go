@@ -246,3 +246,34 @@ func TestADirectoryThatIsHeldIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestADirectoryIsVacatedOfWhatAnUnfinishedRestorationHasLeftAndOfNothingElse(t *testing.T) {
+	s := newScript(t, 640, 12)
+	full := open(t, vfs.NewMem(), s.options())
+	s.run(t, full, 12)
+	fs := vfs.NewMem()
+	m, directory := module(segment.WithFileSystem(fs)), s.options().Directory
+	vacant := func(want bool) {
+		t.Helper()
+		if have, err := m.Vacate(directory); err != nil || have != want {
+			t.Fatalf("%v, %v", have, err)
+		}
+	}
+	vacant(true) // there is not even a directory
+	base, fault := s.base(t, full, 2, 8, 8), errors.New("the disk that it came from has gone")
+	base.Links = func(yield func(*ledger.Link, error) bool) { yield(nil, fault) }
+	if err := m.Restore(t.Context(), s.options(), base); !errors.Is(err, fault) {
+		t.Fatal(err)
+	}
+	if _, err := m.Open(t.Context(), s.options()); !errors.Is(err, ledger.ErrUnfinished) {
+		t.Fatal(err)
+	}
+	vacant(true)
+	l := open(t, fs, s.options())
+	s.run(t, l, 3)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	vacant(false)
+	s.checkState(t, open(t, fs, s.options()), 3)
+}
