@@ -30,6 +30,7 @@ type Settings struct {
 	Latency   time.Duration // of every link
 	Heartbeat time.Duration
 	Accounts  int
+	Snapshots node.Snapshots // that every node takes, unless it has its own
 	Log       *slog.Logger
 }
 
@@ -188,7 +189,7 @@ func (c *Cluster) peersOf(self *Node) (peers []network.Peer) {
 
 func (c *Cluster) newNode(i int) *Node {
 	c.t.Helper()
-	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i), Ordering: c.settings.Ordering}
+	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i), Ordering: c.settings.Ordering, Snapshots: c.settings.Snapshots}
 	n.directory = filepath.Join(c.root, n.Name)
 	scheme, err := c.suite.Scheme(c.suite.Default())
 	if err != nil {

@@ -24,8 +24,10 @@ type Node struct {
 	directory string
 	Spare     []node.Keys
 	Ordering  node.Ordering // of its next life
-	Lie       Lie           // changes what it sends; set before it starts
-	lives     int           // how often it has crashed; each life has a directory of its own
+	Snapshots node.Snapshots
+	Join      bool // begin with a snapshot of the others when there is no ledger
+	Lie       Lie  // changes what it sends; set before it starts
+	lives     int  // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
 	watch *watch
@@ -57,7 +59,10 @@ func (n *Node) Start() {
 	}
 }
 
-func (n *Node) start() error {
+func (n *Node) start() error { return n.StartWithin(context.Background()) }
+
+// StartWithin is Start for a test that ends it early by the context.
+func (n *Node) StartWithin(ctx context.Context) error {
 	if n.Chain != nil {
 		return nil
 	}
@@ -65,7 +70,7 @@ func (n *Node) start() error {
 	if err != nil {
 		return err
 	}
-	running, err := node.Open(context.Background(), n.cluster.registry, options)
+	running, err := node.Open(ctx, n.cluster.registry, options)
 	if err != nil {
 		return fmt.Errorf("%s: %w", n.Name, err)
 	}
@@ -96,6 +101,14 @@ func (n *Node) options() (o node.Options, err error) {
 	if n.Lie != nil {
 		mesh = liar{mesh, n}
 	}
+	var join *node.Join
+	if n.Join {
+		own, err := module.New(network.Options{Self: n.ID, Identity: identity, Channel: n.channel, Listen: n.Name, Log: c.settings.Log})
+		if err != nil {
+			return o, err
+		}
+		join = &node.Join{Mesh: own}
+	}
 	wal, err := journal.Open(filepath.Join(n.directory, "consensus.log"))
 	if err != nil {
 		return o, err
@@ -112,7 +125,7 @@ func (n *Node) options() (o node.Options, err error) {
 	return node.Options{
 		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
 		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, WholeUpTo: -1, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
-		Log: c.settings.Log.With("node", n.Name),
+		Snapshots: n.Snapshots, Join: join, Log: c.settings.Log.With("node", n.Name),
 	}, err
 }
 
@@ -170,3 +183,6 @@ func (c *Cluster) Cut(a, b *Node, cut bool) {
 		c.channels.Heal(a.channel.Self(), b.channel.Self())
 	}
 }
+
+// Directory is where the node keeps what it must not lose; a crash moves it.
+func (n *Node) Directory() string { return n.directory }

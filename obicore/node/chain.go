@@ -22,6 +22,7 @@ import (
 // Chain is one running chain.
 type Chain struct {
 	options   Options
+	registry  *kernel.Registry
 	genesis   *chain.Genesis
 	identity  chain.Hash
 	suite     crypto.Suite
@@ -45,7 +46,8 @@ type Chain struct {
 	course   course
 
 	participation *participation
-	pruning       atomic.Pointer[pruning] // nil when everything is kept
+	pruning       atomic.Pointer[pruning]   // nil when everything is kept
+	snapshots     atomic.Pointer[snapshots] // nil when there are none to take or to give
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
@@ -87,7 +89,7 @@ type Tip struct {
 func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *Chain, err error) {
 	options.fill()
 	c = &Chain{
-		options: options, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
+		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
 		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
 	}
@@ -183,6 +185,11 @@ func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error
 	if err != nil {
 		return err
 	}
+	if c.options.Join != nil {
+		if err := c.join(ctx); err != nil {
+			return err
+		}
+	}
 	module, err := registry.LedgerModule(c.options.Ledger)
 	if err != nil {
 		return err
@@ -262,7 +269,7 @@ func (c *Chain) Start(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := c.startPruning(ctx); err != nil {
+	if err := errors.Join(c.startPruning(ctx), c.startSnapshots(ctx)); err != nil {
 		return err
 	}
 	return c.participation.start(ctx)
@@ -293,6 +300,7 @@ func (c *Chain) Close(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, c.course.close())
 		c.pruning.Load().close()
+		c.snapshots.Load().close()
 		c.feed.close()
 		err = errors.Join(err, c.savePool(), c.store.Close(), c.bodies.close())
 		if c.options.Votes != nil {

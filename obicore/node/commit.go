@@ -91,6 +91,7 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 	c.blocks.set(block)
 	c.pool.Advance(height, noncesIn(p.results), p.ids)
 	c.pruning.Load().executedUpTo(height)
+	c.snapshots.Load().executed()
 	c.withdraw(1)
 	c.feed.publish(Event{Block: block})
 	return nil

@@ -27,7 +27,7 @@ type Development struct {
 	offset    time.Duration             // added to the clock
 	next      NextBlock
 	manual    bool // no block without a demand
-	snapshots []snapshot
+	snapshots []revertPoint
 
 	rewinding sync.RWMutex // held for writing while the chain is taken back; taken after commitMutex
 	era       uint64       // how often that was; under rewinding

@@ -41,6 +41,7 @@ type link struct {
 	heard    map[chain.NodeID]int       // answers to the question for heights, by question
 	question int
 	batches  batches
+	ration   *dissemination.Ration // of snapshots
 
 	news                 chan struct{} // closed and made anew when heard or the tip changes
 	wakeSync, wakeOutbox chan struct{}
@@ -56,7 +57,7 @@ type answer struct {
 
 func newLink(c *Chain, options *Network) *link {
 	l := &link{
-		Chain: c, mesh: options.Mesh, batches: newBatches(),
+		Chain: c, mesh: options.Mesh, batches: newBatches(), ration: dissemination.NewRation(snapshotPortion()),
 		outbox: dissemination.New(dissemination.DefaultLimits()), shunned: make(map[chain.NodeID]time.Time),
 		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),
 		news: make(chan struct{}), wakeSync: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1), answers: make(chan answer, 1),
@@ -216,7 +217,7 @@ func (l *link) send(to chain.NodeID, class network.Class, message []byte) {
 
 // timer returns a channel that gets a value when clock reaches at, and what
 // releases it; a zero time never comes.
-func (c *Chain) timer(at time.Time) (<-chan struct{}, func()) {
+func (c *Chain) timer(at time.Time) (due <-chan struct{}, release func()) {
 	if at.IsZero() {
 		return nil, func() {}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/blocksync"
+	"github.com/credibleledger/credibleledger/obicore/statesync"
 )
 
 // Limits of one answer that this node gives, whatever is asked.
@@ -21,7 +22,7 @@ const (
 func (l *link) receiveSync(from chain.NodeID, message []byte) {
 	m, err := blocksync.Decode(message)
 	if errors.Is(err, blocksync.ErrKind) {
-		l.receiveBatch(from, message)
+		l.receiveOther(from, message)
 		return
 	}
 	if err != nil {
@@ -47,6 +48,19 @@ func (l *link) receiveSync(from chain.NodeID, message []byte) {
 		if expected {
 			l.answers <- answer{from, m} // has room: one answer is expected at a time
 		}
+	}
+}
+
+// receiveOther takes a message that is not of block sync.
+func (l *link) receiveOther(from chain.NodeID, message []byte) {
+	m, err := statesync.Decode(message)
+	switch {
+	case errors.Is(err, statesync.ErrKind):
+		l.receiveBatch(from, message)
+	case err != nil:
+		l.log.Debug("sync message refused", "from", from, "reason", err)
+	default:
+		l.receiveSnapshots(from, m)
 	}
 }
 

@@ -75,6 +75,9 @@ func (m *metrics) all(c *Chain) []prometheus.Collector {
 	}
 	return []prometheus.Collector{
 		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, m.evidence, networkMetrics{c},
+		gauge("snapshot_height", "Height of the newest snapshot that this node gives, 0 without any.", func() int { height, _ := c.snapshots.Load().last(); return int(height) }), //nolint:gosec // a height is below 2^62
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: "snapshot_seconds", Help: "How long the last snapshot took, 0 before the first since start."},
+			func() float64 { _, took := c.snapshots.Load().last(); return took.Seconds() }),
 		gauge("pool_pending", "Transactions that can go into the next block.", func() int { pending, _ := c.pool.Count(); return pending }),
 		gauge("pool_queued", "Transactions that wait for an earlier nonce.", func() int { _, queued := c.pool.Count(); return queued }),
 	}

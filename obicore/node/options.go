@@ -62,7 +62,12 @@ type Options struct {
 	// transactions, receipts, logs – and their state; 0 keeps all. Headers and proofs
 	// always stay. Ledgers drop whole files, so that somewhat more is kept.
 	RetainBlocks uint64
-	Pool         pool.Limits
+	// Snapshots are those that this node takes of its own chain and gives to others.
+	Snapshots Snapshots
+	// Join lets a node whose directory holds no ledger begin with a snapshot of its peers
+	// when the chain is opened; nil begins with the blocks from genesis on.
+	Join *Join
+	Pool pool.Limits
 	// Rules are the rule versions that this binary knows; the default table when nil.
 	Rules execution.RulesTable
 	// AllowUnprotected admits legacy transactions without a chain id (EIP-155),

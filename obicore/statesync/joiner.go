@@ -90,10 +90,16 @@ func (j *Joiner) Gone(id chain.NodeID) {
 	}
 }
 
+// ExpectsOffers reports whether a peer has been asked what it offers and not answered yet.
+func (j *Joiner) ExpectsOffers(id chain.NodeID) bool {
+	p := j.peers[id]
+	return p != nil && p.inquired && !p.answered
+}
+
 // Offered notes what a peer offers, which the node has found to be of this chain and
 // within the limits.
 func (j *Joiner) Offered(id chain.NodeID, offers []Offer) {
-	if p := j.peers[id]; p != nil && p.inquired && !p.answered {
+	if p := j.peers[id]; j.ExpectsOffers(id) {
 		p.answered, p.offers = true, offers[:min(len(offers), MaxOffers)]
 	}
 }

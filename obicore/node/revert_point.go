@@ -12,8 +12,8 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
-// snapshot is what evm_revert goes back to.
-type snapshot struct {
+// revertPoint is what evm_revert goes back to.
+type revertPoint struct {
 	id     uint64
 	height uint64
 	edits  map[chain.StateKey][]byte
@@ -43,8 +43,8 @@ func (c *Chain) Snapshot() (uint64, error) {
 	if len(d.snapshots) >= maxSnapshots {
 		return 0, fmt.Errorf("%d snapshots are kept already: revert to one of them", len(d.snapshots))
 	}
-	s := snapshot{id: c.snapshotsTaken + 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), bytes: d.editBytes, offset: d.offset, next: d.next}
-	var before snapshot
+	s := revertPoint{id: c.snapshotsTaken + 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), bytes: d.editBytes, offset: d.offset, next: d.next}
+	var before revertPoint
 	if n := len(d.snapshots); n > 0 {
 		before = d.snapshots[n-1]
 	}
@@ -62,7 +62,7 @@ const snapshotEntry = 32
 
 // share fills in the pool, which is the one of the snapshot before when no
 // transaction has come or gone since.
-func (s *snapshot) share(before snapshot, waiting []chain.Verified) {
+func (s *revertPoint) share(before revertPoint, waiting []chain.Verified) {
 	s.held = before.held + s.bytes
 	if slices.EqualFunc(before.pool, waiting, func(raw []byte, t chain.Verified) bool { return bytes.Equal(raw, t.Raw) }) {
 		s.pool = before.pool
@@ -98,26 +98,26 @@ func (c *Chain) RevertTo(id uint64) (bool, error) {
 	return true, c.tellEngine(context.Background())
 }
 
-func (d *Development) findSnapshot(id uint64) (snapshot, bool) {
+func (d *Development) findSnapshot(id uint64) (revertPoint, bool) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	i := slices.IndexFunc(d.snapshots, func(s snapshot) bool { return s.id == id })
+	i := slices.IndexFunc(d.snapshots, func(s revertPoint) bool { return s.id == id })
 	if i < 0 {
-		return snapshot{}, false
+		return revertPoint{}, false
 	}
 	return d.snapshots[i], true
 }
 
 // restore puts back what a snapshot holds, and drops it with all later ones.
-func (d *Development) restore(s snapshot) {
+func (d *Development) restore(s revertPoint) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.snapshots = slices.DeleteFunc(d.snapshots, func(other snapshot) bool { return other.id >= s.id })
+	d.snapshots = slices.DeleteFunc(d.snapshots, func(other revertPoint) bool { return other.id >= s.id })
 	d.edits, d.editBytes, d.offset, d.next = s.edits, s.bytes, s.offset, s.next
 }
 
 // rewind begins a new era: whoever reads meanwhile waits, or reads again.
-func (c *Chain) rewind(d *Development, rewinder ledger.Rewinder, s snapshot) error {
+func (c *Chain) rewind(d *Development, rewinder ledger.Rewinder, s revertPoint) error {
 	d.rewinding.Lock()
 	defer d.rewinding.Unlock()
 	d.era++
