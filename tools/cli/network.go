@@ -54,6 +54,7 @@ func (t *terminal) networkCreate() *cobra.Command {
 	flags.StringVar(&settings.Crypto, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
 	flags.StringVar(&settings.Ordering, "ordering", string(node.DefaultOrdering), t.text(Text{"how validators propose: inline (header and body) or digest (the header alone)", "验证者的提案方式：inline（区块头与区块体）或 digest（仅区块头）"}))
 	t.commitmentFlag(command, &settings.Commitment)
+	flags.Uint64Var(&settings.Snapshots, "snapshots", 0, t.text(Text{"blocks between two snapshots that every node takes for nodes that join; 0 takes none", "各节点为新加入者生成快照的区块间隔；0 表示不生成"}))
 	flags.StringVar(&settings.Name, "name", "network", t.text(Text{"name of the chain", "链名"}))
 	flags.Uint64Var(&settings.ChainID, "chain-id", 1337, t.text(Text{"numeric chain id for Ethereum clients", "供以太坊客户端使用的数字链 ID"}))
 	flags.Uint64Var(&settings.GasLimit, "gas-limit", 100_000_000, t.text(Text{"gas of one block", "每块 gas 上限"}))

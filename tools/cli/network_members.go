@@ -9,18 +9,19 @@ import (
 )
 
 func (t *terminal) networkAddNode() *cobra.Command {
-	var observer bool
+	var addition network.Addition
 	command := &cobra.Command{
 		Use: "add-node DIR", Args: cobra.ExactArgs(1),
 		Short: t.text(Text{"add a node to a running network: it catches up and becomes a validator", "向运行中的网络添加节点：追上后成为验证者"}),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			return t.onNetwork(command.Context(), arguments[0], func(ctx context.Context, p *network.Processes) error {
-				_, err := p.AddNode(ctx, t.Registry, observer)
+				_, err := p.AddNode(ctx, t.Registry, addition)
 				return err
 			})
 		},
 	}
-	command.Flags().BoolVar(&observer, "observer", false, t.text(Text{"it only follows the chain", "仅同步，不参与共识"}))
+	command.Flags().BoolVar(&addition.Observer, "observer", false, t.text(Text{"it only follows the chain", "仅同步，不参与共识"}))
+	command.Flags().BoolVar(&addition.Snapshot, "snapshot", false, t.text(Text{"it begins with a snapshot of the others, where they take some", "以其他节点的快照开始（若其提供）"}))
 	return command
 }
 

@@ -72,6 +72,10 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	}
 	log := newLogger(t.err, settings.Logging)
 	running, err := t.openNode(ctx, home, settings, log)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		t.say(Text{"stopped before the chain was open; the next start goes on", "在打开链之前已停止；下次启动将继续"})
+		return nil
+	}
 	if err != nil {
 		return nodeProblem(err)
 	}
@@ -136,6 +140,7 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 	}
 	options.Interval = uint64(time.Duration(settings.Blocks.Interval).Milliseconds())
 	options.RetainState, options.RetainBlocks = settings.Data.RetainState, settings.Data.RetainBlocks
+	options.Snapshots = node.Snapshots{Interval: settings.Snapshots.Interval, Keep: settings.Snapshots.Keep}
 	options.Skew = time.Duration(settings.Blocks.Skew)
 	options.Pool, options.AllowUnprotected, options.Log = settings.Pool.Limits(), settings.RPC.AllowUnprotected, log
 	running, err := node.Open(ctx, t.Registry, options)

@@ -46,6 +46,7 @@ type Settings struct {
 	Consensus  string
 	Crypto     string
 	Ordering   string // of every node; the default when empty
+	Snapshots  uint64 // blocks between two snapshots of every node; 0 takes none
 	Commitment string // to the state; the binary tree when empty
 	ChainID    uint64
 	GasLimit   uint64
@@ -128,7 +129,7 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 		return nil, err
 	}
 	for i := range m.Nodes {
-		if err := m.configure(directory, i, records, file, settings.Ordering); err != nil {
+		if err := m.configure(directory, i, records, file, &settings); err != nil {
 			return nil, err
 		}
 	}
@@ -229,7 +230,7 @@ func addAccounts(suite crypto.Suite, directory string, count int, genesis *chain
 }
 
 // configure writes genesis and configuration of node n.
-func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte, ordering string) error {
+func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte, made *Settings) error {
 	home := filepath.Join(directory, m.Nodes[n].Name)
 	if err := os.WriteFile(filepath.Join(home, GenesisFile), genesis, 0o600); err != nil {
 		return err
@@ -240,7 +241,7 @@ func (m *Manifest) configure(directory string, n int, records []*Record, genesis
 	settings.RPC.Address, settings.RPC.Traces = m.Nodes[n].RPC, true
 	settings.Network.Listen = m.Nodes[n].Mesh
 	settings.Network.Peers = peersOf(records, m.Nodes[n].ID)
-	settings.Blocks.Ordering = ordering
+	settings.Blocks.Ordering, settings.Snapshots.Interval = made.Ordering, made.Snapshots
 	file, err := settings.Encode()
 	if err != nil {
 		return err

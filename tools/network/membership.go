@@ -14,9 +14,15 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 )
 
+// Addition says what becomes of a node that is added.
+type Addition struct {
+	Observer bool // it only follows the chain
+	Snapshot bool // it begins with a snapshot of the others, where they give one
+}
+
 // AddNode makes one more node, starts it and waits until it has caught up; unless it
 // is to observe only, it then becomes a validator by transaction.
-func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, observer bool) (Node, error) {
+func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, addition Addition) (Node, error) {
 	suite, err := registry.CryptoSuite(p.Manifest.Crypto)
 	if err != nil {
 		return Node{}, err
@@ -31,7 +37,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, obse
 		return Node{}, err
 	}
 	added.ID = record.Validator.ID
-	if err := p.welcome(added, record); err != nil {
+	if err := p.welcome(added, record, addition.Snapshot); err != nil {
 		return Node{}, err
 	}
 	if err := p.Start(added); err != nil {
@@ -40,7 +46,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, obse
 	if err := p.awaitNode(ctx, added); err != nil {
 		return Node{}, err
 	}
-	if observer {
+	if addition.Observer {
 		return added, nil
 	}
 	administrator, err := p.administrator(ctx, suite)
@@ -58,7 +64,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, obse
 }
 
 // welcome writes the home of a new node and makes it known to the others.
-func (p *Processes) welcome(added Node, record *Record) error {
+func (p *Processes) welcome(added Node, record *Record, snapshot bool) error {
 	model := p.Manifest.Nodes[0]
 	genesis, err := os.ReadFile(filepath.Join(p.Home(model), GenesisFile))
 	if err != nil {
@@ -81,7 +87,7 @@ func (p *Processes) welcome(added Node, record *Record) error {
 	if err != nil {
 		return err
 	}
-	settings.RPC.Address, settings.Network.Listen = added.RPC, added.Mesh
+	settings.RPC.Address, settings.Network.Listen, settings.Sync.Snapshot = added.RPC, added.Mesh, snapshot
 	settings.Network.Peers = append(settings.Network.Peers, own)
 	file, err := settings.Encode()
 	if err != nil {

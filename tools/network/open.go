@@ -48,9 +48,12 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 	if err != nil {
 		return o, err
 	}
-	mesh, err := module.New(network.Options{
-		Self: identity.ID, Identity: chainIdentity, Channel: identity.Channel, Listen: settings.Network.Listen, Log: log,
-	})
+	newMesh := func() (network.Mesh, error) {
+		return module.New(network.Options{
+			Self: identity.ID, Identity: chainIdentity, Channel: identity.Channel, Listen: settings.Network.Listen, Log: log,
+		})
+	}
+	mesh, err := newMesh()
 	if err != nil {
 		return o, err
 	}
@@ -59,6 +62,12 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings), Cut: Cut(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
 		Ordering: node.Ordering(settings.Blocks.Ordering),
+	}
+	if settings.Sync.Snapshot {
+		o.Join = &node.Join{Trusted: settings.Sync.Checkpoint()}
+		if o.Join.Mesh, err = newMesh(); err != nil {
+			return o, err
+		}
 	}
 	if o.Recovery, err = LoadRecovery(home); err != nil {
 		return o, err

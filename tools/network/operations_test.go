@@ -110,7 +110,7 @@ func call(t *testing.T, url, method string, params ...any) json.RawMessage {
 func TestAnOperatorAddsRotatesRemovesAndReplacesNodesOfARunningNetwork(t *testing.T) {
 	for _, kind := range []struct{ engine, suite string }{{"smartbft", "standard"}, {"smartbft", "gm"}, {"raft", "standard"}, {"raft", "gm"}} {
 		t.Run(kind.engine+" "+kind.suite, func(t *testing.T) {
-			o := newOperator(t, "--nodes", "4", "--consensus", kind.engine, "--crypto", kind.suite)
+			o := newOperator(t, "--nodes", "4", "--consensus", kind.engine, "--crypto", kind.suite, "--snapshots", "2")
 			o.run("start")
 			if s := o.status(); len(s.Nodes) != 4 || !s.Ready() {
 				t.Fatalf("%+v", s)
@@ -119,11 +119,19 @@ func TestAnOperatorAddsRotatesRemovesAndReplacesNodesOfARunningNetwork(t *testin
 			if n := o.node("node4"); n.Role != "observer" || n.State != "ready" {
 				t.Fatalf("%+v", n)
 			}
-			o.run("add-node")
+			o.run("rotate", "node1")
+			o.run("rotate", "node2")
+			o.await("a snapshot", func(network.Status) bool {
+				manifests, err := filepath.Glob(filepath.Join(o.directory, "node0", "data", "snapshots", "*", "manifest"))
+				return err == nil && len(manifests) > 0
+			})
+			o.run("add-node", "--snapshot")
 			if n := o.node("node5"); n.Role == "observer" || n.State != "ready" {
 				t.Fatalf("%+v", n)
 			}
-			o.run("rotate", "node1")
+			if log, err := os.ReadFile(filepath.Join(o.directory, "node5", "node.log")); err != nil || !bytes.Contains(log, []byte("has joined by a snapshot")) {
+				t.Fatalf("%v: %s", err, log)
+			}
 			o.run("kill", "node0") // of five, four are needed: the new one and the one with new keys
 			o.run("remove-node", "node3")
 			if s := o.status(); len(s.Nodes) != 5 {
@@ -137,7 +145,7 @@ func TestAnOperatorAddsRotatesRemovesAndReplacesNodesOfARunningNetwork(t *testin
 			}
 			call(t, o.node("node0").RPC, "cl_awaitHeight", height)
 			epoch := call(t, o.node("node0").RPC, "cl_status")
-			if !bytes.Contains(epoch, []byte(`"epoch":"0x3"`)) {
+			if !bytes.Contains(epoch, []byte(`"epoch":"0x4"`)) {
 				t.Fatalf("%s", epoch)
 			}
 		})

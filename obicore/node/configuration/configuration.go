@@ -10,16 +10,20 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/pool"
+	"github.com/credibleledger/credibleledger/obicore/snapshot"
+	"github.com/credibleledger/credibleledger/obicore/statesync"
 )
 
 // Configuration is the content of a configuration file.
 type Configuration struct {
-	Data    Data    `toml:"data" comment:"Where things are; relative paths start at the file's folder."`
-	RPC     RPC     `toml:"rpc" comment:"JSON-RPC over HTTP and WebSocket."`
-	Network Network `toml:"network" comment:"The mesh to the other nodes of the chain; without an address to listen on the node stands alone."`
-	Blocks  Blocks  `toml:"blocks" comment:"How this node makes blocks."`
-	Pool    Pool    `toml:"pool" comment:"Limits of the transaction pool; they never decide whether a block is valid."`
-	Logging Logging `toml:"log" comment:"Structured logs on the error stream."`
+	Data      Data      `toml:"data" comment:"Where things are; relative paths start at the file's folder."`
+	RPC       RPC       `toml:"rpc" comment:"JSON-RPC over HTTP and WebSocket."`
+	Network   Network   `toml:"network" comment:"The mesh to the other nodes of the chain; without an address to listen on the node stands alone."`
+	Blocks    Blocks    `toml:"blocks" comment:"How this node makes blocks."`
+	Pool      Pool      `toml:"pool" comment:"Limits of the transaction pool; they never decide whether a block is valid."`
+	Sync      Sync      `toml:"sync" comment:"How a node without a ledger begins."`
+	Snapshots Snapshots `toml:"snapshots" comment:"Snapshots that this node takes while it runs and gives to nodes that join."`
+	Logging   Logging   `toml:"log" comment:"Structured logs on the error stream."`
 }
 
 // Data names the node's files.
@@ -80,6 +84,19 @@ type Pool struct {
 	QueuedLife      Duration `toml:"queued_life" comment:"How long a transaction waits for an earlier nonce before it is dropped."`
 }
 
+// Sync configures how a node without a ledger begins.
+type Sync struct {
+	Snapshot    bool       `toml:"snapshot" comment:"Begin with a snapshot of the peers, proved from genesis, instead of with all blocks."`
+	TrustHeight uint64     `toml:"trust_height" comment:"Height of a header that is trusted by its hash, where no trail leads from genesis; 0 for none."`
+	TrustHash   chain.Hash `toml:"trust_hash" comment:"The hash of that header."`
+}
+
+// Snapshots configures what this node takes.
+type Snapshots struct {
+	Interval uint64 `toml:"interval" comment:"Blocks between two snapshots, the same on all nodes; 0 takes none."`
+	Keep     int    `toml:"keep" comment:"Snapshots that are kept; the oldest goes when a new one is complete."`
+}
+
 // Logging configures logs.
 type Logging struct {
 	Level  string `toml:"level" comment:"debug, info, warn or error."`
@@ -114,7 +131,8 @@ func Default() *Configuration {
 			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,
 			Queued: limits.Queued, QueuedPerSender: limits.QueuedPerSender, QueuedLife: Duration(limits.QueuedLife),
 		},
-		Logging: Logging{Level: "info", Format: "text"},
+		Snapshots: Snapshots{Keep: 2},
+		Logging:   Logging{Level: "info", Format: "text"},
 	}
 }
 
@@ -124,6 +142,14 @@ func (p Pool) Limits() pool.Limits {
 		Transactions: p.Transactions, Bytes: p.Bytes, PerSender: p.PerSender, Replacements: p.Replacements,
 		Queued: p.Queued, QueuedPerSender: p.QueuedPerSender, QueuedLife: time.Duration(p.QueuedLife),
 	}
+}
+
+// Checkpoint returns the header that is trusted by its hash, nil when none is.
+func (s Sync) Checkpoint() *snapshot.Checkpoint {
+	if s.TrustHeight == 0 {
+		return nil
+	}
+	return &snapshot.Checkpoint{Height: s.TrustHeight, Hash: s.TrustHash}
 }
 
 // ErrValue reports a value that is out of its range.
@@ -162,6 +188,10 @@ func (c *Configuration) Check() error {
 	fault(c.Pool.QueuedPerSender < 0 || c.Pool.QueuedPerSender > 10_000_000, "pool.queued_per_sender %d: want 0 to 10000000", c.Pool.QueuedPerSender)
 	life := time.Duration(c.Pool.QueuedLife)
 	fault(life < time.Second || life > 365*24*time.Hour, "pool.queued_life %s: want 1s to 8760h", life)
+	fault((c.Sync.TrustHeight == 0) != c.Sync.TrustHash.IsZero(), "sync.trust_height and sync.trust_hash belong together: give both, or none")
+	fault(c.Sync.Snapshot && c.Network.Listen == "", "sync.snapshot: a node that stands alone has no peers to join by: set network.listen, or unset it")
+	fault(c.Snapshots.Interval > 1<<32, "snapshots.interval %d: want 0 to 2^32", c.Snapshots.Interval)
+	fault(c.Snapshots.Keep < 1 || c.Snapshots.Keep > statesync.MaxOffers, "snapshots.keep %d: want 1 to %d", c.Snapshots.Keep, statesync.MaxOffers)
 	fault(!slices.Contains([]string{"debug", "info", "warn", "error"}, c.Logging.Level), "log.level %q: want debug, info, warn or error", c.Logging.Level)
 	fault(!slices.Contains([]string{"text", "json"}, c.Logging.Format), "log.format %q: want text or json", c.Logging.Format)
 	fault(c.Data.Genesis == "" || c.Data.Directory == "" || c.Data.Key == "", "data: genesis, directory and validator_key must be named")

@@ -47,6 +47,9 @@ func TestValuesOutOfRangeAreRefusedByName(t *testing.T) {
 		"pool.per_sender":  "[pool]\nper_sender = 0\n",
 		"pool.queued":      "[pool]\nqueued = -1\n",
 		"pool.queued_life": "[pool]\nqueued_life = \"0s\"\n",
+		"sync.trust_hash":  "[sync]\ntrust_height = 7\n",
+		"sync.snapshot":    "[sync]\nsnapshot = true\n",
+		"snapshots.keep":   "[snapshots]\nkeep = 0\n",
 		"log.level":        "[log]\nlevel = \"loud\"\n",
 		"data":             "[data]\ngenesis = \"\"\n",
 	} {
