@@ -43,7 +43,10 @@ func (b bench) cancelledQueryStops(t conformance.T) {
 		if err != nil {
 			t.Fatalf("begin: %v", err)
 		}
-		go func() { ended <- session.Run(ctx, frame) }()
+		go func() {
+			defer session.Close()
+			ended <- session.Run(ctx, frame)
+		}()
 		cancel(errCancelled)
 		bound := time.NewTimer(stopTime)
 		select {
@@ -88,6 +91,7 @@ func (s *stage) survive(t conformance.T, frame contract.Frame) (o contract.Outco
 	}
 	s.state.watch()
 	defer func() { cause = recover() }()
+	defer session.Close()
 	return session.Run(context.Background(), frame), nil
 }
 

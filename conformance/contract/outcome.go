@@ -115,6 +115,8 @@ func (b bench) inputIsBorrowed(t conformance.T) {
 	second := session.Run(context.Background(), frame)
 	clear(frame.Input)
 	third := session.Run(context.Background(), call(bytes.Repeat([]byte{0xee}, len(input))...))
+	session.Close()
+	s.run(t, call(bytes.Repeat([]byte{0xdd}, len(input))...)) // what the session had may be used again
 	if third.Err != nil {
 		t.Errorf("the third frame: %s", describe(third))
 	}
@@ -172,6 +174,7 @@ func (b bench) transactionsShareNothing(t conformance.T) {
 		}
 		want := [][]byte{answer(), {byte(i)}}[i%2]
 		group.Go(func() {
+			defer session.Close()
 			for range 50 {
 				if o := session.Run(context.Background(), call(byte(i))); !bytes.Equal(o.Output, want) {
 					t.Errorf("at the same time: %s; want output %x", describe(o), want)

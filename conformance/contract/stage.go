@@ -88,6 +88,7 @@ func (s *stage) runIn(ctx context.Context, t conformance.T, frame contract.Frame
 	if err != nil {
 		t.Fatalf("begin with rules version %d: %v", s.Rules, err)
 	}
+	defer session.Close()
 	s.state.watch()
 	return session.Run(ctx, frame)
 }

@@ -46,6 +46,9 @@ type Session interface {
 	// session stops at a step boundary with the context's error; that is for
 	// queries only, block execution passes a context without end.
 	Run(ctx context.Context, frame Frame) Outcome
+	// Close gives back what the session has taken for itself. No frame runs then, and
+	// outcomes stay as they are.
+	Close()
 }
 
 // Env is what a session sees of the world.

@@ -86,6 +86,13 @@ func (e *environment) pick(address chain.Address, code []byte) contract.VM {
 	return nil
 }
 
+// close ends the sessions of the transaction.
+func (e *environment) close() {
+	for _, session := range e.sessions {
+		session.Close()
+	}
+}
+
 func (e *environment) session(machine contract.VM) (contract.Session, error) {
 	if machine == nil {
 		return nil, contract.ErrNoVM

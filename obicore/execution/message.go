@@ -98,6 +98,7 @@ func (a *application) execute() (*Run, error) {
 	a.world.SubBalance(m.Payer, &a.upfront)
 	a.warm()
 	env := &environment{application: a}
+	defer env.close()
 	run := &Run{GasPrice: a.price.Bytes32()}
 
 	spend(a.world, &m.Verified)

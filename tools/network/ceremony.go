@@ -102,6 +102,13 @@ func (d *Draft) parse(registry *kernel.Registry) (*chain.Genesis, crypto.Suite, 
 	return genesis, suite, identity, err
 }
 
+// Read returns the genesis of a draft and its identity, after checking that it names
+// exactly the validators of the records.
+func (d *Draft) Read(registry *kernel.Registry) (*chain.Genesis, chain.Hash, error) {
+	genesis, _, identity, err := d.parse(registry)
+	return genesis, identity, err
+}
+
 // Approve signs a draft with the key of the node in a home, whose record must be in
 // it.
 func (d *Draft) Approve(registry *kernel.Registry, home string) (*Approval, error) {
@@ -109,7 +116,7 @@ func (d *Draft) Approve(registry *kernel.Registry, home string) (*Approval, erro
 	if err != nil {
 		return nil, err
 	}
-	node, err := d.identity(registry, suite, home)
+	node, err := loadIdentity(registry, suite, home)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +127,7 @@ func (d *Draft) Approve(registry *kernel.Registry, home string) (*Approval, erro
 	return &Approval{Validator: node.ID, Identity: identity, Signature: signature}, err
 }
 
-func (d *Draft) identity(registry *kernel.Registry, suite crypto.Suite, home string) (*Identity, error) {
+func loadIdentity(registry *kernel.Registry, suite crypto.Suite, home string) (*Identity, error) {
 	channel, err := registry.ChannelModule(Channel)
 	if err != nil {
 		return nil, err
@@ -139,7 +146,7 @@ func (d *Draft) Join(registry *kernel.Registry, home, rpc string, approvals []*A
 	if err != nil {
 		return err
 	}
-	node, err := d.identity(registry, suite, home)
+	node, err := loadIdentity(registry, suite, home)
 	if err != nil {
 		return err
 	}
@@ -181,11 +188,7 @@ func (d *Draft) approved(genesis *chain.Genesis, suite crypto.Suite, identity ch
 		if approvals[at].Identity != identity {
 			return fmt.Errorf("%w: %s has approved another genesis, %s", ErrApproval, member.Organisation, approvals[at].Identity)
 		}
-		scheme, err := suite.Scheme(member.ConsensusKey.Scheme)
-		if err != nil {
-			return err
-		}
-		if err := scheme.Verify(member.ConsensusKey, approvalDigest(suite, identity), approvals[at].Signature); err != nil {
+		if err := verifySignature(suite, member.ConsensusKey, approvalDigest(suite, identity), approvals[at].Signature); err != nil {
 			return fmt.Errorf("%w: signature of %s: %w", ErrApproval, member.Organisation, err)
 		}
 	}

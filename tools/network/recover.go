@@ -3,7 +3,6 @@ package network
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -15,38 +14,6 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/tools/rpcclient"
 )
-
-// recoveryFile holds the recovery that a node follows, in its home.
-const recoveryFile = "recovery.json"
-
-// recoveryRecord is the file: the canonical encoding, and what a person reads in it.
-type recoveryRecord struct {
-	Height     uint64         `json:"height"`
-	Hash       chain.Hash     `json:"hash"`
-	Validators []chain.NodeID `json:"validators"`
-	Reason     string         `json:"reason"`
-	Recovery   string         `json:"recovery"`
-}
-
-// LoadRecovery reads the recovery of a home, nil when there is none.
-func LoadRecovery(home string) (*chain.Recovery, error) {
-	file, err := os.ReadFile(filepath.Join(home, recoveryFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var record recoveryRecord
-	if err := json.Unmarshal(file, &record); err != nil {
-		return nil, fmt.Errorf("%s: %w", recoveryFile, err)
-	}
-	encoded, err := hex.DecodeString(strings.TrimPrefix(record.Recovery, "0x"))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", recoveryFile, err)
-	}
-	return chain.DecodeRecovery(encoded)
-}
 
 // Recover goes on with some of the validators of a local network after so many are
 // lost for ever that the others cannot decide. It is refused while they can.
@@ -64,15 +31,13 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 	if err != nil {
 		return nil, err
 	}
-	r := &chain.Recovery{Height: height, Hash: hash, Reason: reason}
-	r.Validators = &chain.ValidatorSet{Epoch: before.Epoch + 1, From: height + 1}
-	for _, member := range before.Members {
-		if slices.ContainsFunc(keep, func(n Node) bool { return n.ID == member.ID }) {
-			r.Validators.Members = append(r.Validators.Members, member)
-		}
+	ids := make([]chain.NodeID, len(keep))
+	for i, node := range keep {
+		ids[i] = node.ID
 	}
-	if len(r.Validators.Members) != len(keep) {
-		return nil, errors.New("network: a node that is to be kept is not a validator")
+	r, err := recoveryOf(height, hash, before, ids, reason)
+	if err != nil {
+		return nil, err
 	}
 	for _, node := range keep {
 		if err := p.Stop(ctx, node); err != nil {
@@ -83,7 +48,7 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 		return nil, err
 	}
 	for _, node := range keep {
-		if err := p.writeRecovery(node, r); err != nil {
+		if err := writeRecovery(p.Home(node), r); err != nil {
 			return nil, err
 		}
 		if err := p.Start(node); err != nil {
@@ -146,10 +111,6 @@ func (p *Processes) signRecovery(registry *kernel.Registry, keep []Node, r *chai
 	if err != nil {
 		return err
 	}
-	channel, err := registry.ChannelModule(Channel)
-	if err != nil {
-		return err
-	}
 	file, err := os.ReadFile(filepath.Join(p.Home(keep[0]), GenesisFile))
 	if err != nil {
 		return err
@@ -165,7 +126,7 @@ func (p *Processes) signRecovery(registry *kernel.Registry, keep []Node, r *chai
 	digest := r.Digest(suite, identity)
 	for _, member := range r.Validators.Members {
 		at := slices.IndexFunc(keep, func(n Node) bool { return n.ID == member.ID })
-		node, err := LoadIdentity(suite, channel, p.Home(keep[at]))
+		node, err := loadIdentity(registry, suite, p.Home(keep[at]))
 		if err != nil {
 			return err
 		}
@@ -174,27 +135,6 @@ func (p *Processes) signRecovery(registry *kernel.Registry, keep []Node, r *chai
 			return err
 		}
 		r.Signatures = append(r.Signatures, signature)
-	}
-	return nil
-}
-
-// writeRecovery tells a stopped node of the recovery. The engine's log speaks of
-// proposals of the old set and is put aside; the record of votes stays.
-func (p *Processes) writeRecovery(node Node, r *chain.Recovery) error {
-	record := recoveryRecord{Height: r.Height, Hash: r.Hash, Reason: r.Reason, Recovery: "0x" + hex.EncodeToString(r.Encode())}
-	for _, member := range r.Validators.Members {
-		record.Validators = append(record.Validators, member.ID)
-	}
-	file, err := json.MarshalIndent(record, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join(p.Home(node), recoveryFile), file); err != nil {
-		return err
-	}
-	log := filepath.Join(p.Home(node), DataFolder, walFile)
-	if err := os.Rename(log, fmt.Sprintf("%s.before-%d", log, r.Height+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
 	}
 	return nil
 }

@@ -15,7 +15,9 @@ import (
 )
 
 type session struct {
+	vm      *VM
 	machine *vm.EVM
+	bridges *bridges // to native modules; nil where there are none
 	env     contract.Env
 	ctx     context.Context // of the frame that is running, for calls into other VMs
 	entered entrance
@@ -42,6 +44,15 @@ func (s *session) Run(ctx context.Context, frame contract.Frame) contract.Outcom
 		outcome.Err = context.Cause(ctx)
 	}
 	return outcome
+}
+
+// Close implements contract.Session: stack and bridges are used again.
+func (s *session) Close() {
+	s.machine.Release()
+	if s.bridges != nil {
+		s.bridges.session = nil
+		s.vm.bridges.Put(s.bridges)
+	}
 }
 
 func (s *session) run(frame contract.Frame) (outcome contract.Outcome) {
@@ -127,59 +138,5 @@ type detailed struct {
 
 func (d detailed) Error() string { return d.text }
 func (d detailed) Unwrap() error { return d.kind }
-
-// bridge lets EVM code read native modules: the interpreter calls it as a
-// precompile, so it knows no caller and runs read-only.
-type bridge struct {
-	session *session
-	address chain.Address
-	entered entrance
-}
-
-var (
-	errBridge = errors.New("native module")
-	errSelf   = errors.New("a native module runs as itself only: use CALL or STATICCALL")
-)
-
-// RequiredGas implements vm.PrecompiledContract; the interpreter calls it once
-// for each call, first. The module meters itself, so the price is what a read of
-// it costs.
-func (b *bridge) RequiredGas(input []byte) uint64 {
-	b.entered, b.session.entered = b.session.entered, entrance{}
-	return bridgeGas + bridgeWordGas*uint64((len(input)+31)/32)
-}
-
-// The price of entering a native module from EVM code.
-const (
-	bridgeGas     = 2_600
-	bridgeWordGas = 12
-)
-
-// Run implements vm.PrecompiledContract.
-func (b *bridge) Run(input []byte) ([]byte, error) {
-	switch {
-	case b.entered.callee != common.Address(b.address):
-		return nil, fmt.Errorf("%w: %w", errBridge, errSelf)
-	case b.entered.paid:
-		return nil, vm.ErrExecutionReverted // a module takes no value
-	}
-	outcome := b.session.env.Call(b.session.ctx, contract.Frame{
-		Kind: contract.StaticCall, Self: b.address, Code: b.address, Gas: bridgeRunGas,
-		ReadOnly: true, Depth: 1, Input: input,
-	})
-	switch {
-	case outcome.Err == nil:
-		return outcome.Output, nil
-	case errors.Is(outcome.Err, contract.ErrRevert):
-		return outcome.Output, vm.ErrExecutionReverted
-	}
-	return nil, fmt.Errorf("%w: %w", errBridge, outcome.Err)
-}
-
-// bridgeRunGas bounds the work of a read through the bridge.
-const bridgeRunGas = 1_000_000
-
-// Name implements vm.PrecompiledContract.
-func (b *bridge) Name() string { return "NATIVE" }
 
 func toInt(w chain.Word) *uint256.Int { return new(uint256.Int).SetBytes32(w[:]) }

@@ -3,9 +3,10 @@ package evm
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/vm"
@@ -34,6 +35,24 @@ const (
 type VM struct {
 	forks     map[uint64]Fork
 	jumpDests *jumpDestCache
+	bridges   sync.Pool                   // of *bridges
+	config    atomic.Pointer[description] // the last one that was asked for
+}
+
+// description is go-ethereum's description of a chain.
+type description struct {
+	fork   Fork
+	id     uint64
+	config *params.ChainConfig
+}
+
+func (v *VM) chainConfig(fork Fork, id uint64) *params.ChainConfig {
+	last := v.config.Load()
+	if last == nil || last.fork != fork || last.id != id {
+		last = &description{fork, id, chainConfig(fork, id)}
+		v.config.Store(last)
+	}
+	return last.config
 }
 
 // Option configures a VM.
@@ -68,12 +87,12 @@ func (v *VM) Begin(env contract.Env, rules uint64) (contract.Session, error) {
 	}
 	block := env.Block()
 	transaction := env.Transaction()
-	config := chainConfig(fork, block.ChainID)
+	config := v.chainConfig(fork, block.ChainID)
 	settings := vm.Config{}
 	if env.Trace() != nil {
 		settings.Tracer = hooks(env.Trace(), env.State())
 	}
-	s := &session{env: env}
+	s := &session{vm: v, env: env}
 	context := blockContext(&block)
 	context.Transfer = s.transfer
 	machine := vm.NewEVM(context, &stateDB{State: env.State(), session: s, trace: env.Trace()}, config, settings)
@@ -85,7 +104,8 @@ func (v *VM) Begin(env contract.Env, rules uint64) (contract.Session, error) {
 	})
 	s.machine = machine
 	if natives := env.Natives(); len(natives) > 0 {
-		machine.SetPrecompiles(s.withNatives(fork, natives))
+		s.bridges = v.bridgesFor(s, fork, natives)
+		machine.SetPrecompiles(s.bridges.contracts)
 	}
 	return s, nil
 }
@@ -98,14 +118,6 @@ func (v *VM) Precompiles(rules uint64) []chain.Address {
 	}
 	slices.SortFunc(list, func(a, b chain.Address) int { return bytes.Compare(a[:], b[:]) })
 	return list
-}
-
-func (s *session) withNatives(fork Fork, natives []chain.Address) vm.PrecompiledContracts {
-	contracts := maps.Clone(vm.ActivePrecompiledContracts(forkRules(fork)))
-	for _, address := range natives {
-		contracts[common.Address(address)] = &bridge{session: s, address: address}
-	}
-	return contracts
 }
 
 func blockContext(block *contract.Block) vm.BlockContext {

@@ -76,6 +76,9 @@ type session struct {
 	env contract.Env
 }
 
+// Close implements contract.Session.
+func (*session) Close() {}
+
 // Run implements contract.Session.
 func (s *session) Run(ctx context.Context, frame contract.Frame) contract.Outcome {
 	if trace := s.env.Trace(); trace != nil {

@@ -36,15 +36,15 @@ var _ contract.State = (*State)(nil)
 
 // New returns an overlay without changes.
 func New(base Reader) *State {
-	s := &State{base: base, accounts: make(map[chain.Address]*account)}
-	s.reset()
-	return s
+	return &State{
+		base: base, accounts: make(map[chain.Address]*account), warm: make(map[chain.Address]struct{}), warmSlots: make(map[slotKey]struct{}),
+	}
 }
 
 func (s *State) reset() {
 	s.journal = s.journal[:0]
-	s.warm = make(map[chain.Address]struct{})
-	s.warmSlots = make(map[slotKey]struct{})
+	clear(s.warm)
+	clear(s.warmSlots)
 	s.transient = nil
 	s.logs = nil
 	s.refund = 0
