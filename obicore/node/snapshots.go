@@ -56,6 +56,9 @@ func (c *Chain) startSnapshots(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.keepsEnough(rules); err != nil {
+		return err
+	}
 	library, err := snapshot.OpenLibrary(c.registry, rules, folder, c.options.Snapshots.Keep)
 	if err != nil {
 		return fmt.Errorf("node: the snapshots in %s cannot be opened: %w", folder, err)
@@ -65,6 +68,20 @@ func (c *Chain) startSnapshots(ctx context.Context) error {
 	c.snapshots.Store(s)
 	if c.options.Snapshots.Interval > 0 {
 		s.loop.Go(func() { s.run(running) })
+	}
+	return nil
+}
+
+// keepsEnough refuses to take snapshots that pruning would always overtake.
+func (c *Chain) keepsEnough(rules *snapshot.Rules) error {
+	if c.options.Snapshots.Interval == 0 {
+		return nil
+	}
+	blocks, states := rules.Needs()
+	blocks += pruneEvery // what is due is noticed a little later
+	if c.options.RetainBlocks > 0 && c.options.RetainBlocks < blocks || c.options.RetainState > 0 && c.options.RetainState < states {
+		return fmt.Errorf("node: %d blocks and %d states are retained, and snapshots of this chain need %d and %d: retain at least so many, or take no snapshots",
+			c.options.RetainBlocks, c.options.RetainState, blocks, states)
 	}
 	return nil
 }

@@ -25,6 +25,12 @@ func (r *Rules) Latest(status ledger.Status) uint64 {
 	return max(provable, r.delay()) - r.delay()
 }
 
+// Needs returns how many heights below the tip a ledger must keep, blocks and states, so
+// that its newest possible snapshot can be taken.
+func (r *Rules) Needs() (blocks, states uint64) {
+	return max(r.Genesis.Window, ancestors) + r.delay(), 2*r.delay() + 2
+}
+
 // Create takes a snapshot of a ledger at a height, in a folder that is new or empty. The
 // ledger may go on meanwhile.
 func Create(ctx context.Context, rules *Rules, source ledger.Ledger, height uint64, folder string) (*Manifest, error) {
