@@ -8,7 +8,7 @@
 // has the blocks.
 //
 // It is a plain value: events and time come in, [Effect]s go out. It owns no
-// goroutine, clock or connection, so that a simulator replays it step by step. The
-// place for snapshots in the protocol is kept: a message of an unknown kind is
-// answered with nothing.
+// goroutine, clock or connection, so that a simulator replays it step by step. A
+// message of an unknown kind is answered with nothing. Package statesync is for nodes
+// that begin with a snapshot.
 package blocksync

@@ -1,6 +1,6 @@
 // Package snapshot keeps the state of one height in a folder, with everything that a
 // node needs to begin there and that shows that the state is the chain's: others can
-// check it, restore it, and later serve it part by part.
+// check it, restore it, and fetch it part by part: a [Library] gives, a [Download] takes.
 //
 // # Files
 //

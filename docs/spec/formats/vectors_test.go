@@ -22,6 +22,8 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
+	"github.com/credibleledger/credibleledger/obicore/snapshot"
+	"github.com/credibleledger/credibleledger/obicore/statesync"
 	"github.com/credibleledger/credibleledger/sdk/proof"
 )
 
@@ -294,6 +296,12 @@ func build(t *testing.T) []vector {
 		{Name: "block sync: answer of one block", Encoding: encoded((&blocksync.Answer{From: 8, Blocks: []blocksync.Block{
 			{Header: []byte("header"), Body: []byte("body"), Proof: []byte("proof")},
 		}}).Encode())},
+		{Name: "state sync: inquiry", Encoding: encoded((&statesync.Inquiry{}).Encode())},
+		{Name: "state sync: offers of two manifests", Encoding: encoded((&statesync.Offers{Manifests: [][]byte{{1, 2}, {3}}}).Encode())},
+		{Name: "state sync: place request", Encoding: encoded((&statesync.Request{Height: 300, Place: snapshot.Place{Section: 4, Number: 7}}).Encode())},
+		{Name: "state sync: place answer", Encoding: encoded((&statesync.Answer{
+			Request: statesync.Request{Height: 300, Place: snapshot.Place{Index: true}}, Content: []byte{4, 5},
+		}).Encode())},
 		{Name: "block sync: answer without a block", Encoding: encoded((&blocksync.Answer{From: 8}).Encode())},
 		{Name: "dissemination: two transactions", Encoding: encoded(dissemination.Encode([][]byte{{0x02, 0xc0}, {0x01, 0xc0}}))},
 		{Name: "parameters", Encoding: encoded(parameters.Encode())},
