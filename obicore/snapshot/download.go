@@ -61,10 +61,10 @@ func (a *arriving) open(r *reader) (err error) {
 	a.reader, a.missing = r, len(r.index)
 	a.blocks, a.index = make([]bool, len(r.index)), make([]byte, r.parts*indexEntry)
 	name := filepath.Join(r.folder, r.name)
-	if a.content, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640); err != nil {
+	if a.content, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
-	if a.entries, err = os.OpenFile(name+indexSuffix, os.O_RDWR|os.O_CREATE, 0o640); err != nil {
+	if a.entries, err = os.OpenFile(name+indexSuffix, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
 	return a.find()
