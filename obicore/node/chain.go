@@ -46,6 +46,7 @@ type Chain struct {
 
 	participation *participation
 	pruning       atomic.Pointer[pruning] // nil when everything is kept
+	recent        *recent
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
@@ -192,6 +193,9 @@ func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error
 		Genesis: block, RetainState: c.options.RetainState,
 		Logf: func(format string, args ...any) { c.log.Info(fmt.Sprintf(format, args...), "room", "ledger") },
 	})
+	if err == nil {
+		c.recent = newRecent(c.genesis.Window, c.store.Status().Decided)
+	}
 	return err
 }
 
