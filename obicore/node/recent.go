@@ -10,7 +10,7 @@ import (
 // recent tells, for most ids, that no block of the window holds them, without asking the
 // ledger: each transaction that may stand in it only once is looked for when it is
 // admitted, proposed, validated and executed. It begins empty when the chain is opened
-// and is of use as soon as it has seen a window of blocks.
+// and is of use as soon as it has seen a window of blocks, or all that there are.
 //
 // Two generations of Bloom filters follow each other: the older one is dropped when the
 // younger one covers a window by itself.
@@ -51,7 +51,7 @@ func (r *recent) add(height uint64, ids []chain.Hash) {
 func (r *recent) absent(id chain.Hash, height uint64) bool {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
-	return r.from+r.window <= height && !r.young.has(&id) && !r.old.has(&id)
+	return r.from <= max(height, r.window+1)-r.window && !r.young.has(&id) && !r.old.has(&id)
 }
 
 // filter is a Bloom filter that grows by layers. Ids are hashes, so that their own bits
