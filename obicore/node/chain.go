@@ -36,7 +36,8 @@ type Chain struct {
 	log        *slog.Logger
 	metrics    *metrics
 
-	verified *verifiedMemory
+	verified *verifiedMemory // what this node has checked
+	relied   *verifiedMemory // what enough others have
 	blocks   *blockCache
 	feed     feed
 	head     atomic.Pointer[Head]
@@ -89,7 +90,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	options.fill()
 	c = &Chain{
 		options: options, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
-		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
+		verified: newVerifiedMemory(verifiedLimit), relied: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
 		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
 	}
 	if c.admission == nil {
@@ -105,6 +106,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.checkRecovery(); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.options.Checks.Permit(c.participation.capabilities, len(c.deciding().Members)); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.openBodies(); err != nil {
