@@ -1,6 +1,7 @@
 package dissemination
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -191,21 +192,31 @@ func (c *Certificates) Wake() (at time.Time) {
 }
 
 // Take returns a batch that waits no longer, nil when all do: it is checked, or patience
-// with it has ended.
-func (c *Certificates) Take(now time.Time) *Held {
-	for from, line := range c.lines {
-		h := line[0]
-		if !h.Checked && now.Before(h.due) {
-			continue
+// with it has ended. Of several peers' it is the one with the least patience left.
+func (c *Certificates) Take(now time.Time) (h *Held) {
+	for _, line := range c.lines {
+		if first := line[0]; (first.Checked || !now.Before(first.due)) && (h == nil || first.before(h)) {
+			h = first
 		}
-		line[0] = nil // it is not kept longer than it waits
-		if c.lines[from] = line[1:]; len(line) == 1 {
-			delete(c.lines, from)
-		}
-		if c.roots[h.Root] == h {
-			delete(c.roots, h.Root)
-		}
-		return h
 	}
-	return nil
+	if h == nil {
+		return nil
+	}
+	line := c.lines[h.From]
+	line[0] = nil // it is not kept longer than it waits
+	if c.lines[h.From] = line[1:]; len(line) == 1 {
+		delete(c.lines, h.From)
+	}
+	if c.roots[h.Root] == h {
+		delete(c.roots, h.Root)
+	}
+	return h
+}
+
+// before puts held batches of different peers in an order that a replay repeats.
+func (h *Held) before(other *Held) bool {
+	if !h.due.Equal(other.due) {
+		return h.due.Before(other.due)
+	}
+	return bytes.Compare(h.From[:], other.From[:]) < 0
 }

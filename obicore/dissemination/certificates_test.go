@@ -77,6 +77,19 @@ func TestWhatAPeerHasSentLeavesInOrder(t *testing.T) {
 	}
 }
 
+func TestOfSeveralPeersTheOneWithTheLeastPatienceLeftLeavesFirst(t *testing.T) {
+	now := time.Unix(0, 0)
+	c := dissemination.NewCertificates(dissemination.DefaultCertificateLimits())
+	late, second, first := held(1, 1, 1), held(3, 10, 1), held(2, 20, 1)
+	c.Hold(second, []byte{1}, now)
+	c.Hold(first, []byte{1}, now)
+	c.Hold(late, []byte{1}, now.Add(time.Millisecond))
+	now = now.Add(time.Hour)
+	if c.Take(now) != first || c.Take(now) != second || c.Take(now) != late {
+		t.Error("they leave in another order")
+	}
+}
+
 func TestAProposalEndsPatienceWithWhatItNames(t *testing.T) {
 	now := time.Unix(0, 0)
 	c := dissemination.NewCertificates(dissemination.DefaultCertificateLimits())
