@@ -108,7 +108,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	if err := c.checkRecovery(); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
-	if err := c.options.Checks.Permit(c.participation.capabilities, len(c.deciding().Members)); err != nil {
+	if err := c.options.Checks.Permit(c.participation.capabilities, max(len(c.genesis.Validators), len(c.deciding().Members))); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.openBodies(); err != nil {
