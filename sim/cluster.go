@@ -27,6 +27,7 @@ type Settings struct {
 	Consensus string
 	Crypto    string
 	Ordering  node.Ordering
+	Checks    node.Checks
 	Latency   time.Duration // of every link
 	Heartbeat time.Duration
 	Accounts  int
@@ -189,7 +190,7 @@ func (c *Cluster) peersOf(self *Node) (peers []network.Peer) {
 
 func (c *Cluster) newNode(i int) *Node {
 	c.t.Helper()
-	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i), Ordering: c.settings.Ordering, Snapshots: c.settings.Snapshots}
+	n := &Node{cluster: c, Name: fmt.Sprintf("node%d", i), Ordering: c.settings.Ordering, Checks: c.settings.Checks, Snapshots: c.settings.Snapshots}
 	n.directory = filepath.Join(c.root, n.Name)
 	scheme, err := c.suite.Scheme(c.suite.Default())
 	if err != nil {

@@ -25,9 +25,10 @@ type Node struct {
 	Spare     []node.Keys
 	Ordering  node.Ordering // of its next life
 	Snapshots node.Snapshots
-	Join      bool // begin with a snapshot of the others when there is no ledger
-	Lie       Lie  // changes what it sends; set before it starts
-	lives     int  // how often it has crashed; each life has a directory of its own
+	Join      bool        // begin with a snapshot of the others when there is no ledger
+	Checks    node.Checks // of its next life
+	Lie       Lie         // changes what it sends; set before it starts
+	lives     int         // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
 	watch *watch
@@ -124,7 +125,7 @@ func (n *Node) options() (o node.Options, err error) {
 	guard, err := node.NewGuard(votes)
 	return node.Options{
 		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
-		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, WholeUpTo: -1, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
+		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, WholeUpTo: -1, Checks: n.Checks, StateFrom: 1, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
 		Snapshots: n.Snapshots, Join: join, Log: c.settings.Log.With("node", n.Name),
 	}, err
 }

@@ -71,6 +71,9 @@ func playSeeds(t *testing.T, of func(seed int) sim.Settings) {
 				s.Log = logger(t)
 				c := sim.New(t, s)
 				order(c, seed)
+				if s.Consensus != "raft" {
+					certify(c, 1+seed/6) // with each ordering, and each suite
+				}
 				c.Start()
 				started := time.Now()
 				sim.NewRun(c, uint64(seed)).Play(faults)

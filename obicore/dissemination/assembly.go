@@ -97,6 +97,12 @@ func (a *Assembly) Names(id chain.Hash) bool {
 	return named
 }
 
+// Misses reports whether a transaction is in the batch and not there yet.
+func (a *Assembly) Misses(id chain.Hash) bool {
+	_, missing := a.missing[id]
+	return missing
+}
+
 // Expects reports whether a peer owes an answer.
 func (a *Assembly) Expects(from chain.NodeID) bool { return a.asked[from] > 0 }
 

@@ -105,8 +105,8 @@ func appendStrings(p []byte, items [][]byte) []byte {
 	return rlp.AppendList(p, list)
 }
 
-// DecodeBatch reads a message about a batch: *Batch, *Want or *Part, whose byte strings
-// alias it.
+// DecodeBatch reads a message about a batch: *Batch, *Want, *Part or *Signed, whose byte
+// strings alias it.
 func DecodeBatch(message []byte) (any, error) {
 	reader := rlp.NewReader(message)
 	list, err := reader.List()
@@ -118,7 +118,7 @@ func DecodeBatch(message []byte) (any, error) {
 		return nil, fmt.Errorf("%w: %w", ErrMessage, err)
 	}
 	var header chain.Hash
-	if kind >= kindBatch && kind <= kindPart {
+	if kind >= kindBatch && kind <= kindStatement {
 		err = list.Fixed(header[:])
 	}
 	var m any
@@ -134,6 +134,8 @@ func DecodeBatch(message []byte) (any, error) {
 		part := &Part{Header: header}
 		part.Wires, err = decodeStrings(list, MaxBatchCount)
 		m = part
+	case kind == kindStatement:
+		m, err = decodeSigned(header, list)
 	default:
 		return nil, fmt.Errorf("%w: %d", ErrKind, kind)
 	}

@@ -83,7 +83,7 @@ func TestMessagesOfAnotherFormAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
-	if _, err := dissemination.DecodeBatch(list(number(8))); !errors.Is(err, dissemination.ErrKind) {
+	if _, err := dissemination.DecodeBatch(list(number(10))); !errors.Is(err, dissemination.ErrKind) {
 		t.Error(err)
 	}
 }
@@ -94,6 +94,7 @@ func FuzzDecodeBatch(f *testing.F) {
 	f.Add((&dissemination.Want{Header: id(2), IDs: ids(7, 2)}).Encode())
 	f.Add((&dissemination.Want{Header: id(2)}).Encode())
 	f.Add((&dissemination.Part{Header: id(3), Wires: [][]byte{{1}, {2, 3}}}).Encode())
+	f.Add((&dissemination.Signed{Root: id(4), Signature: []byte{1}}).Encode())
 	f.Fuzz(func(t *testing.T, message []byte) {
 		m, err := dissemination.DecodeBatch(message)
 		if err == nil && !bytes.Equal(m.(interface{ Encode() []byte }).Encode(), message) {

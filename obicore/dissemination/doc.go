@@ -13,6 +13,10 @@
 // [Shelf] keeps the batches that proposers tell, an [Assembly] puts together the one that
 // its header commits to, and a [Ration] bounds what others are given.
 //
+// Where validators may rely on each other's checks, [Certificates] holds what is not
+// checked here until f+1 of them state that they have, f being how many may be faulty,
+// and [Checkers] are those who check it at once.
+//
 // All are plain values: time comes in, messages go out. They own no goroutine, clock or
 // connection, so that a simulator replays them step by step.
 package dissemination

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 )
 
@@ -12,6 +13,15 @@ const MaxBatchCount = 1 << 16
 
 // ErrMessage says that a message is not a batch of transactions.
 var ErrMessage = errors.New("dissemination: malformed message")
+
+// EncodeTransactions returns the message that carries a batch of transactions.
+func EncodeTransactions(batch []chain.Verified) []byte {
+	wires := make([][]byte, len(batch))
+	for i := range batch {
+		wires[i] = batch[i].Raw
+	}
+	return Encode(wires)
+}
 
 // Encode returns the message that carries a batch: the list of its wire encodings.
 func Encode(batch [][]byte) []byte {

@@ -36,8 +36,7 @@ type Outbox struct {
 }
 
 type item struct {
-	id    chain.Hash
-	raw   []byte
+	chain.Verified
 	due   time.Time
 	pause time.Duration
 	gone  bool // ordered or dropped
@@ -50,29 +49,29 @@ func New(limits Limits) *Outbox {
 
 // Add takes a transaction that a client has given to this node. When the outbox is
 // full it is sent once and then forgotten.
-func (o *Outbox) Add(id chain.Hash, raw []byte, now time.Time) {
-	if o.kept[id] != nil {
+func (o *Outbox) Add(t chain.Verified, now time.Time) {
+	if o.kept[t.ID] != nil {
 		return
 	}
-	it := &item{id: id, raw: raw}
+	it := &item{Verified: t}
 	if len(o.fresh) == 0 {
 		o.oldest = now
 	}
 	o.fresh = append(o.fresh, it)
 	if len(o.kept) < o.limits.Kept {
-		o.kept[id] = it
+		o.kept[t.ID] = it
 	}
 }
 
 // Adopt takes a transaction that a peer has given to this node: it is sent only if
 // it still waits when its first node should long have had it ordered. That node may
 // have failed after it had reached some of the others.
-func (o *Outbox) Adopt(id chain.Hash, raw []byte, now time.Time) {
-	if o.kept[id] != nil || len(o.kept) >= o.limits.Kept {
+func (o *Outbox) Adopt(t chain.Verified, now time.Time) {
+	if o.kept[t.ID] != nil || len(o.kept) >= o.limits.Kept {
 		return
 	}
-	it := &item{id: id, raw: raw, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption}
-	o.kept[id] = it
+	it := &item{Verified: t, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption}
+	o.kept[t.ID] = it
 	heap.Push(&o.again, it)
 }
 
@@ -80,7 +79,7 @@ func (o *Outbox) Adopt(id chain.Hash, raw []byte, now time.Time) {
 func (o *Outbox) Done(ids []chain.Hash) {
 	for _, id := range ids {
 		if it := o.kept[id]; it != nil {
-			it.gone, it.raw = true, nil
+			it.gone, it.Verified = true, chain.Verified{}
 			delete(o.kept, id)
 		}
 	}
@@ -98,11 +97,12 @@ func (o *Outbox) Wake() (at time.Time) {
 	return at
 }
 
-// Step returns the batches to send now. alive says whether a transaction still
-// waits to be ordered; what does not is forgotten.
-func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (batches [][][]byte) {
+// Step returns the batches to send now: of what clients have given to this node since,
+// and of what is sent again. alive says whether a transaction still waits to be ordered;
+// what does not is forgotten.
+func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (fresh, again [][]chain.Verified) {
 	if len(o.fresh) > 0 && !now.Before(o.oldest.Add(o.limits.Linger)) {
-		batches = o.pack(batches, o.fresh, now)
+		fresh = o.pack(o.fresh, now)
 		o.fresh = nil
 	}
 	var due []*item
@@ -110,28 +110,28 @@ func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (batches [][][
 		it := heap.Pop(&o.again).(*item)
 		switch {
 		case it.gone:
-		case !alive(it.id):
-			delete(o.kept, it.id)
+		case !alive(it.ID):
+			delete(o.kept, it.ID)
 		default:
 			due = append(due, it)
 		}
 	}
-	return o.pack(batches, due, now)
+	return fresh, o.pack(due, now)
 }
 
 // pack puts items into batches and plans their next time.
-func (o *Outbox) pack(batches [][][]byte, items []*item, now time.Time) [][][]byte {
-	var batch [][]byte
+func (o *Outbox) pack(items []*item, now time.Time) (batches [][]chain.Verified) {
+	var batch []chain.Verified
 	size := 0
 	for _, it := range items {
 		if it.gone {
 			continue
 		}
-		if size > 0 && size+len(it.raw) > o.limits.Batch {
+		if size > 0 && size+len(it.Raw) > o.limits.Batch {
 			batches, batch, size = append(batches, batch), nil, 0
 		}
-		batch, size = append(batch, it.raw), size+len(it.raw)
-		if o.kept[it.id] == it {
+		batch, size = append(batch, it.Verified), size+len(it.Raw)
+		if o.kept[it.ID] == it {
 			it.pause = min(max(2*it.pause, o.limits.FirstPause), o.limits.LastPause)
 			it.due = now.Add(it.pause)
 			heap.Push(&o.again, it)

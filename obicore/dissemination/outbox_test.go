@@ -17,13 +17,20 @@ func id(n int) (h chain.Hash) {
 
 func raw(n int) []byte { h := id(n); return bytes.Repeat(h[:3], 40) }
 
-// count returns how often each transaction is in the batches.
-func count(into map[string]int, batches [][][]byte) {
-	for _, batch := range batches {
-		for _, raw := range batch {
-			into[string(raw)]++
+// count counts how often each transaction is in the batches of a step.
+func count(into map[string]int) func(fresh, again [][]chain.Verified) {
+	return func(fresh, again [][]chain.Verified) {
+		for _, batch := range append(fresh, again...) {
+			for _, t := range batch {
+				into[string(t.Raw)]++
+			}
 		}
 	}
+}
+
+// transaction is one of a number.
+func transaction(n int) chain.Verified {
+	return chain.Verified{Transaction: &chain.Transaction{ID: id(n), Raw: raw(n)}}
 }
 
 func TestATransactionIsSentOnceWhenItIsOrderedInTime(t *testing.T) {
@@ -31,17 +38,17 @@ func TestATransactionIsSentOnceWhenItIsOrderedInTime(t *testing.T) {
 	now := time.Unix(0, 0)
 	sent := make(map[string]int)
 	for n := range 10_000 {
-		o.Add(id(n), raw(n), now)
-		o.Add(id(n), raw(n), now)
+		o.Add(transaction(n), now)
+		o.Add(transaction(n), now)
 		if n%7 == 0 {
 			now = now.Add(time.Millisecond)
 		}
-		count(sent, o.Step(now, func(chain.Hash) bool { return true }))
+		count(sent)(o.Step(now, func(chain.Hash) bool { return true }))
 		if n >= 500 {
 			o.Done([]chain.Hash{id(n - 500)})
 		}
 	}
-	count(sent, o.Step(now.Add(10*time.Millisecond), func(chain.Hash) bool { return true }))
+	count(sent)(o.Step(now.Add(10*time.Millisecond), func(chain.Hash) bool { return true }))
 	for n := range 10_000 {
 		if sent[string(raw(n))] != 1 {
 			t.Fatalf("transaction %d is sent %d times", n, sent[string(raw(n))])
@@ -53,10 +60,11 @@ func TestWhatIsNotOrderedIsSentAgainWithGrowingPausesUntilItIsGone(t *testing.T)
 	limits := dissemination.DefaultLimits()
 	o := dissemination.New(limits)
 	start := time.Unix(0, 0)
-	o.Add(id(1), raw(1), start)
+	o.Add(transaction(1), start)
 	var times []time.Duration
 	for now := start; now.Sub(start) < time.Minute; now = o.Wake() {
-		for range o.Step(now, func(chain.Hash) bool { return true }) {
+		fresh, again := o.Step(now, func(chain.Hash) bool { return true })
+		for range append(fresh, again...) {
 			times = append(times, now.Sub(start))
 		}
 	}
@@ -68,7 +76,8 @@ func TestWhatIsNotOrderedIsSentAgainWithGrowingPausesUntilItIsGone(t *testing.T)
 			t.Fatalf("pauses do not grow up to the last: %v", times)
 		}
 	}
-	if o.Step(o.Wake(), func(chain.Hash) bool { return false }) != nil || !o.Wake().IsZero() {
+	fresh, again := o.Step(o.Wake(), func(chain.Hash) bool { return false })
+	if fresh != nil || again != nil || !o.Wake().IsZero() {
 		t.Fatal("a dropped transaction is still sent")
 	}
 }
@@ -77,14 +86,14 @@ func TestWhatAPeerGaveIsSentOnlyWhenItStillWaitsAfterALongPause(t *testing.T) {
 	limits := dissemination.DefaultLimits()
 	o := dissemination.New(limits)
 	start := time.Unix(0, 0)
-	o.Adopt(id(1), raw(1), start)
-	o.Adopt(id(2), raw(2), start)
+	o.Adopt(transaction(1), start)
+	o.Adopt(transaction(2), start)
 	o.Done([]chain.Hash{id(1)})
-	if o.Step(start.Add(limits.Adoption-1), func(chain.Hash) bool { return true }) != nil {
+	if fresh, again := o.Step(start.Add(limits.Adoption-1), func(chain.Hash) bool { return true }); fresh != nil || again != nil {
 		t.Fatal("it is passed on at once")
 	}
 	sent := make(map[string]int)
-	count(sent, o.Step(start.Add(limits.Adoption), func(chain.Hash) bool { return true }))
+	count(sent)(o.Step(start.Add(limits.Adoption), func(chain.Hash) bool { return true }))
 	if len(sent) != 1 || sent[string(raw(2))] != 1 {
 		t.Fatalf("%d are sent", len(sent))
 	}
@@ -96,22 +105,22 @@ func TestBatchesKeepTheirLimitAndTheOutboxItsOwn(t *testing.T) {
 	o := dissemination.New(limits)
 	now := time.Unix(0, 0)
 	for n := range 500 {
-		o.Add(id(n), raw(n), now)
+		o.Add(transaction(n), now)
 	}
 	sent := make(map[string]int)
-	batches := o.Step(now.Add(limits.Linger), func(chain.Hash) bool { return true })
-	count(sent, batches)
-	for _, batch := range batches {
+	fresh, resent := o.Step(now.Add(limits.Linger), func(chain.Hash) bool { return true })
+	count(sent)(fresh, resent)
+	for _, batch := range fresh {
 		size := 0
-		for _, raw := range batch {
-			size += len(raw)
+		for _, t := range batch {
+			size += len(t.Raw)
 		}
 		if size > limits.Batch {
 			t.Fatalf("batch of %d bytes", size)
 		}
 	}
 	again := make(map[string]int)
-	count(again, o.Step(now.Add(limits.Linger+limits.FirstPause), func(chain.Hash) bool { return true }))
+	count(again)(o.Step(now.Add(limits.Linger+limits.FirstPause), func(chain.Hash) bool { return true }))
 	if len(sent) != 500 || len(again) != limits.Kept {
 		t.Fatalf("%d sent, %d sent again", len(sent), len(again))
 	}

@@ -65,13 +65,7 @@ func (c *Chain) take(raw []byte) (chain.Verified, error) {
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
 	taken, errs = c.admitAll(raws)
 	c.enter(taken, errs)
-	for i := range errs {
-		if errs[i] != nil {
-			c.metrics.refused.Inc()
-		} else {
-			c.metrics.admitted.Inc()
-		}
-	}
+	c.metrics.took(errs)
 	return taken, errs
 }
 

@@ -37,7 +37,8 @@ type Chain struct {
 	log        *slog.Logger
 	metrics    *metrics
 
-	verified *verifiedMemory
+	verified *verifiedMemory // what this node has checked
+	relied   *verifiedMemory // what enough others have
 	blocks   *blockCache
 	feed     feed
 	head     atomic.Pointer[Head]
@@ -48,6 +49,7 @@ type Chain struct {
 	participation *participation
 	pruning       atomic.Pointer[pruning]   // nil when everything is kept
 	snapshots     atomic.Pointer[snapshots] // nil when there are none to take or to give
+	recent        *recent
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
@@ -90,7 +92,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	options.fill()
 	c = &Chain{
 		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
-		verified: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
+		verified: newVerifiedMemory(verifiedLimit), relied: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
 		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
 	}
 	if c.admission == nil {
@@ -106,6 +108,9 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.checkRecovery(); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.options.Checks.Permit(c.participation.capabilities, max(len(c.genesis.Validators), len(c.deciding().Members))); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.openBodies(); err != nil {
@@ -199,6 +204,9 @@ func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error
 		Genesis: block, RetainState: c.options.RetainState,
 		Logf: func(format string, args ...any) { c.log.Info(fmt.Sprintf(format, args...), "room", "ledger") },
 	})
+	if err == nil {
+		c.recent = newRecent(c.genesis.Window, c.store.Status().Decided)
+	}
 	return err
 }
 

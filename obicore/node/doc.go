@@ -13,7 +13,9 @@
 //   - `latest` is the last executed and durable block. Whatever a caller or
 //     subscriber has been shown of it survives a crash.
 //   - A signature is checked once: a transaction that was verified for the pool
-//     is not verified again for the block.
+//     is not verified again for the block. Or it is not checked here, where
+//     Options.Checks says so: what is relied on is never stated to others, and is
+//     executed no differently.
 //   - The node stops, and says why, when the ledger fails or a decided root
 //     differs from its own.
 package node

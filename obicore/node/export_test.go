@@ -17,6 +17,16 @@ var (
 	Divided       = divided
 )
 
+// Recent is what is known of the ids in the window without asking the ledger.
+type Recent = recent
+
+// What tests see of it.
+var (
+	NewRecent    = newRecent
+	RecentAdd    = (*recent).add
+	RecentAbsent = (*recent).absent
+)
+
 // HeldBody returns the body that is held for a header, nil when none is.
 func HeldBody(b *Bodies, header chain.Hash) []byte {
 	if held := b.get(header); held != nil {

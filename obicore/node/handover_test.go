@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/contract/native"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/snapshot"
@@ -121,4 +122,54 @@ func TestASnapshotOfARestoredLedgerNeedsATrustedHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.compare(t, target.Directory)
+}
+
+// A chain that takes snapshots while it runs leads across changes whose states it has
+// dropped since.
+func TestALibraryGoesOnWithTheTrailOfTheSnapshotBefore(t *testing.T) {
+	h := rotated(t, 0)
+	library, err := snapshot.OpenLibrary(h.registry, h.rules, t.TempDir(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func() {
+		t.Helper()
+		if err := library.Take(t.Context(), h.full.Ledger(), h.rules.Latest(h.full.Ledger().Status())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take()
+	h.traffic(300)
+	if err := h.full.Ledger().(ledger.Pruner).Prune(t.Context(), h.full.Head().Header.Height-270); err != nil {
+		t.Fatal(err)
+	}
+	h.take(t, h.full)
+	if err := h.open(t).Check(t.Context(), nil); !errors.Is(err, snapshot.ErrUntrusted) {
+		t.Fatalf("the ledger still knows who decided: %v", err)
+	}
+	for range 2 { // the second one has it of the first
+		take()
+		manifest := library.Manifests()[0]
+		h.folder = filepath.Join(t.TempDir(), "download")
+		d, err := snapshot.Resume(h.rules, manifest, h.folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range places(manifest) {
+			content, err := library.Read(manifest.Height, p)
+			if err == nil {
+				err = d.Put(p, content)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.open(t).Check(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		h.traffic(3)
+	}
 }

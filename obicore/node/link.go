@@ -43,8 +43,12 @@ type link struct {
 	batches  batches
 	ration   *dissemination.Ration // of snapshots
 
+	certificates *dissemination.Certificates
+	reached      map[chain.NodeID]bool // whose statements would come: connected for block sync
+
 	news                 chan struct{} // closed and made anew when heard or the tip changes
 	wakeSync, wakeOutbox chan struct{}
+	wakeCertificates     chan struct{}
 	answers              chan answer
 	loops                sync.WaitGroup
 	stop                 context.CancelFunc
@@ -56,9 +60,14 @@ type answer struct {
 }
 
 func newLink(c *Chain, options *Network) *link {
+	limits := dissemination.DefaultLimits()
+	if c.options.Checks == Certified {
+		limits.Linger = certifiedLinger
+	}
 	l := &link{
 		Chain: c, mesh: options.Mesh, batches: newBatches(), ration: dissemination.NewRation(snapshotPortion()),
-		outbox: dissemination.New(dissemination.DefaultLimits()), shunned: make(map[chain.NodeID]time.Time),
+		certificates: dissemination.NewCertificates(dissemination.DefaultCertificateLimits()), reached: make(map[chain.NodeID]bool), wakeCertificates: make(chan struct{}, 1),
+		outbox: dissemination.New(limits), shunned: make(map[chain.NodeID]time.Time),
 		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),
 		news: make(chan struct{}), wakeSync: make(chan struct{}, 1), wakeOutbox: make(chan struct{}, 1), answers: make(chan answer, 1),
 	}
@@ -77,6 +86,7 @@ func (l *link) start(ctx context.Context) error {
 	l.stop = stop
 	l.loops.Go(func() { l.runSync(running) })
 	l.loops.Go(func() { l.runOutbox(running) })
+	l.loops.Go(func() { l.runCertificates(running) })
 	return nil
 }
 
@@ -111,6 +121,7 @@ func (l *link) setPeers() error {
 		}
 	}
 	l.mesh.SetPeers(peers)
+	l.certificates.Forget(ruling.Validators)
 	return nil
 }
 
@@ -164,6 +175,11 @@ func (l *link) connectionChanged(peer chain.NodeID, class network.Class, connect
 	if class != network.Sync {
 		return
 	}
+	l.mutex.Lock()
+	if l.reached[peer] = connected; !connected {
+		delete(l.reached, peer)
+	}
+	l.mutex.Unlock()
 	if connected {
 		l.sendStatus(peer)
 		return

@@ -62,10 +62,16 @@ func (l *link) hurry() (done func()) {
 func (l *link) assemble(ctx context.Context, header *chain.Header, hash chain.Hash) (*wanted, error) {
 	w := l.want(header, hash)
 	defer l.unwant(hash, w)
-	for {
+	for hurried := false; ; {
 		l.mutex.Lock()
 		w.Look(l.pool.Get)
 		done, news := w.Done(), l.news
+		if named := w.Batch() != nil; named && !done && !hurried {
+			hurried = true
+			if l.certificates.Hurry(w.Misses) {
+				wake(l.wakeCertificates)
+			}
+		}
 		to, question := w.Step(l.options.Clock.Now())
 		at := w.Wake()
 		l.mutex.Unlock()
@@ -182,6 +188,8 @@ func (l *link) receiveBatch(from chain.NodeID, message []byte) {
 		l.give(from, m)
 	case *dissemination.Part:
 		l.takePart(from, m)
+	case *dissemination.Signed:
+		l.receiveStatement(from, m)
 	}
 }
 

@@ -210,7 +210,7 @@ func (l *link) fetch(ctx context.Context, atLeast uint64) error {
 }
 
 // faults is how many validators may be faulty.
-func (c *Chain) faults() int { return (len(c.deciding().Members) - 1) / 3 }
+func (c *Chain) faults() int { return faultsOf(len(c.deciding().Members)) }
 
 // awaitHeard waits until all validators but the possibly faulty have said their
 // heights since the question.

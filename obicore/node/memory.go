@@ -12,8 +12,8 @@ const (
 	blockCacheLimit = 256
 )
 
-// verifiedMemory remembers by wire hash which transactions this node has
-// verified. It keeps two generations: when the young one is full, the old one
+// verifiedMemory remembers by wire hash transactions that need no check of their
+// signatures any more. It keeps two generations: when the young one is full, the old one
 // goes.
 type verifiedMemory struct {
 	mutex      sync.RWMutex

@@ -18,6 +18,10 @@ type metrics struct {
 	admitted     prometheus.Counter
 	refused      prometheus.Counter
 	evidence     prometheus.Counter
+	checked      prometheus.Counter
+	relied       prometheus.Counter
+	certified    prometheus.Counter
+	expired      prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -32,6 +36,10 @@ func newMetrics() *metrics {
 		admitted:     counter("admitted_total", "Transactions admitted to the pool since start."),
 		refused:      counter("refused_total", "Transactions refused since start."),
 		evidence:     counter("evidence_total", "Pieces of evidence of misbehaviour seen since start."),
+		checked:      counter("signatures_checked_total", "Transactions whose signatures this node has checked since start."),
+		relied:       counter("signatures_relied_total", "Transactions whose signatures it has not checked because enough validators state that they have."),
+		certified:    counter("batches_certified_total", "Batches that it has relied on statements for since start."),
+		expired:      counter("batches_expired_total", "Batches that it has held for statements and then checked itself since start."),
 		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "credible", Name: "commit_seconds", Help: "Time from decision to durable block.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
@@ -45,6 +53,17 @@ func (m *metrics) committed(p *prepared, took time.Duration) {
 	m.transactions.Add(float64(len(p.transactions)))
 	m.gas.Add(float64(p.results.GasUsed()))
 	m.commit.Observe(took.Seconds())
+}
+
+// took counts the outcomes of admission.
+func (m *metrics) took(errs []error) {
+	for _, err := range errs {
+		if err != nil {
+			m.refused.Inc()
+		} else {
+			m.admitted.Inc()
+		}
+	}
 }
 
 // Register adds the chain's metrics to a registry, with the chain's name as label.
@@ -74,7 +93,8 @@ func (m *metrics) all(c *Chain) []prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: name, Help: help}, func() float64 { return float64(value()) })
 	}
 	return []prometheus.Collector{
-		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, m.evidence, networkMetrics{c},
+		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, m.evidence,
+		m.checked, m.relied, m.certified, m.expired, networkMetrics{c},
 		gauge("snapshot_height", "Height of the newest snapshot that this node gives, 0 without any.", func() int { height, _ := c.snapshots.Load().last(); return int(height) }), //nolint:gosec // a height is below 2^62
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: "snapshot_seconds", Help: "How long the last snapshot took, 0 before the first since start."},
 			func() float64 { _, took := c.snapshots.Load().last(); return took.Seconds() }),

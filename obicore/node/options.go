@@ -39,6 +39,10 @@ type Options struct {
 	// WholeUpTo is the size of the transactions in bytes up to which a proposal carries
 	// them although it is ordered by digest; 16 KiB when 0, and none when negative.
 	WholeUpTo int
+	// Checks says whose checks of signatures this node takes for its own; Every when empty.
+	Checks Checks
+	// StateFrom is how many transactions a batch needs for a statement; 16 when 0.
+	StateFrom int
 	// Recovery is a decision of people to go on with fewer validators, which this node
 	// follows; nil when there is none.
 	Recovery *chain.Recovery
@@ -130,6 +134,12 @@ func (o *Options) fill() {
 	}
 	if o.WholeUpTo == 0 {
 		o.WholeUpTo = wholeUpTo
+	}
+	if o.Checks == "" {
+		o.Checks = Every
+	}
+	if o.StateFrom == 0 {
+		o.StateFrom = stateFrom
 	}
 	if o.Pool == (pool.Limits{}) {
 		o.Pool = pool.DefaultLimits()

@@ -80,12 +80,14 @@ func (c *Chain) readRuling(view ledger.View) (*Ruling, error) {
 
 // deciding returns the set that decides the block after the tip, as far as this
 // node knows.
-func (c *Chain) deciding() *chain.ValidatorSet {
+func (c *Chain) deciding() *chain.ValidatorSet { return c.decidingRuling().Validators }
+
+func (c *Chain) decidingRuling() *Ruling {
 	ruling, err := c.Ruling(c.Tip().Header.Height + 1)
 	if err != nil {
-		return c.Head().Validators // the tip runs ahead of execution
+		return &c.Head().Ruling // the tip runs ahead of execution
 	}
-	return ruling.Validators
+	return ruling
 }
 
 func readParameters(view ledger.View) (*chain.Parameters, error) {

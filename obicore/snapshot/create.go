@@ -34,11 +34,17 @@ func (r *Rules) Needs() (blocks, states uint64) {
 // Create takes a snapshot of a ledger at a height, in a folder that is new or empty. The
 // ledger may go on meanwhile.
 func Create(ctx context.Context, rules *Rules, source ledger.Ledger, height uint64, folder string) (*Manifest, error) {
+	return createAfter(ctx, rules, source, height, folder, nil)
+}
+
+// createAfter is Create with an earlier snapshot of the same chain, whose trail it goes on
+// with: it leads across hand-overs whose sets the ledger has dropped since; nil for none.
+func createAfter(ctx context.Context, rules *Rules, source ledger.Ledger, height uint64, folder string, former *Snapshot) (*Manifest, error) {
 	giver, can := source.(ledger.Snapshotter)
 	if !can {
 		return nil, errors.New("snapshot: this ledger gives none: choose a module that does")
 	}
-	c := &creation{Rules: rules, Ledger: source, giver: giver, folder: folder, writers: map[int]*writer{}}
+	c := &creation{Rules: rules, Ledger: source, giver: giver, folder: folder, former: former, writers: map[int]*writer{}}
 	if err := c.plan(height); err != nil {
 		return nil, err
 	}
@@ -60,6 +66,7 @@ type creation struct {
 	ledger.Ledger
 	giver    ledger.Snapshotter
 	folder   string
+	former   *Snapshot // nil without
 	manifest Manifest
 	writers  map[int]*writer
 }

@@ -80,9 +80,10 @@ func (l *Library) add(height uint64) error {
 }
 
 // Take takes a snapshot of a ledger at a height, and removes the oldest ones when it is
-// complete. What a try that fails has written is removed.
+// complete. It goes on with the trail of the one before, so that who takes them regularly
+// may drop old states and still lead from genesis. What a try that fails has written is removed.
 func (l *Library) Take(ctx context.Context, source ledger.Ledger, height uint64) error {
-	if _, err := Create(ctx, l.rules, source, height, l.place(height)); err != nil {
+	if _, err := createAfter(ctx, l.rules, source, height, l.place(height), l.before(height)); err != nil {
 		return errors.Join(err, os.RemoveAll(l.place(height)))
 	}
 	if err := l.add(height); err != nil {
@@ -95,6 +96,18 @@ func (l *Library) Take(ctx context.Context, source ledger.Ledger, height uint64)
 		}
 	}
 	return nil
+}
+
+// before returns the newest snapshot below a height, nil without any.
+func (l *Library) before(height uint64) (s *Snapshot) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, v := range l.held {
+		if v.Manifest.Height < height {
+			s = v.Snapshot
+		}
+	}
+	return s
 }
 
 // beyond takes the snapshots out that are not kept any more.

@@ -12,13 +12,12 @@ import (
 // trail writes every hand-over from the genesis set to the set of the last header. Where
 // the ledger has dropped one, or a recovery stands between, the trail ends before it.
 func (c *creation) trail(last uint64) error {
-	at := max(1, c.Status().OldestHeader)
-	first, err := c.Header(at)
+	at, set, err := c.known()
 	if err != nil {
 		return err
 	}
-	genesis, err := c.Genesis.ValidatorSet()
-	if err != nil || first.Validators != genesis.Hash(c.Suite) {
+	first, err := c.Header(at)
+	if err != nil || first.Validators != set.Hash(c.Suite) {
 		return err
 	}
 	for at < last {
@@ -38,6 +37,29 @@ func (c *creation) trail(last uint64) error {
 		at = h.header.Height + 1
 	}
 	return nil
+}
+
+// known writes the trail of the former snapshot. It returns the set to which that leads –
+// without a former one, that of genesis – and the first header that the set may have decided.
+func (c *creation) known() (at uint64, set *chain.ValidatorSet, err error) {
+	at = max(1, c.Status().OldestHeader)
+	if set, err = c.Genesis.ValidatorSet(); err != nil || c.former == nil {
+		return at, set, err
+	}
+	for record, err := range c.former.reader(sectionTrail).records() {
+		if err != nil {
+			return 0, nil, err
+		}
+		h, err := decodeHandOver(record)
+		if err != nil {
+			return 0, nil, err
+		}
+		at, set = max(at, h.header.Height+1), h.next
+		if err := c.writers[sectionTrail].record(record); err != nil {
+			return 0, nil, err
+		}
+	}
+	return at, set, nil
 }
 
 // nextHandOver returns the hand-over by the set that decided the header at a height, nil

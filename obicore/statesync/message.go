@@ -11,10 +11,10 @@ import (
 // The kinds of messages, the first item of each; they share a class with those of
 // blocksync and dissemination.
 const (
-	kindInquiry = 8  // [8]
-	kindOffers  = 9  // [9, [manifest…]]
-	kindRequest = 10 // [10, height, section, index, number]
-	kindAnswer  = 11 // [11, height, section, index, number, content]
+	kindInquiry = 10 // [10]
+	kindOffers  = 11 // [11, [manifest…]]
+	kindRequest = 12 // [12, height, section, index, number]
+	kindAnswer  = 13 // [13, height, section, index, number, content]
 )
 
 // MaxOffers bounds the manifests of one message, MaxOffersBytes their bytes together.

@@ -1,12 +1,16 @@
 package chaos
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,10 +25,10 @@ import (
 const senders = 400
 
 // StartBenchmark starts a network for a benchmark. ORDERING chooses how its validators
-// propose.
+// propose, CHECKS whose checks of signatures they rely on.
 func StartBenchmark(b *testing.B, engine, suite string, nodes int) *Network {
 	b.Helper()
-	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Ordering: os.Getenv("ORDERING"), Clients: senders})
+	return Start(b, Settings{Nodes: nodes, Consensus: engine, Crypto: suite, Ordering: os.Getenv("ORDERING"), Checks: os.Getenv("CHECKS"), Clients: senders})
 }
 
 // Work is transfers that are signed and not yet sent: for each sender in order of
@@ -198,4 +202,32 @@ func SignatureTime() time.Duration {
 		}
 	}
 	return time.Since(began) / times
+}
+
+// Figure sums a counter of all nodes, by its name in /metrics.
+func (n *Network) Figure(name string) (sum float64) {
+	n.t.Helper()
+	for _, e := range n.endpoints {
+		value, err := e.figure(name)
+		if err != nil {
+			n.t.Fatalf("%s: %v", e.url, err)
+		}
+		sum += value
+	}
+	return sum
+}
+
+func (e *endpoint) figure(name string) (float64, error) {
+	answer, err := e.http.Get(e.url + "/metrics")
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		if line := lines.Text(); strings.HasPrefix(line, name+"{") {
+			return strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64)
+		}
+	}
+	return 0, errors.Join(lines.Err(), fmt.Errorf("/metrics has no %s", name))
 }

@@ -35,6 +35,7 @@ type Settings struct {
 	Consensus string
 	Crypto    string
 	Ordering  string // of every node; the default when empty
+	Checks    string // of every node; every signature when empty
 	Clients   int    // funded accounts
 	Troubled  bool   // wires and a packet filter between the nodes, and a disk that can be full
 }
@@ -65,7 +66,7 @@ func Start(t testing.TB, settings Settings) *Network {
 	}
 	directory := filepath.Join(t.TempDir(), "network")
 	m, err := network.Create(registry, directory, network.Settings{
-		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, Ordering: settings.Ordering, ChainID: n.chainID,
+		Name: "chaos", Nodes: settings.Nodes, Consensus: settings.Consensus, Crypto: settings.Crypto, Ordering: settings.Ordering, Checks: settings.Checks, ChainID: n.chainID,
 		GasLimit: 100_000_000, Accounts: 1, Allocate: allocation, // the one administers
 	})
 	if err != nil {

@@ -171,7 +171,7 @@ func (t *terminal) nodeOptions(home string, settings *configuration.Configuratio
 	if err != nil {
 		return node.Options{}, err
 	}
-	return node.Options{Genesis: genesis, Self: development.Self(suite, validator), Keys: node.Keys{Signer: validator}}, nil
+	return node.Options{Genesis: genesis, Self: development.Self(suite, validator), Keys: node.Keys{Signer: validator}, Checks: node.Checks(settings.Blocks.Checks)}, nil
 }
 
 // serveNode mounts the namespaces of a production node: no unlocked accounts and

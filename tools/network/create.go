@@ -15,6 +15,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
@@ -47,6 +48,7 @@ type Settings struct {
 	Crypto     string
 	Ordering   string // of every node; the default when empty
 	Snapshots  uint64 // blocks between two snapshots of every node; 0 takes none
+	Checks     string // of every node; every signature when empty
 	Commitment string // to the state; the binary tree when empty
 	ChainID    uint64
 	GasLimit   uint64
@@ -61,6 +63,19 @@ func (s *Settings) check(registry *kernel.Registry) error {
 	_, consensusFault := registry.ConsensusModule(s.Consensus)
 	_, commitmentFault := registry.Commitment(s.commitment())
 	return cmp.Or(consensusFault, commitmentFault)
+}
+
+// permit refuses a way of checking signatures that is not for this network.
+func (s *Settings) permit(registry *kernel.Registry) error {
+	module, err := registry.ConsensusModule(s.Consensus)
+	if err != nil {
+		return err
+	}
+	engine, err := module.New(consensus.Options{})
+	if err != nil {
+		return err
+	}
+	return node.Checks(s.Checks).Permit(engine.Capabilities(), s.Nodes)
 }
 
 // Manifest says where the nodes of a local network are.
@@ -98,6 +113,10 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 	if err := node.Ordering(settings.Ordering).Check(); err != nil {
 		return nil, err
 	}
+	settings.Checks = cmp.Or(settings.Checks, string(node.Every))
+	if err := settings.permit(registry); err != nil {
+		return nil, err
+	}
 	suite, err := registry.CryptoSuite(settings.Crypto)
 	if err != nil {
 		return nil, err
@@ -129,7 +148,7 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 		return nil, err
 	}
 	for i := range m.Nodes {
-		if err := m.configure(directory, i, records, file, &settings); err != nil {
+		if err := m.configure(directory, i, records, file, settings); err != nil {
 			return nil, err
 		}
 	}
@@ -230,7 +249,7 @@ func addAccounts(suite crypto.Suite, directory string, count int, genesis *chain
 }
 
 // configure writes genesis and configuration of node n.
-func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte, made *Settings) error {
+func (m *Manifest) configure(directory string, n int, records []*Record, genesis []byte, of Settings) error {
 	home := filepath.Join(directory, m.Nodes[n].Name)
 	if err := os.WriteFile(filepath.Join(home, GenesisFile), genesis, 0o600); err != nil {
 		return err
@@ -241,7 +260,8 @@ func (m *Manifest) configure(directory string, n int, records []*Record, genesis
 	settings.RPC.Address, settings.RPC.Traces = m.Nodes[n].RPC, true
 	settings.Network.Listen = m.Nodes[n].Mesh
 	settings.Network.Peers = peersOf(records, m.Nodes[n].ID)
-	settings.Blocks.Ordering, settings.Snapshots.Interval = made.Ordering, made.Snapshots
+	settings.Blocks.Ordering, settings.Blocks.Checks = of.Ordering, of.Checks
+	settings.Snapshots.Interval = of.Snapshots
 	file, err := settings.Encode()
 	if err != nil {
 		return err

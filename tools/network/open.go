@@ -61,7 +61,7 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 		Genesis: genesis, Self: identity.ID, Keys: node.Keys{Signer: identity.Consensus, Export: identity.Export}, Spare: identity.Spare,
 		Network:   &node.Network{Mesh: mesh, Peers: Peers(settings), Cut: Cut(settings)},
 		Heartbeat: time.Duration(settings.Blocks.Heartbeat), Patience: time.Duration(settings.Blocks.Patience),
-		Ordering: node.Ordering(settings.Blocks.Ordering),
+		Ordering: node.Ordering(settings.Blocks.Ordering), Checks: node.Checks(settings.Blocks.Checks),
 	}
 	if settings.Sync.Snapshot {
 		o.Join = &node.Join{Trusted: settings.Sync.Checkpoint()}

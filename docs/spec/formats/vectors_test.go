@@ -304,6 +304,21 @@ func build(t *testing.T) []vector {
 		}).Encode())},
 		{Name: "block sync: answer without a block", Encoding: encoded((&blocksync.Answer{From: 8}).Encode())},
 		{Name: "dissemination: two transactions", Encoding: encoded(dissemination.Encode([][]byte{{0x02, 0xc0}, {0x01, 0xc0}}))},
+		{Name: "dissemination: a statement about a batch", Encoding: encoded((&dissemination.Signed{Root: hash(4), Signature: fill(5, 64)}).Encode())},
+		{Name: "dissemination: a stated batch, the second transaction paid by another", Encoding: encoded((&dissemination.Stated{
+			Signature: fill(5, 64), Claims: []dissemination.Claim{
+				{Wire: []byte{0x02, 0xc0}, Sender: chain.Address{1}, Payer: chain.Address{1}}, {Wire: []byte{0x01, 0xc0}, Sender: chain.Address{1}, Payer: chain.Address{2}},
+			},
+		}).Encode())},
+		{Name: "digest of a statement: set, root, 3 transactions", Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return (&dissemination.Statement{Set: hash(2), Root: hash(4), Count: 3}).Digest(h, hash(1))
+		})},
+		{Name: "root of a checked batch of two", Hashes: hashes(func(h chain.Hasher) chain.Hash {
+			return dissemination.CheckedRoot(h, []chain.Verified{
+				{Transaction: &chain.Transaction{Wire: hash(6)}, Sender: chain.Address{1}, Payer: chain.Address{1}},
+				{Transaction: &chain.Transaction{Wire: hash(7)}, Sender: chain.Address{1}, Payer: chain.Address{2}},
+			})
+		})},
 		{Name: "parameters", Encoding: encoded(parameters.Encode())},
 		{Name: "signing hash", Hashes: hashes(func(h chain.Hasher) chain.Hash {
 			return chain.SigningHash(h, chain.DomainVote, hash(1), "solo/commit", fill(2, 32))

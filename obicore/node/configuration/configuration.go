@@ -70,6 +70,7 @@ type Blocks struct {
 	Patience  Duration `toml:"patience" comment:"How long a validator waits for a leader before it asks for another; 0s takes the engine's own figure."`
 	Skew      Duration `toml:"skew" comment:"How far ahead of this node's clock the time of a proposal may be."`
 	Ordering  string   `toml:"ordering" comment:"How this validator proposes: inline sends header and body through the engine, digest the header alone; all nodes understand both."`
+	Checks    string   `toml:"checks" comment:"Whose checks of signatures this validator relies on: every makes it check each, certified takes the signed statements of f+1 validators where f may be faulty; all nodes understand both."`
 }
 
 // Pool configures the transaction pool.
@@ -126,7 +127,7 @@ func Default() *Configuration {
 			MaxBody: 5 << 20, MaxBatch: 1000,
 		},
 		Network: Network{Channel: "tls13", Cut: []string{}, Peers: []Peer{}},
-		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second), Ordering: string(node.DefaultOrdering)},
+		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second), Ordering: string(node.DefaultOrdering), Checks: string(node.Every)},
 		Pool: Pool{
 			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,
 			Queued: limits.Queued, QueuedPerSender: limits.QueuedPerSender, QueuedLife: Duration(limits.QueuedLife),
@@ -172,6 +173,7 @@ func (c *Configuration) Check() error {
 	fault(c.Blocks.Heartbeat < 0 || c.Blocks.Patience < 0, "blocks.heartbeat and blocks.patience: want 0s or more")
 	fault(time.Duration(c.Blocks.Skew) < time.Millisecond || time.Duration(c.Blocks.Skew) > time.Hour, "blocks.skew %s: want 1ms to 1h", time.Duration(c.Blocks.Skew))
 	fault(node.Ordering(c.Blocks.Ordering).Check() != nil, "blocks.ordering %q: want inline or digest", c.Blocks.Ordering)
+	fault(node.Checks(c.Blocks.Checks).Check() != nil, "blocks.checks %q: want every or certified", c.Blocks.Checks)
 	if c.Network.Listen != "" {
 		_, _, err := net.SplitHostPort(c.Network.Listen)
 		fault(err != nil, "network.listen %q: want HOST:PORT", c.Network.Listen)

@@ -44,6 +44,7 @@ func TestValuesOutOfRangeAreRefusedByName(t *testing.T) {
 		"rpc.address":      "[rpc]\naddress = \"nowhere\"\n",
 		"blocks.interval":  "[blocks]\ninterval = \"-1s\"\n",
 		"blocks.ordering":  "[blocks]\nordering = \"both\"\n",
+		"blocks.checks":    "[blocks]\nchecks = \"some\"\n",
 		"pool.per_sender":  "[pool]\nper_sender = 0\n",
 		"pool.queued":      "[pool]\nqueued = -1\n",
 		"pool.queued_life": "[pool]\nqueued_life = \"0s\"\n",
