@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -111,13 +112,24 @@ func (j *joining) restore(ctx context.Context, folder string) (held bool, err er
 	}
 	if err == nil {
 		j.log.Info("this node has joined by a snapshot and goes on with the blocks above it", "height", s.Manifest.Height)
-		return true, nil
+		return true, j.keep(folder, s.Manifest.Height)
 	}
 	if err := j.refusal(ctx, err); err != nil {
 		return false, err
 	}
 	_, fault := j.restorer.Vacate(j.options.Directory)
 	return false, errors.Join(fault, os.RemoveAll(folder))
+}
+
+// keep makes the snapshot one of this node's own when it takes some: it can be given to
+// others at once, and its trail goes on in the next one.
+func (j *joining) keep(folder string, height uint64) error {
+	if j.options.Snapshots.Interval == 0 {
+		return nil
+	}
+	shelf := filepath.Join(j.options.Directory, snapshotsFolder)
+	place := filepath.Join(shelf, strconv.FormatUint(height, 10))
+	return errors.Join(os.MkdirAll(shelf, 0o750), os.RemoveAll(place), os.Rename(folder, place))
 }
 
 // refusal notes why a snapshot does not hold. It returns the error when that is not the
