@@ -148,6 +148,39 @@ func TestANodeBeginsAtGenesisWhenNobodyOffersASnapshotThatHolds(t *testing.T) {
 	})
 }
 
+func TestANodeJoinsByAHeaderThatItTrustsAndByNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, joiner, paid := loaded(t, nil)
+		newest := filepath.Join(c.Nodes[0].Directory(), "data", "snapshots", "16")
+		for _, right := range []bool{false, true} {
+			header, err := c.Nodes[0].Chain.Ledger().Header(16)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(newest); err != nil {
+				t.Fatal(err)
+			}
+			joiner.Trusted = &snapshot.Checkpoint{Height: 16, Hash: header.Hash(c.Nodes[0].Chain.Suite())}
+			if !right {
+				joiner.Trusted.Hash[0] ^= 1
+			}
+			if right {
+				joins(t, c, joiner, paid)
+				continue
+			}
+			joiner.Start()
+			c.Settle(time.Minute, func() bool { return balanceOf(t, joiner, recipient) == paid })
+			if status := joiner.Chain.Ledger().Status(); status.OldestBody != 0 {
+				t.Fatalf("it trusts another header: %+v", status)
+			}
+			joiner.Stop()
+			if err := os.RemoveAll(joiner.Directory()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // answers counts what nodes give, and holds parts of the state back while it is told to.
 type answers struct {
 	mutex sync.Mutex

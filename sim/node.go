@@ -11,6 +11,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/journal"
+	"github.com/credibleledger/credibleledger/obicore/snapshot"
 )
 
 // Node is one node of a cluster.
@@ -25,10 +26,11 @@ type Node struct {
 	Spare     []node.Keys
 	Ordering  node.Ordering // of its next life
 	Snapshots node.Snapshots
-	Join      bool        // begin with a snapshot of the others when there is no ledger
-	Checks    node.Checks // of its next life
-	Lie       Lie         // changes what it sends; set before it starts
-	lives     int         // how often it has crashed; each life has a directory of its own
+	Join      bool                 // begin with a snapshot of the others when there is no ledger
+	Trusted   *snapshot.Checkpoint // that it joins by; nil joins from genesis
+	Checks    node.Checks          // of its next life
+	Lie       Lie                  // changes what it sends; set before it starts
+	lives     int                  // how often it has crashed; each life has a directory of its own
 
 	Chain *node.Chain // nil while it is down
 	watch *watch
@@ -108,7 +110,7 @@ func (n *Node) options() (o node.Options, err error) {
 		if err != nil {
 			return o, err
 		}
-		join = &node.Join{Mesh: own}
+		join = &node.Join{Mesh: own, Trusted: n.Trusted}
 	}
 	wal, err := journal.Open(filepath.Join(n.directory, "consensus.log"))
 	if err != nil {
