@@ -311,19 +311,35 @@ func differentialSeeds(t *testing.T) []uint64 {
 	return []uint64{1}
 }
 
+// kinds are the chains of a suite to play a workload on, and how many blocks it has: fewer
+// where signatures take longer, and two kinds that differ in everything in short tests.
+func kinds(suite string) (all []variant, blocks int) {
+	binary, patricia := obicore.BinaryTree, obicore.MerklePatricia
+	switch {
+	case testing.Short():
+		return []variant{{suite, binary, 2}, {suite, patricia, 0}}, 120
+	case suite == "gm" && os.Getenv("CREDIBLE_TEST_FULL") == "":
+		blocks = 120
+	default:
+		blocks = 320
+	}
+	return []variant{{suite, binary, 0}, {suite, binary, 2}, {suite, patricia, 0}, {suite, patricia, 2}}, blocks
+}
+
 func TestNodesOfEveryKindAgreeOnOneWorkload(t *testing.T) {
+	suites := []string{"standard", "gm"}
+	if testing.Short() {
+		suites = suites[:1]
+	}
 	for _, seed := range differentialSeeds(t) {
-		for _, suite := range []string{"standard", "gm"} {
+		for _, suite := range suites {
 			t.Run(fmt.Sprintf("%d %s", seed, suite), func(t *testing.T) {
 				t.Parallel()
-				d := &differential{T: t, seed: seed, blocks: 320}
-				if suite == "gm" && os.Getenv("CREDIBLE_TEST_FULL") == "" {
-					d.blocks = 120 // its signatures take longer
-				}
-				for _, commitment := range []string{obicore.BinaryTree, obicore.MerklePatricia} {
-					for _, delay := range []uint64{0, 2} {
-						d.kind(variant{suite, commitment, delay})
-					}
+				d := &differential{T: t, seed: seed}
+				var all []variant
+				all, d.blocks = kinds(suite)
+				for _, v := range all {
+					d.kind(v)
 				}
 				t.Log(d.first)
 			})
