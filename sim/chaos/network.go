@@ -115,7 +115,7 @@ func (n *Network) keepFewStates(of network.Node) {
 	}
 	settings.Data.RetainState = fewStates
 	if file, err = settings.Encode(); err == nil {
-		err = os.WriteFile(path, file, 0o600)
+		err = os.WriteFile(path, file, 0o600) //nolint:gosec // the folder of the test
 	}
 	if err != nil {
 		n.t.Fatal(err)

@@ -21,7 +21,7 @@ const flipSegments = 500
 // stoppedLedgers are small ledgers of every past that a ledger can have, closed.
 func stoppedLedgers(tb testing.TB) map[string]*damaged {
 	tb.Helper()
-	const heights = 6
+	const heights = 4
 	whole := func(seed uint64) (*damaged, ledger.Ledger) {
 		d := &damaged{script: newScript(tb, seed, heights), fs: vfs.NewMem(), files: make(map[string][]byte)}
 		l := open(tb, d.fs, d.options(), segment.WithSegmentSize(flipSegments))
