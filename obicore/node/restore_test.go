@@ -232,7 +232,7 @@ func (h *history) flip(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bits := 8 * len(sound)
+	target, bits := h.target(t), 8*len(sound)
 	stride := bits/24 + 1
 	if os.Getenv("CREDIBLE_TEST_FULL") != "" {
 		stride = 1
@@ -240,12 +240,12 @@ func (h *history) flip(t *testing.T, name string) {
 	for bit := 0; bit < bits; bit += stride {
 		altered := bytes.Clone(sound)
 		altered[bit/8] ^= 1 << (bit % 8)
-		h.refuse(t, name, altered)
+		h.refuse(t, target, name, altered)
 	}
 	if len(sound) > 0 {
-		h.refuse(t, name, sound[:len(sound)-1])
+		h.refuse(t, target, name, sound[:len(sound)-1])
 	}
-	h.refuse(t, name, append(bytes.Clone(sound), 0))
+	h.refuse(t, target, name, append(bytes.Clone(sound), 0))
 	if err := os.WriteFile(name, sound, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -256,14 +256,14 @@ func (h *history) flip(t *testing.T, name string) {
 var place = regexp.MustCompile(`manifest: |: it has \d+ bytes|\.index: block \d+|: part \d+ at byte \d+`)
 
 // refuse writes a file and wants the snapshot to be refused for it.
-func (h *history) refuse(t *testing.T, name string, content []byte) {
+func (h *history) refuse(t *testing.T, target snapshot.Target, name string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(name, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s, err := snapshot.Open(h.registry, h.folder)
 	if err == nil {
-		err = s.Verify(t.Context(), h.target(t), nil, quiet)
+		err = s.Verify(t.Context(), target, nil, quiet)
 	}
 	if !errors.Is(err, snapshot.ErrFault) || !strings.Contains(err.Error(), h.folder) || !strings.Contains(err.Error(), filepath.Base(name)) || !place.MatchString(err.Error()) {
 		t.Fatalf("%s is altered: %v", name, err)
