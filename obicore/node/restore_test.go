@@ -43,10 +43,16 @@ func blockOf(t testing.TB, c *node.Chain, height uint64) *blocksync.Block {
 
 func newHistory(t *testing.T, suite, commitment string, delay uint64) *history {
 	t.Helper()
+	return newHistoryOf(t, suite, commitment, delay, 12)
+}
+
+// newHistoryOf is newHistory with the number of blocks before the snapshot.
+func newHistoryOf(t *testing.T, suite, commitment string, delay uint64, blocks int) *history {
+	t.Helper()
 	f := newFixture(t, suite, func(g *chain.Genesis) { g.Commitment, g.RootDelay, g.Window = commitment, delay, 8 })
 	f.options.Genesis.Admin = []chain.Address{f.wallets[0].address}
 	h := &history{fixture: f, full: f.open(), folder: filepath.Join(t.TempDir(), "snapshot")}
-	h.traffic(12)
+	h.traffic(blocks)
 	var err error
 	if h.rules, err = snapshot.RulesOf(f.registry, f.options.Genesis); err != nil {
 		t.Fatal(err)
@@ -210,7 +216,7 @@ func TestEveryFlippedBitOfASnapshotIsFoundWithItsPlace(t *testing.T) {
 	for _, commitment := range []string{obicore.BinaryTree, obicore.MerklePatricia} {
 		t.Run(commitment, func(t *testing.T) {
 			t.Parallel()
-			h := newHistory(t, "standard", commitment, 2)
+			h := newHistoryOf(t, "standard", commitment, 2, 4)
 			files, err := os.ReadDir(h.folder)
 			if err != nil || len(files) != 11 {
 				t.Fatal(files, err)
