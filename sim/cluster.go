@@ -32,7 +32,10 @@ type Settings struct {
 	Heartbeat time.Duration
 	Accounts  int
 	Snapshots node.Snapshots // that every node takes, unless it has its own
-	Log       *slog.Logger
+	// Retain is how many blocks all nodes but the first keep; 0 is all of them. A run then
+	// prunes, compacts and takes snapshots between its faults.
+	Retain uint64
+	Log    *slog.Logger
 }
 
 // Cluster is a network of nodes in this process.
@@ -69,6 +72,10 @@ func New(t testing.TB, settings Settings) *Cluster {
 		Format: chain.GenesisFormat, Name: "simulation", EVMChainID: chainID, Time: uint64(time.Now().UnixMilli()),
 		Crypto: settings.Crypto, Consensus: settings.Consensus, Commitment: obicore.BinaryTree, RootDelay: 2, Window: 1024,
 		GasLimit: 30_000_000, Limits: chain.DefaultLimits(), Rules: []chain.Rules{{Version: 1}}, Allocation: chain.Allocation{},
+	}
+	if settings.Retain > 0 {
+		c.genesis.Window = settings.Retain
+		keepLittle(c.registry)
 	}
 	for _, n := range c.Nodes[:settings.Nodes] {
 		c.genesis.Validators = append(c.genesis.Validators, n.member())

@@ -6,7 +6,8 @@
 // hour of waiting takes as long as the computation in it. What goes wrong is drawn
 // from a seed: crashes, restarts, cuts, delays. After every block the invariants
 // are checked on every node: one header hash per height, no transaction twice,
-// every sum as it must be, every proof good.
+// every sum as it must be, every proof good. Where nodes retain few blocks their ledgers
+// are pruned, compacted and asked for snapshots meanwhile.
 //
 // It is for tests; a product does not import it.
 package sim

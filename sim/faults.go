@@ -14,6 +14,7 @@ import (
 type Run struct {
 	c      *Cluster
 	random *rand.Rand
+	chores *rand.Rand // apart, so that faults are the same with and without them
 	trace  []string
 	began  time.Time
 	cuts   map[[2]*Node]bool
@@ -23,9 +24,10 @@ type Run struct {
 
 // NewRun makes a run whose faults and load are drawn from a seed.
 func NewRun(c *Cluster, seed uint64) *Run {
-	random := rand.New(rand.NewPCG(seed, 0x5eed)) //nolint:gosec // a seed gives the same faults every time
+	random := rand.New(rand.NewPCG(seed, 0x5eed))  //nolint:gosec // a seed gives the same faults every time
+	chores := rand.New(rand.NewPCG(seed, 0xc402e)) //nolint:gosec // as above
 	return &Run{
-		c: c, random: random, began: time.Now(), cuts: make(map[[2]*Node]bool), target: chain.Address{0xba, 0x4c},
+		c: c, random: random, chores: chores, began: time.Now(), cuts: make(map[[2]*Node]bool), target: chain.Address{0xba, 0x4c},
 	}
 }
 
@@ -48,6 +50,9 @@ func (r *Run) Play(count int) {
 	for range count {
 		r.load()
 		r.fault()
+		if r.c.settings.Retain > 0 {
+			r.maintain()
+		}
 		time.Sleep(time.Duration(50+r.random.IntN(3000)) * time.Millisecond)
 	}
 	r.heal()

@@ -31,6 +31,7 @@ type Node struct {
 	Checks    node.Checks          // of its next life
 	Lie       Lie                  // changes what it sends; set before it starts
 	lives     int                  // how often it has crashed; each life has a directory of its own
+	snapshots int                  // how many it has given
 
 	Chain *node.Chain // nil while it is down
 	watch *watch
@@ -128,7 +129,7 @@ func (n *Node) options() (o node.Options, err error) {
 	return node.Options{
 		Genesis: c.genesis, Directory: filepath.Join(n.directory, "data"), Self: n.ID, Keys: node.Keys{Signer: n.consensus, Export: n.export}, Spare: n.Spare,
 		Votes: guard, WAL: wal, Bodies: bodies, Ordering: n.Ordering, WholeUpTo: -1, Checks: n.Checks, StateFrom: 1, Network: &node.Network{Mesh: mesh, Peers: c.peersOf(n)}, Heartbeat: c.settings.Heartbeat,
-		Snapshots: n.Snapshots, Join: join, Log: c.settings.Log.With("node", n.Name),
+		RetainBlocks: n.retained(), Snapshots: n.Snapshots, Join: join, Log: c.settings.Log.With("node", n.Name),
 	}, err
 }
 

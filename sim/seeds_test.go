@@ -68,6 +68,9 @@ func playSeeds(t *testing.T, of func(seed int) sim.Settings) {
 				s := of(seed)
 				s.Crypto = []string{"standard", "gm"}[seed%2]
 				s.Observers = seed % 3 / 2
+				if seed%4 == 3 {
+					s.Retain = 16
+				}
 				s.Log = logger(t)
 				c := sim.New(t, s)
 				order(c, seed)
@@ -78,8 +81,21 @@ func playSeeds(t *testing.T, of func(seed int) sim.Settings) {
 				started := time.Now()
 				sim.NewRun(c, uint64(seed)).Play(faults)
 				t.Logf("seed %d: %d nodes, height %d, %d transactions in %s", seed, len(c.Nodes), c.Judge.Height(), c.Judge.Count(), time.Since(started).Round(time.Second))
+				logKept(t, c)
 			})
 		})
+	}
+}
+
+// logKept says from where on the nodes that prune keep blocks.
+func logKept(t *testing.T, c *sim.Cluster) {
+	t.Helper()
+	for _, n := range c.Nodes {
+		if n.Chain != nil {
+			if status := n.Chain.Ledger().Status(); status.OldestState > 0 {
+				t.Logf("%s keeps blocks from %d and states from %d", n.Name, status.OldestBody, status.OldestState)
+			}
+		}
 	}
 }
 

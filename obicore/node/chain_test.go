@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"testing"
 	"time"
 
@@ -36,6 +37,12 @@ type fixture struct {
 
 func newFixture(t testing.TB, suiteName string, change func(*chain.Genesis)) *fixture {
 	t.Helper()
+	return newFixtureOf(t, rand.Reader, suiteName, change)
+}
+
+// newFixtureOf is newFixture with keys that are drawn from random.
+func newFixtureOf(t testing.TB, random io.Reader, suiteName string, change func(*chain.Genesis)) *fixture {
+	t.Helper()
 	registry := obicore.Registry()
 	suite, err := registry.CryptoSuite(suiteName)
 	if err != nil {
@@ -45,7 +52,7 @@ func newFixture(t testing.TB, suiteName string, change func(*chain.Genesis)) *fi
 	if err != nil {
 		t.Fatal(err)
 	}
-	validator, err := scheme.Generate(rand.Reader)
+	validator, err := scheme.Generate(random)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +64,7 @@ func newFixture(t testing.TB, suiteName string, change func(*chain.Genesis)) *fi
 		t.Fatal(err)
 	}
 	for range 4 {
-		signer, err := ethereumScheme.Generate(rand.Reader)
+		signer, err := ethereumScheme.Generate(random)
 		if err != nil {
 			t.Fatal(err)
 		}

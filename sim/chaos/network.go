@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore"
+	"github.com/credibleledger/credibleledger/obicore/node/configuration"
 	"github.com/credibleledger/credibleledger/sim/chaos/testbuild"
 	"github.com/credibleledger/credibleledger/tools/network"
 )
@@ -80,6 +82,9 @@ func Start(t testing.TB, settings Settings) *Network {
 			}
 		}
 	})
+	for i := 1; i < len(m.Nodes); i += 2 {
+		n.keepFewStates(m.Nodes[i])
+	}
 	if settings.Troubled {
 		n.prepareTrouble()
 	}
@@ -91,6 +96,31 @@ func Start(t testing.TB, settings Settings) *Network {
 	}
 	n.AwaitReady(startTime)
 	return n
+}
+
+// fewStates is how many heights below the tip every second node can read the state of, so
+// that it drops history while the others keep it.
+const fewStates = 64
+
+// keepFewStates changes the configuration of a node that has not been started.
+func (n *Network) keepFewStates(of network.Node) {
+	n.t.Helper()
+	path := filepath.Join(n.Processes.Home(of), network.ConfigurationFile)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	settings, err := configuration.Parse(file)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	settings.Data.RetainState = fewStates
+	if file, err = settings.Encode(); err == nil {
+		err = os.WriteFile(path, file, 0o600) //nolint:gosec // the folder of the test
+	}
+	if err != nil {
+		n.t.Fatal(err)
+	}
 }
 
 // prepareTrouble gives faults what they need; what this system has not is left out.

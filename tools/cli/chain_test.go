@@ -272,7 +272,9 @@ func TestVerifyNamesThePlaceOfEveryFlippedByte(t *testing.T) {
 }
 
 // TestVerifySurvivesAnyFlipInTheDatabase flips bytes in the files that can be made
-// again from the truth: verify must end with a verdict, and never with a wrong one.
+// again from the truth: verify must end with a verdict, and never with a wrong one. A flip
+// where the database keeps nothing, or in an index that Open makes again, is harmless:
+// verify then finds every entry and node equal to what the write sets lead to.
 func TestVerifySurvivesAnyFlipInTheDatabase(t *testing.T) {
 	copyOf := stored(t)
 	sound := decode[verifyReport](t, "verify", "--data", copyOf())
@@ -289,6 +291,9 @@ func TestVerifySurvivesAnyFlipInTheDatabase(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, column := range []string{"headers", "bodies", "results"} {
+		names = append(names, filepath.Join(column, "00000000.index"))
 	}
 	for _, name := range append(names, "identity") {
 		for eighth := range 8 {

@@ -38,6 +38,14 @@ func newDamaged(tb testing.TB, heights int, state, sidecars bool) *damaged {
 			tb.Fatal(err)
 		}
 	}
+	d.collect(tb, sidecars)
+	return d
+}
+
+// collect reads the files of the columns, and removes their sidecars when they are not to
+// stay.
+func (d *damaged) collect(tb testing.TB, sidecars bool) {
+	tb.Helper()
 	for _, column := range columns {
 		names, err := d.fs.List("data/ledger/" + column)
 		if err != nil {
@@ -54,7 +62,6 @@ func newDamaged(tb testing.TB, heights int, state, sidecars bool) *damaged {
 			d.files[name] = readAll(d.fs, name)
 		}
 	}
-	return d
 }
 
 // copy returns a file system with the same files.

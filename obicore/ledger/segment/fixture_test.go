@@ -296,7 +296,7 @@ func (s *script) checkScans(tb testing.TB, v ledger.View, model state) {
 func (s *script) checkBlocks(tb testing.TB, l ledger.Ledger) {
 	tb.Helper()
 	status := l.Status()
-	for h := uint64(0); h <= status.Decided; h++ {
+	for h := status.OldestHeader; h <= status.Decided; h++ {
 		want := s.blocks[h]
 		header, err := l.Header(h)
 		if err != nil || !bytes.Equal(header.Encode(), want.Block.Header.Encode()) {

@@ -16,7 +16,8 @@ const maxRootDelay = 16
 // [ledger.Inspector]. Checksums of every record, links between headers, roots over
 // ids, evidence and results, and the state: all write sets are applied again in a
 // scratch database inside the ledger's directory, which must end equal to the
-// ledger's own, entry for entry and node for node. It runs beside a writer.
+// ledger's own, entry for entry and node for node. What else the database holds must be
+// readable. It runs beside a writer.
 func (l *Ledger) Inspect(ctx context.Context, found func(ledger.Fault), progress func(float64)) (err error) {
 	if err := l.gate.enter(); err != nil {
 		return err
@@ -34,6 +35,9 @@ func (l *Ledger) Inspect(ctx context.Context, found func(ledger.Fault), progress
 		if err := i.checksums(ctx, c); err != nil {
 			return err
 		}
+	}
+	if whole, err := i.database(ctx); err != nil || !whole {
+		return err // the checks below read it
 	}
 	if err := i.blocks(ctx); err != nil {
 		return err

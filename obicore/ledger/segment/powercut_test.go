@@ -64,6 +64,8 @@ type powerCut struct {
 	executed atomic.Uint64
 	begun    atomic.Bool // the first open has returned
 	cuts     int
+
+	maintained bool
 }
 
 func (p *powerCut) options() ledger.Options {
@@ -213,7 +215,7 @@ func TestNothingAcknowledgedIsLostInAPowerCutAtAnySync(t *testing.T) {
 		heights = 12
 	}
 	for seed := range uint64(2) {
-		p := &powerCut{script: newScript(t, 100+seed, heights+5), tb: t, disk: vfs.NewCrashableMem(), random: rand.New(rand.NewPCG(seed, 2))}
+		p := &powerCut{script: newScript(t, 100+seed, heights+5), tb: t, maintained: seed%2 == 1, disk: vfs.NewCrashableMem(), random: rand.New(rand.NewPCG(seed, 2))}
 		fs := &outlet{FS: p.disk, before: p.cut}
 		for _, stop := range []int{heights / 3, 2 * heights / 3, heights} {
 			l, err := module(segment.WithFileSystem(fs), segment.WithSegmentSize(2000)).Open(t.Context(), p.options())
@@ -248,6 +250,36 @@ func (p *powerCut) load(l ledger.Ledger, to int) {
 			p.tb.Fatal(err)
 		}
 		p.executed.Store(uint64(h))
+		if p.maintained {
+			p.maintain(l, h)
+		}
+	}
+}
+
+// maintain does between two blocks what a ledger goes through in its life: it is pruned,
+// compacted, and gives a snapshot.
+func (p *powerCut) maintain(l ledger.Ledger, h int) {
+	p.tb.Helper()
+	var err error
+	switch h % 4 {
+	case 1:
+		err = l.(ledger.Pruner).Prune(context.Background(), uint64(max(h, 5)-5))
+	case 2:
+		have := state{}
+		err = l.(ledger.Snapshotter).Snapshot(context.Background(), uint64(h), func(c *ledger.Chunk) error {
+			for _, entry := range c.Entries {
+				have[entry.Key] = string(entry.Value)
+			}
+			return nil
+		})
+		if root := have.root(p.tb); root != p.results[h].StateRoot {
+			p.tb.Errorf("the snapshot of height %d leads to root %s", h, root)
+		}
+	case 3:
+		err = l.(ledger.Maintainer).Compact(context.Background(), func(float64) {})
+	}
+	if err != nil {
+		p.tb.Fatalf("height %d: %v", h, err)
 	}
 }
 

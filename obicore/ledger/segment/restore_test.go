@@ -154,7 +154,7 @@ func TestARestorationOnAFullDiskEndsAndCanBeginAgain(t *testing.T) {
 	inspect(t, open(t, fs, s.options()))
 }
 
-func TestASnapshotShowsOneMomentWhileBlocksAreAppendedAndPruned(t *testing.T) {
+func TestASnapshotShowsOneMomentWhileBlocksAreAppendedPrunedAndCompacted(t *testing.T) {
 	s := newScript(t, 630, 60)
 	l := open(t, vfs.NewMem(), s.options(), segment.WithSegmentSize(2000))
 	s.run(t, l, 20)
@@ -169,7 +169,12 @@ func TestASnapshotShowsOneMomentWhileBlocksAreAppendedAndPruned(t *testing.T) {
 		}
 		done.Store(true)
 	})
-	for !done.Load() && !t.Failed() {
+	for turn := 0; !done.Load() && !t.Failed(); turn++ {
+		if turn%4 == 3 {
+			if err := l.(ledger.Maintainer).Compact(t.Context(), func(float64) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		height := l.Status().Executed
 		have := state{}
 		err := l.(ledger.Snapshotter).Snapshot(t.Context(), height, func(c *ledger.Chunk) error {
