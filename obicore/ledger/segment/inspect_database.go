@@ -22,9 +22,18 @@ func (i *inspection) database(ctx context.Context) (whole bool, err error) {
 		return false, ctx.Err()
 	}
 	if err != nil {
-		i.fault(i.status.Executed, databaseFolder, fmt.Errorf("%w: %w: remove the folder %s, it is made again", ledger.ErrCorrupt, err, databaseFolder))
+		i.fault(i.status.Executed, databaseFolder, fmt.Errorf("%w: %w: %s", ledger.ErrCorrupt, err, i.remedy()))
 	}
 	return err == nil, nil
+}
+
+// remedy is what helps a broken database: it can be made again from all results, and
+// from nothing less.
+func (i *inspection) remedy() string {
+	if i.status.OldestBody == 0 && i.status.OldestHeader == 0 {
+		return fmt.Sprintf("remove the folder %s, it is made again", databaseFolder)
+	}
+	return fmt.Sprintf("results below height %d are dropped, so that it cannot be made again: restore the directory from a copy, or join again from a snapshot", i.status.OldestBody)
 }
 
 func readAll(ctx context.Context, records *pebble.Iterator) error {

@@ -153,8 +153,8 @@ func (i *inspection) compare(scratch *pebble.DB, table byte) (err error) {
 		return err
 	}
 	if want.Valid() || have.Valid() {
-		i.fault(i.status.Executed, place, fmt.Errorf("%w: %s where the write sets lead to %s: remove the folder %s, it is made again",
-			ledger.ErrCorrupt, describe(have), describe(want), databaseFolder))
+		i.fault(i.status.Executed, place, fmt.Errorf("%w: %s where the write sets lead to %s: %s",
+			ledger.ErrCorrupt, describe(have), describe(want), i.remedy()))
 	}
 	return nil
 }
