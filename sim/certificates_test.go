@@ -18,7 +18,7 @@ import (
 
 func certifiedSettings(engine string) sim.Settings {
 	s := settings("standard")
-	s.Consensus, s.Checks = engine, node.Certified
+	s.Consensus, s.Checks = engine, node.ChecksCertified
 	return s
 }
 
@@ -26,9 +26,9 @@ func certifiedSettings(engine string) sim.Settings {
 func certify(c *sim.Cluster, seed int) {
 	for i, n := range c.Nodes {
 		if seed%3 == 1 || seed%3 == 2 && i%2 == 1 {
-			n.Checks = node.Certified
+			n.Checks = node.ChecksCertified
 		} else {
-			n.Checks = node.Every
+			n.Checks = node.ChecksEvery
 		}
 	}
 }

@@ -49,7 +49,7 @@ type Chain struct {
 	participation *participation
 	pruning       atomic.Pointer[pruning]   // nil when everything is kept
 	snapshots     atomic.Pointer[snapshots] // nil when there are none to take or to give
-	recent        *recent
+	recentIDs     *recentIDs
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier
@@ -58,7 +58,7 @@ type Chain struct {
 	demanded    atomic.Int64
 	mining      chan struct{} // held by the Mine whose turn it is
 
-	snapshotsTaken uint64 // number of the last snapshot; under commitMutex
+	revertPointsMade uint64 // number of the last one; under commitMutex
 
 	halted     chan struct{} // closed when going on would be unsafe
 	haltOnce   sync.Once
@@ -205,7 +205,7 @@ func (c *Chain) openLedger(ctx context.Context, registry *kernel.Registry) error
 		Logf: func(format string, args ...any) { c.log.Info(fmt.Sprintf(format, args...), "room", "ledger") },
 	})
 	if err == nil {
-		c.recent = newRecent(c.genesis.Window, c.store.Status().Decided)
+		c.recentIDs = newRecentIDs(c.genesis.Window, c.store.Status().Decided)
 	}
 	return err
 }

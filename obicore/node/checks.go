@@ -13,8 +13,8 @@ type Checks string
 
 // The ways of checking.
 const (
-	Every     Checks = "every"     // this node checks every signature
-	Certified Checks = "certified" // f+1 validators' statements do, where f may be faulty
+	ChecksEvery     Checks = "every"     // this node checks every signature
+	ChecksCertified Checks = "certified" // f+1 validators' statements do, where f may be faulty
 )
 
 // ErrChecks says that a chain cannot have the way of checking that is asked for.
@@ -22,8 +22,8 @@ var ErrChecks = errors.New("node: this way of checking signatures is not for thi
 
 // Check refuses a way that there is not.
 func (m Checks) Check() error {
-	if m != Every && m != Certified {
-		return fmt.Errorf("%w: %q, want %s or %s", ErrChecks, string(m), Every, Certified)
+	if m != ChecksEvery && m != ChecksCertified {
+		return fmt.Errorf("%w: %q, want %s or %s", ErrChecks, string(m), ChecksEvery, ChecksCertified)
 	}
 	return nil
 }
@@ -31,16 +31,16 @@ func (m Checks) Check() error {
 // Permit refuses what makes no sense for an engine and a number of validators: to rely on
 // others needs an engine that bounds how many of them may lie, and at least one that may.
 func (m Checks) Permit(engine consensus.Capabilities, validators int) error {
-	if err := m.Check(); err != nil || m == Every {
+	if err := m.Check(); err != nil || m == ChecksEvery {
 		return err
 	}
 	switch {
 	case engine.Fault < consensus.BFT:
-		return fmt.Errorf("%w: %q needs an engine for Byzantine faults, %s is for %s: set blocks.checks to %q", ErrChecks, string(m), engine.Name, engine.Fault, string(Every))
+		return fmt.Errorf("%w: %q needs an engine for Byzantine faults, %s is for %s: set blocks.checks to %q", ErrChecks, string(m), engine.Name, engine.Fault, string(ChecksEvery))
 	case engine.WeightedVotes:
-		return fmt.Errorf("%w: %q counts validators, %s weighs them: set blocks.checks to %q", ErrChecks, string(m), engine.Name, string(Every))
+		return fmt.Errorf("%w: %q counts validators, %s weighs them: set blocks.checks to %q", ErrChecks, string(m), engine.Name, string(ChecksEvery))
 	case faultsOf(validators) == 0:
-		return fmt.Errorf("%w: %q needs four validators or more, there are %d: set blocks.checks to %q", ErrChecks, string(m), validators, string(Every))
+		return fmt.Errorf("%w: %q needs four validators or more, there are %d: set blocks.checks to %q", ErrChecks, string(m), validators, string(ChecksEvery))
 	}
 	return nil
 }

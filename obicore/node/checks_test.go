@@ -20,12 +20,12 @@ func TestRelyingOnOthersIsRefusedWhereNoneOfThemMayLie(t *testing.T) {
 		validators int
 		want       string // in the error; empty for none
 	}{
-		"four that may lie":      {node.Certified, liars, 4, ""},
-		"three":                  {node.Certified, liars, 3, "needs four validators or more, there are 3"},
-		"one":                    {node.Certified, liars, 1, "needs four validators"},
-		"that only crash":        {node.Certified, consensus.Capabilities{Name: "engine", Fault: consensus.CFT}, 4, "engine is for CFT"},
-		"that weigh votes":       {node.Certified, weighing, 4, "weighs them"},
-		"every, by one":          {node.Every, consensus.Capabilities{}, 1, ""},
+		"four that may lie":      {node.ChecksCertified, liars, 4, ""},
+		"three":                  {node.ChecksCertified, liars, 3, "needs four validators or more, there are 3"},
+		"one":                    {node.ChecksCertified, liars, 1, "needs four validators"},
+		"that only crash":        {node.ChecksCertified, consensus.Capabilities{Name: "engine", Fault: consensus.CFT}, 4, "engine is for CFT"},
+		"that weigh votes":       {node.ChecksCertified, weighing, 4, "weighs them"},
+		"every, by one":          {node.ChecksEvery, consensus.Capabilities{}, 1, ""},
 		"a way that there isn't": {"some", liars, 4, "want every or certified"},
 	} {
 		switch err := c.checks.Permit(c.engine, c.validators); {
@@ -39,7 +39,7 @@ func TestRelyingOnOthersIsRefusedWhereNoneOfThemMayLie(t *testing.T) {
 
 func TestAChainOfOneValidatorDoesNotOpenWithCertificates(t *testing.T) {
 	f := newFixture(t, "standard", nil)
-	f.options.Checks = node.Certified
+	f.options.Checks = node.ChecksCertified
 	if _, err := node.Open(context.Background(), f.registry, f.options); !errors.Is(err, node.ErrChecks) || !strings.Contains(err.Error(), `set blocks.checks to "every"`) {
 		t.Errorf("%v", err)
 	}

@@ -287,7 +287,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 		d.halt(err) // before the height, with everything up to here intact
 		return nil, err
 	}
-	d.recent.add(p.block.Header.Height, p.ids)
+	d.recentIDs.add(p.block.Header.Height, p.ids)
 	if err := d.store.Append(ctx, ledger.Decided{Block: p.block, Proof: decision.Proof, IDs: p.ids}); err != nil {
 		return nil, err
 	}

@@ -19,15 +19,15 @@ type Development struct {
 	// Edit returns the system transaction that makes the writes.
 	Edit func(writes []chain.Write) (chain.Verified, error)
 
-	mutex     sync.Mutex
-	edits     map[chain.StateKey][]byte // recorded in the next block
-	editBytes int                       // what they take there, about
-	taken     map[chain.StateKey][]byte // those that the block being made records
-	used      NextBlock                 // what the block being made has taken
-	offset    time.Duration             // added to the clock
-	next      NextBlock
-	manual    bool // no block without a demand
-	snapshots []revertPoint
+	mutex        sync.Mutex
+	edits        map[chain.StateKey][]byte // recorded in the next block
+	editBytes    int                       // what they take there, about
+	taken        map[chain.StateKey][]byte // those that the block being made records
+	used         NextBlock                 // what the block being made has taken
+	offset       time.Duration             // added to the clock
+	next         NextBlock
+	manual       bool // no block without a demand
+	revertPoints []revertPoint
 
 	rewinding sync.RWMutex // held for writing while the chain is taken back; taken after commitMutex
 	era       uint64       // how often that was; under rewinding

@@ -12,8 +12,11 @@ import (
 func (c *comparison) refusals() {
 	store := c.chain.Ledger()
 	key := chain.AccountKey(storeAddress)
-	for from, asks := range map[uint64]map[string]func(height uint64) error{
-		c.status.OldestBody: {
+	for _, kept := range []struct {
+		from uint64
+		asks map[string]func(height uint64) error
+	}{
+		{c.status.OldestBody, map[string]func(height uint64) error{
 			"a block":  func(height uint64) error { _, err := c.chain.BlockAt(height); return err },
 			"receipts": func(height uint64) error { _, err := c.chain.ReceiptsAt(height); return err },
 			"a body":   func(height uint64) error { _, err := store.Body(height); return err },
@@ -22,21 +25,23 @@ func (c *comparison) refusals() {
 				_, err := store.(ledger.EventIndexer).Candidates(c.t.Context(), ledger.EventQuery{Emitters: []chain.Address{storeAddress}}, height, c.last, func(uint64) bool { return true })
 				return err
 			},
-		},
-		c.status.OldestState: {
+		}},
+		{c.status.OldestState, map[string]func(height uint64) error{
 			"a state": func(height uint64) error { _, err := c.chain.View(height); return err },
 			"a proof": func(height uint64) error { _, err := store.Prove(height, key); return err },
 			"a proof of many": func(height uint64) error {
 				_, err := store.(ledger.MultiProver).ProveMany(height, []chain.StateKey{key})
 				return err
 			},
-		},
-		c.status.OldestHeader: {"a header": func(height uint64) error { _, err := store.Header(height); return err }},
+		}},
+		{c.status.OldestHeader, map[string]func(height uint64) error{
+			"a header": func(height uint64) error { _, err := store.Header(height); return err },
+		}},
 	} {
-		for what, ask := range asks {
-			for _, height := range []uint64{0, from / 2, from - 1} {
-				if err := ask(height); from > 0 && !errors.Is(err, ledger.ErrPruned) {
-					c.fail("%s of height %d, below %d: %v", what, height, from, err)
+		for what, ask := range kept.asks {
+			for _, height := range []uint64{0, kept.from / 2, kept.from - 1} {
+				if err := ask(height); kept.from > 0 && !errors.Is(err, ledger.ErrPruned) {
+					c.fail("%s of height %d, below %d: %v", what, height, kept.from, err)
 				}
 			}
 			if err := ask(c.last + 1); what != "events" && !errors.Is(err, ledger.ErrNotFound) {

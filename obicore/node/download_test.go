@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -159,5 +160,20 @@ func TestALibraryKeepsTheNewestAndRemovesWhatIsNotWhole(t *testing.T) {
 	entries, err := os.ReadDir(folder)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("%v, %v", entries, err)
+	}
+}
+
+func TestALibraryGivesNothingOfAFileThatHasBecomeShorter(t *testing.T) {
+	h := newHistory(t, "standard", obicore.BinaryTree, 2)
+	library, folder := h.library(t)
+	state := snapshot.Place{Section: snapshot.Sections - 1}
+	if content, err := library.Read(h.manifest.Height, state); err != nil || len(content) == 0 {
+		t.Fatalf("%d bytes, %v", len(content), err)
+	}
+	if err := os.Truncate(filepath.Join(folder, strconv.FormatUint(h.manifest.Height, 10), "state"), 1); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := library.Read(h.manifest.Height, state); err == nil || content != nil {
+		t.Errorf("%d bytes, %v", len(content), err)
 	}
 }

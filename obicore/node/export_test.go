@@ -17,14 +17,14 @@ var (
 	Divided       = divided
 )
 
-// Recent is what is known of the ids in the window without asking the ledger.
-type Recent = recent
+// RecentIDs is what is known of the ids in the window without asking the ledger.
+type RecentIDs = recentIDs
 
 // What tests see of it.
 var (
-	NewRecent    = newRecent
-	RecentAdd    = (*recent).add
-	RecentAbsent = (*recent).absent
+	NewRecentIDs   = newRecentIDs
+	AddRecentIDs   = (*recentIDs).add
+	RecentlyAbsent = (*recentIDs).absent
 )
 
 // HeldBody returns the body that is held for a header, nil when none is.

@@ -106,7 +106,7 @@ func (c *Chain) context(header *chain.Header, ruling *Ruling, view ledger.View) 
 // remembers.
 func (c *Chain) includedBelow(height uint64) func(chain.Hash) (bool, error) {
 	return func(id chain.Hash) (bool, error) {
-		if c.recent.absent(id, height) {
+		if c.recentIDs.absent(id, height) {
 			return false, nil
 		}
 		at, err := c.store.Locate(id, height)

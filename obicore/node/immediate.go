@@ -176,7 +176,7 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 	if err != nil {
 		return nil, err
 	}
-	i.recent.add(e.block.Header.Height, e.ids)
+	i.recentIDs.add(e.block.Header.Height, e.ids)
 	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids}); err != nil {
 		return nil, err
 	}

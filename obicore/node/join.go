@@ -79,8 +79,8 @@ func (j *joining) run(ctx context.Context) (joined bool, err error) {
 		return false, err
 	}
 	if begun != 0 {
-		if _, err := os.Stat(filepath.Join(j.place(begun), "manifest")); err == nil {
-			joined, err := j.restore(ctx, j.place(begun))
+		if _, err := os.Stat(filepath.Join(j.folderOf(begun), "manifest")); err == nil {
+			joined, err := j.restore(ctx, j.folderOf(begun))
 			if joined || err != nil {
 				return joined, err
 			}

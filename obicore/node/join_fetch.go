@@ -46,8 +46,8 @@ type change struct {
 // progressEvery is how often the log tells how far a download has come.
 const progressEvery = 10 * time.Second
 
-// place is where the download of a height lies.
-func (j *joining) place(height uint64) string {
+// folderOf is where the download of a height lies.
+func (j *joining) folderOf(height uint64) string {
 	return filepath.Join(j.folder(), strconv.FormatUint(height, 10))
 }
 
@@ -212,7 +212,7 @@ func (f *fetching) finish(ctx context.Context) (joined, over bool, err error) {
 		return false, false, f.judge(ctx, f.download.Check(ctx, f.options.Join.Trusted))
 	}
 	if f.joiner.Stage() == statesync.Complete {
-		folder := f.place(f.joiner.Chosen().Height)
+		folder := f.folderOf(f.joiner.Chosen().Height)
 		if err := f.download.Finish(); err != nil {
 			return false, true, f.refusal(ctx, err)
 		}
@@ -236,7 +236,7 @@ func (f *fetching) begin(ctx context.Context) error {
 		}
 	}
 	var err error
-	if f.download, err = snapshot.Resume(f.rules, manifest, f.place(manifest.Height)); err != nil {
+	if f.download, err = snapshot.Resume(f.rules, manifest, f.folderOf(manifest.Height)); err != nil {
 		return f.judge(ctx, err)
 	}
 	f.joiner.Begin(f.download.Holds)

@@ -61,7 +61,7 @@ type answer struct {
 
 func newLink(c *Chain, options *Network) *link {
 	limits := dissemination.DefaultLimits()
-	if c.options.Checks == Certified {
+	if c.options.Checks == ChecksCertified {
 		limits.Linger = certifiedLinger
 	}
 	l := &link{

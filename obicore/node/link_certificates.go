@@ -53,7 +53,7 @@ func (l *link) claimed(stated *dissemination.Stated) (claimed []chain.Verified, 
 // now: it relies on nobody, there is no room, or a checker is out of reach and would only
 // cost patience.
 func (l *link) holds(from chain.NodeID, root chain.Hash, claimed []chain.Verified, checkers []chain.NodeID, signature []byte) bool {
-	if l.options.Checks != Certified || l.known(claimed) {
+	if l.options.Checks != ChecksCertified || l.known(claimed) {
 		return false
 	}
 	signature = slices.Clone(signature) // it aliases the message
@@ -86,7 +86,7 @@ func (l *link) known(batch []chain.Verified) bool {
 
 // receiveStatement takes what a peer says of a batch.
 func (l *link) receiveStatement(from chain.NodeID, m *dissemination.Signed) {
-	if _, member := l.deciding().Member(from); !member || l.options.Checks != Certified {
+	if _, member := l.deciding().Member(from); !member || l.options.Checks != ChecksCertified {
 		return
 	}
 	m.Signature = slices.Clone(m.Signature) // it aliases the message

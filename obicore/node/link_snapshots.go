@@ -62,11 +62,11 @@ func (l *link) sendOffers(to chain.NodeID) {
 func (l *link) sendPart(to chain.NodeID, request *statesync.Request) {
 	answer := &statesync.Answer{Request: *request}
 	if s := l.snapshots.Load(); s != nil && l.snapshotBytes(to) > 0 {
-		content, err := s.library.Read(request.Height, request.Place)
-		if err != nil {
+		var err error
+		if answer.Content, err = s.library.Read(request.Height, request.Place); err != nil {
 			l.log.Debug("a part of a snapshot is not given", "to", to, "reason", err)
+			answer.Content = nil
 		}
-		answer.Content = content
 	}
 	l.answerSnapshots(to, answer.Encode())
 }

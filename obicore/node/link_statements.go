@@ -19,7 +19,7 @@ const certifiedLinger = 25 * time.Millisecond
 // its statement where that is worth it, and plain what it cannot state.
 func (l *link) bulkMessages(batch []chain.Verified) (messages [][]byte) {
 	rest := batch
-	if ruling := l.decidingRuling(); l.options.Checks == Certified && l.certifies(ruling) {
+	if ruling := l.decidingRuling(); l.options.Checks == ChecksCertified && l.certifies(ruling) {
 		own, others := l.checkedHere(batch)
 		if len(own) > 0 && len(own) >= l.options.StateFrom {
 			if signature := l.sign(ruling, dissemination.CheckedRoot(l.suite, own), len(own)); signature != nil {

@@ -39,7 +39,7 @@ type Options struct {
 	// WholeUpTo is the size of the transactions in bytes up to which a proposal carries
 	// them although it is ordered by digest; 16 KiB when 0, and none when negative.
 	WholeUpTo int
-	// Checks says whose checks of signatures this node takes for its own; Every when empty.
+	// Checks says whose checks of signatures this node takes for its own; ChecksEvery when empty.
 	Checks Checks
 	// StateFrom is how many transactions a batch needs for a statement; 16 when 0.
 	StateFrom int
@@ -136,7 +136,7 @@ func (o *Options) fill() {
 		o.WholeUpTo = wholeUpTo
 	}
 	if o.Checks == "" {
-		o.Checks = Every
+		o.Checks = ChecksEvery
 	}
 	if o.StateFrom == 0 {
 		o.StateFrom = stateFrom

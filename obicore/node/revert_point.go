@@ -20,17 +20,17 @@ type revertPoint struct {
 	bytes  int // of the edits
 	offset time.Duration
 	next   NextBlock
-	pool   [][]byte // shared with the snapshot before where nothing has changed
+	pool   [][]byte // shared with the point before where nothing has changed
 	held   int      // bytes that this one and those before it hold, about
 }
 
-// Limits of the snapshots that are kept.
+// Limits of the points that are kept.
 const (
-	maxSnapshots     = 10_000
-	maxSnapshotBytes = 64 << 20 // of edits and transactions in them
+	maxRevertPoints = 10_000
+	maxRevertBytes  = 64 << 20 // of edits and transactions in them
 )
 
-// Snapshot notes the present state and returns its number.
+// Snapshot notes the present state, as evm_snapshot does, and returns its number.
 func (c *Chain) Snapshot() (uint64, error) {
 	d, err := c.development()
 	if err != nil {
@@ -40,27 +40,27 @@ func (c *Chain) Snapshot() (uint64, error) {
 	defer c.commitMutex.Unlock()
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	if len(d.snapshots) >= maxSnapshots {
-		return 0, fmt.Errorf("%d snapshots are kept already: revert to one of them", len(d.snapshots))
+	if len(d.revertPoints) >= maxRevertPoints {
+		return 0, fmt.Errorf("%d snapshots are kept already: revert to one of them", len(d.revertPoints))
 	}
-	s := revertPoint{id: c.snapshotsTaken + 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), bytes: d.editBytes, offset: d.offset, next: d.next}
+	s := revertPoint{id: c.revertPointsMade + 1, height: c.Head().Header.Height, edits: maps.Clone(d.edits), bytes: d.editBytes, offset: d.offset, next: d.next}
 	var before revertPoint
-	if n := len(d.snapshots); n > 0 {
-		before = d.snapshots[n-1]
+	if n := len(d.revertPoints); n > 0 {
+		before = d.revertPoints[n-1]
 	}
 	s.share(before, c.pool.Export())
-	if s.held > maxSnapshotBytes {
-		return 0, fmt.Errorf("the snapshots would hold %d bytes of waiting edits and transactions, at most %d: revert to one of them, or call evm_mine first", s.held, maxSnapshotBytes)
+	if s.held > maxRevertBytes {
+		return 0, fmt.Errorf("the snapshots would hold %d bytes of waiting edits and transactions, at most %d: revert to one of them, or call evm_mine first", s.held, maxRevertBytes)
 	}
-	c.snapshotsTaken = s.id
-	d.snapshots = append(d.snapshots, s)
+	c.revertPointsMade = s.id
+	d.revertPoints = append(d.revertPoints, s)
 	return s.id, nil
 }
 
-// snapshotEntry is about what noting one transaction takes beside its bytes.
-const snapshotEntry = 32
+// revertEntry is about what noting one transaction takes beside its bytes.
+const revertEntry = 32
 
-// share fills in the pool, which is the one of the snapshot before when no
+// share fills in the pool, which is the one of the point before when no
 // transaction has come or gone since.
 func (s *revertPoint) share(before revertPoint, waiting []chain.Verified) {
 	s.held = before.held + s.bytes
@@ -71,11 +71,11 @@ func (s *revertPoint) share(before revertPoint, waiting []chain.Verified) {
 	s.pool = make([][]byte, len(waiting))
 	for i := range waiting {
 		s.pool[i] = waiting[i].Raw
-		s.held += snapshotEntry + len(waiting[i].Raw)
+		s.held += revertEntry + len(waiting[i].Raw)
 	}
 }
 
-// RevertTo goes back to a snapshot, which is used up with all later ones; false
+// RevertTo goes back to a point that Snapshot has noted, which is used up with all later ones; false
 // when there is none of that number.
 func (c *Chain) RevertTo(id uint64) (bool, error) {
 	d, err := c.development()
@@ -88,7 +88,7 @@ func (c *Chain) RevertTo(id uint64) (bool, error) {
 	}
 	c.commitMutex.Lock()
 	defer c.commitMutex.Unlock()
-	s, found := d.findSnapshot(id)
+	s, found := d.findRevertPoint(id)
 	if !found {
 		return false, nil
 	}
@@ -98,21 +98,21 @@ func (c *Chain) RevertTo(id uint64) (bool, error) {
 	return true, c.tellEngine(context.Background())
 }
 
-func (d *Development) findSnapshot(id uint64) (revertPoint, bool) {
+func (d *Development) findRevertPoint(id uint64) (revertPoint, bool) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	i := slices.IndexFunc(d.snapshots, func(s revertPoint) bool { return s.id == id })
+	i := slices.IndexFunc(d.revertPoints, func(s revertPoint) bool { return s.id == id })
 	if i < 0 {
 		return revertPoint{}, false
 	}
-	return d.snapshots[i], true
+	return d.revertPoints[i], true
 }
 
-// restore puts back what a snapshot holds, and drops it with all later ones.
+// restore puts back what a point holds, and drops it with all later ones.
 func (d *Development) restore(s revertPoint) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
-	d.snapshots = slices.DeleteFunc(d.snapshots, func(other revertPoint) bool { return other.id >= s.id })
+	d.revertPoints = slices.DeleteFunc(d.revertPoints, func(other revertPoint) bool { return other.id >= s.id })
 	d.edits, d.editBytes, d.offset, d.next = s.edits, s.bytes, s.offset, s.next
 }
 

@@ -80,7 +80,7 @@ func (c *Chain) keepsEnough(rules *snapshot.Rules) error {
 	blocks, states := rules.Needs()
 	blocks += pruneEvery // what is due is noticed a little later
 	if c.options.RetainBlocks > 0 && c.options.RetainBlocks < blocks || c.options.RetainState > 0 && c.options.RetainState < states {
-		return fmt.Errorf("node: %d blocks and %d states are retained, and snapshots of this chain need %d and %d: retain at least so many, or take no snapshots",
+		return fmt.Errorf("node: %d blocks and %d states are retained, and snapshots of this chain need %d and %d: set data.retain_blocks and data.retain_state to so many, or snapshots.interval to 0",
 			c.options.RetainBlocks, c.options.RetainState, blocks, states)
 	}
 	return nil

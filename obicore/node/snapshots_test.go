@@ -106,7 +106,7 @@ func TestAChainThatKeepsTooLittleForSnapshotsSaysHowMuchTheyNeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "retain at least") {
+		if err := c.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "set data.retain_blocks") {
 			t.Errorf("%+v: %v", retain, err)
 		}
 		if err := c.Close(t.Context()); err != nil {

@@ -47,22 +47,24 @@ func OpenLibrary(registry *kernel.Registry, rules *Rules, folder string, keep in
 		if err != nil {
 			continue // not this library's
 		}
-		if err := l.add(height); err != nil {
-			if err := os.RemoveAll(l.place(height)); err != nil {
-				return nil, err
-			}
+		err = l.add(height)
+		if errors.Is(err, ErrFault) || errors.Is(err, ErrForeign) {
+			err = os.RemoveAll(l.folderOf(height))
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return l, nil
 }
 
-func (l *Library) place(height uint64) string {
+func (l *Library) folderOf(height uint64) string {
 	return filepath.Join(l.folder, strconv.FormatUint(height, 10))
 }
 
 // add takes in a snapshot that is complete.
 func (l *Library) add(height uint64) error {
-	s, err := Open(l.registry, l.place(height))
+	s, err := Open(l.registry, l.folderOf(height))
 	if err != nil {
 		return err
 	}
@@ -83,8 +85,8 @@ func (l *Library) add(height uint64) error {
 // complete. It goes on with the trail of the one before, so that who takes them regularly
 // may drop old states and still lead from genesis. What a try that fails has written is removed.
 func (l *Library) Take(ctx context.Context, source ledger.Ledger, height uint64) error {
-	if _, err := createAfter(ctx, l.rules, source, height, l.place(height), l.before(height)); err != nil {
-		return errors.Join(err, os.RemoveAll(l.place(height)))
+	if _, err := createAfter(ctx, l.rules, source, height, l.folderOf(height), l.before(height)); err != nil {
+		return errors.Join(err, os.RemoveAll(l.folderOf(height)))
 	}
 	if err := l.add(height); err != nil {
 		return err
@@ -172,7 +174,10 @@ func (v *volume) part(p Place) ([]byte, error) {
 	from, to := offsets[p.Number], offsets[p.Number+1]
 	part := make([]byte, to-from)
 	_, err = file.ReadAt(part, int64(from))
-	return part, errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	return part, nil
 }
 
 // find returns where the parts of a section lie.

@@ -114,8 +114,11 @@ func (r *reader) fault(format string, arguments ...any) error {
 func (r *reader) check() error {
 	for name, want := range map[string]uint64{r.name: r.bytes, r.name + indexSuffix: r.parts * indexEntry} {
 		info, err := os.Stat(filepath.Join(r.folder, name))
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%w: %s is missing", ErrFault, filepath.Join(r.folder, name))
+		}
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrFault, err)
+			return err
 		}
 		if uint64(info.Size()) != want {
 			return fmt.Errorf("%w: %s: it has %d bytes, the manifest says %d", ErrFault, filepath.Join(r.folder, name), info.Size(), want)
@@ -240,7 +243,7 @@ func (r *reader) offsets() ([]uint64, error) {
 		}
 		for ; len(block) > 0; block = block[indexEntry:] {
 			size := uint64(binary.BigEndian.Uint32(block))
-			if end += size; size > r.limit || end > r.bytes {
+			if end += size; size == 0 || size > r.limit || end > r.bytes {
 				return nil, r.fault("a part of %d bytes ends at byte %d of %d", size, end, r.bytes)
 			}
 			offsets = append(offsets, end)

@@ -55,7 +55,6 @@ type world struct {
 	behave  map[chain.NodeID]behaviour
 	held    map[uint64]map[snapshot.Place]bool // by height
 	asked   map[chain.NodeID]int
-	flight  map[chain.NodeID]int
 	refuses func(*snapshot.Manifest) bool // when the headers are checked
 	checked bool
 }
@@ -63,7 +62,7 @@ type world struct {
 func newWorld(t *testing.T, prefer uint64, peers int) *world {
 	w := &world{
 		t: t, now: time.Unix(1000, 0), offers: map[chain.NodeID][]statesync.Offer{}, behave: map[chain.NodeID]behaviour{},
-		held: map[uint64]map[snapshot.Place]bool{}, asked: map[chain.NodeID]int{}, flight: map[chain.NodeID]int{},
+		held: map[uint64]map[snapshot.Place]bool{}, asked: map[chain.NodeID]int{},
 		refuses: func(*snapshot.Manifest) bool { return false },
 	}
 	w.joiner = statesync.New(statesync.DefaultLimits(), peers, prefer, w.now)
@@ -173,7 +172,7 @@ func TestLyingSilentAndEmptyHandedPeersDoNotHoldTheNodeBack(t *testing.T) {
 		w.peer(3, bad, offer)
 		w.peer(4, honest) // it has nothing to offer
 		w.completes(40)
-		if asked := w.asked[chain.NodeID{1}]; bad != nil && name == "lying" && asked > statesync.DefaultLimits().InFlight {
+		if asked := w.asked[chain.NodeID{1}]; name == "lying" && asked > statesync.DefaultLimits().InFlight {
 			t.Errorf("a liar was asked %d times", asked)
 		}
 		if w.asked[chain.NodeID{4}] > 0 {
@@ -182,7 +181,7 @@ func TestLyingSilentAndEmptyHandedPeersDoNotHoldTheNodeBack(t *testing.T) {
 	}
 }
 
-func TestASlowPeerIsAskedForLessAndStillUsed(t *testing.T) {
+func TestAPeerThatAnswersOneQuestionOfThreeIsStillUsed(t *testing.T) {
 	w := newWorld(t, 0, 1)
 	turn := 0
 	w.peer(1, func(statesync.Request) (statesync.Verdict, bool) {

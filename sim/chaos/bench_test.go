@@ -32,7 +32,7 @@ func transfers(b *testing.B, engine string) {
 	b.ReportMetric(0, "ns/op")
 	check := chaos.SignatureTime()
 	checkers := 4.0
-	if os.Getenv("CHECKS") == string(node.Certified) {
+	if os.Getenv("CHECKS") == string(node.ChecksCertified) {
 		checkers = 2 // f+1
 	}
 	ceiling := float64(runtime.NumCPU()) / (checkers * check.Seconds())

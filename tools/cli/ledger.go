@@ -36,10 +36,7 @@ func (t *terminal) onStopped(ctx context.Context, place *dataPlace, do func(c *s
 
 // ledgerClosed is the problem of a directory that cannot be opened.
 func ledgerClosed(place *dataPlace, why error) error {
-	where := place.data
-	if where == "" {
-		where = place.home
-	}
+	where := place.where()
 	return &Problem{
 		Code: "CL-LEDGER-002", Why: why, What: Text{"the data directory cannot be opened: " + where, "无法打开数据目录：" + where},
 		Next: Text{"stop the node that uses it, or name the right directory; credible verify checks it", "请停止正在使用该目录的节点，或确认目录；可用 credible verify 校验"},
@@ -53,12 +50,12 @@ func ledgerFailed(why error) error {
 		return problem
 	}
 	return &Problem{
-		Code: "CL-LEDGER-003", Why: why, What: Text{"the ledger was not changed as asked", "未能按要求处理账本"},
-		Next: Text{"mend what the reason says, such as a full disk, and run the command again", "请按原因修正（例如磁盘已满）后重试"},
+		Code: "CL-LEDGER-003", Why: why, What: Text{"the ledger command did not succeed", "账本命令未成功"},
+		Next: Text{"mend what the reason says and run the command again", "请按原因修正后重试"},
 	}
 }
 
-var errNoMaintainer = errors.New("this ledger module does neither tell its size nor compact: choose another")
+var errNoMaintainer = errors.New("this ledger module neither tells its size nor compacts: choose another")
 
 // ledgerReport is what credible ledger stats says.
 type ledgerReport struct {

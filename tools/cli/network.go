@@ -53,7 +53,7 @@ func (t *terminal) networkCreate() *cobra.Command {
 	flags.StringVar(&settings.Consensus, "consensus", "smartbft", t.text(Text{"consensus engine: smartbft, raft or simplex (experimental)", "共识引擎：smartbft、raft 或 simplex（实验性）"}))
 	flags.StringVar(&settings.Crypto, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
 	flags.StringVar(&settings.Ordering, "ordering", string(node.DefaultOrdering), t.text(Text{"how validators propose: inline (header and body) or digest (the header alone)", "验证者的提案方式：inline（区块头与区块体）或 digest（仅区块头）"}))
-	flags.StringVar(&settings.Checks, "checks", string(node.Every), t.text(Text{"whose checks of signatures validators rely on: every (their own) or certified (statements of f+1 validators)", "验证者依据谁的签名检查：every（自己逐一检查）或 certified（f+1 个验证者的声明）"}))
+	flags.StringVar(&settings.Checks, "checks", string(node.ChecksEvery), t.text(Text{"whose checks of signatures validators rely on: every (their own) or certified (statements of f+1 validators)", "验证者依据谁的签名检查：every（自己逐一检查）或 certified（f+1 个验证者的声明）"}))
 	t.commitmentFlag(command, &settings.Commitment)
 	flags.Uint64Var(&settings.Snapshots, "snapshots", 0, t.text(Text{"blocks between two snapshots that every node takes for nodes that join; 0 takes none", "各节点为新加入者生成快照的区块间隔；0 表示不生成"}))
 	flags.StringVar(&settings.Name, "name", "network", t.text(Text{"name of the chain", "链名"}))

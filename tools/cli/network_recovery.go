@@ -79,7 +79,7 @@ func (t *terminal) recoveryApprove() *cobra.Command {
 		RunE: func(command *cobra.Command, arguments []string) error {
 			draft := &network.RecoveryRecord{}
 			if err := readJSON(arguments[1], draft); err != nil {
-				return networkProblem(err)
+				return recoveryProblem(err)
 			}
 			return t.standing(command.Context(), arguments[0], func(at *network.Standing) error {
 				approval, err := at.Approve(t.Registry, arguments[0], draft)
@@ -99,13 +99,13 @@ func (t *terminal) recoveryAdopt() *cobra.Command {
 		RunE: func(command *cobra.Command, arguments []string) error {
 			draft := &network.RecoveryRecord{}
 			if err := readJSON(arguments[1], draft); err != nil {
-				return networkProblem(err)
+				return recoveryProblem(err)
 			}
 			approvals := make([]*network.RecoveryApproval, len(arguments)-2)
 			for i, file := range arguments[2:] {
 				approvals[i] = &network.RecoveryApproval{}
 				if err := readJSON(file, approvals[i]); err != nil {
-					return networkProblem(err)
+					return recoveryProblem(err)
 				}
 			}
 			return t.standing(command.Context(), arguments[0], func(at *network.Standing) error {
@@ -122,20 +122,31 @@ func (t *terminal) recoveryAdopt() *cobra.Command {
 	}
 }
 
+// recoveryProblem is networkProblem for who only has the home of one node.
+func recoveryProblem(why error) error {
+	var problem *Problem
+	if err := networkProblem(why); errors.As(err, &problem) && problem.Code == "CL-NETWORK-001" {
+		problem.What = Text{"the recovery does not go on", "恢复未能继续"}
+		problem.Next = Text{"mend what the reason says; credible network show DRAFT.json shows what a draft says", "请按原因修正；credible network show 草案.json 可查看草案内容"}
+		return problem
+	}
+	return why
+}
+
 // standing does something with where the stopped node of a home stands.
 func (t *terminal) standing(ctx context.Context, home string, do func(*network.Standing) error) (err error) {
 	c, err := t.openStopped(ctx, &dataPlace{home: home})
 	if err != nil {
-		return networkProblem(err)
+		return recoveryProblem(err)
 	}
 	tip := c.Tip()
 	ruling, err := c.Ruling(tip.Header.Height + 1)
 	if err = errors.Join(err, c.close(ctx)); err != nil {
-		return networkProblem(err)
+		return recoveryProblem(err)
 	}
 	at := &network.Standing{Suite: c.Suite(), Identity: c.Identity(), Height: tip.Header.Height, Hash: tip.Hash, Validators: ruling.Validators}
 	if err := do(at); err != nil {
-		return networkProblem(err)
+		return recoveryProblem(err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ func (t *terminal) dataFlags(command *cobra.Command, place *dataPlace) {
 	flags.StringVar(&place.home, "home", "", t.text(Text{"instead of --data: a node's directory, with config.toml", "代替 --data：含 config.toml 的节点目录"}))
 	flags.StringVar(&place.genesis, "genesis", "", t.text(Text{"the chain's genesis file (default: genesis.json in or above --data)", "链的创世文件（默认为 --data 或其上级目录中的 genesis.json）"}))
 }
+
+// where is the directory that was named, or that its configuration names.
+func (p *dataPlace) where() string { return cmp.Or(p.data, p.home) }
 
 // named reports whether exactly one of both is given.
 func (p *dataPlace) named() bool { return (p.data == "") != (p.home == "") }

@@ -17,7 +17,7 @@ func (t *terminal) replay() *cobra.Command {
 	var compare bool
 	var from, to uint64
 	command := &cobra.Command{
-		Use: "replay --compare --data DIR", Args: cobra.NoArgs,
+		Use: "replay --compare --data DIR|--home HOME", Args: cobra.NoArgs,
 		Short: t.text(Text{"execute old blocks again under this binary", "以本程序重新执行旧区块"}),
 		Long: t.text(Text{
 			"Executes the blocks of a stopped chain again under the rules of this binary, before an upgrade for\nexample, and names the first transaction whose receipt or writes differ from what is stored.\nExit code 0 only when none does. The heights must lie inside the retention window.",
@@ -33,7 +33,7 @@ func (t *terminal) replay() *cobra.Command {
 					Next: Text{"add --compare: results are compared with what is stored", "请加 --compare：与存储的结果进行比较"},
 				}
 			}
-			return t.runReplay(command.Context(), place, from, to)
+			return t.runReplay(command.Context(), &place, from, to)
 		},
 	}
 	t.dataFlags(command, &place)
@@ -62,11 +62,11 @@ type replayDifference struct {
 	What   string `json:"what"`
 }
 
-func (t *terminal) runReplay(ctx context.Context, place dataPlace, from, to uint64) error {
+func (t *terminal) runReplay(ctx context.Context, place *dataPlace, from, to uint64) error {
 	report, err := t.replayed(ctx, place, from, to)
 	if err != nil {
 		return &Problem{
-			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be replayed: " + place.data, "无法重新执行数据目录：" + place.data},
+			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be replayed: " + place.where(), "无法重新执行数据目录：" + place.where()},
 			Next: Text{"name the right directory, stop the node that uses it, or restore it from a backup", "请确认目录、停止正在使用该目录的节点，或从备份恢复"},
 		}
 	}
@@ -82,8 +82,8 @@ func (t *terminal) runReplay(ctx context.Context, place dataPlace, from, to uint
 	return nil
 }
 
-func (t *terminal) replayed(ctx context.Context, place dataPlace, from, to uint64) (report *replayReport, err error) {
-	c, err := t.openStopped(ctx, &place)
+func (t *terminal) replayed(ctx context.Context, place *dataPlace, from, to uint64) (report *replayReport, err error) {
+	c, err := t.openStopped(ctx, place)
 	if err != nil {
 		return nil, err
 	}

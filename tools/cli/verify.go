@@ -20,13 +20,13 @@ func (t *terminal) verify() *cobra.Command {
 	var place dataPlace
 	var replay bool
 	command := &cobra.Command{
-		Use: "verify --data DIR", Args: cobra.NoArgs,
+		Use: "verify --data DIR|--home HOME", Args: cobra.NoArgs,
 		Short: t.text(Text{"check a chain's data directory offline", "离线校验链的数据目录"}),
 		Long: t.text(Text{
 			"Checks every checksum, link, root, receipt and decision proof of a stopped chain, and with --replay\nexecutes every block again. Exit code 0 only when all hold.",
 			"对已停止的链逐项检查校验和、区块链接、各类根、回执与共识证明；加 --replay 时重新执行所有区块。\n仅当全部通过时退出码为 0。",
 		}),
-		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), place, replay) },
+		RunE: func(command *cobra.Command, _ []string) error { return t.runVerify(command.Context(), &place, replay) },
 	}
 	command.AddCommand(t.verifyProof())
 	t.dataFlags(command, &place)
@@ -57,14 +57,14 @@ type verifyFault struct {
 // maxFaults bounds the faults that are listed.
 const maxFaults = 100
 
-func (t *terminal) runVerify(ctx context.Context, place dataPlace, replay bool) error {
+func (t *terminal) runVerify(ctx context.Context, place *dataPlace, replay bool) error {
 	if !place.named() {
 		return placeNeeded("CL-VERIFY-001")
 	}
-	report, err := t.check(ctx, &place, replay)
+	report, err := t.check(ctx, place, replay)
 	if err != nil {
 		return &Problem{
-			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be opened: " + place.data, "无法打开数据目录：" + place.data},
+			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be opened: " + place.where(), "无法打开数据目录：" + place.where()},
 			Next: Text{"name the right directory, stop the node that uses it, or restore it from a backup", "请确认目录、停止正在使用该目录的节点，或从备份恢复"},
 		}
 	}

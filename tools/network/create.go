@@ -113,7 +113,7 @@ func Create(registry *kernel.Registry, directory string, settings Settings) (*Ma
 	if err := node.Ordering(settings.Ordering).Check(); err != nil {
 		return nil, err
 	}
-	settings.Checks = cmp.Or(settings.Checks, string(node.Every))
+	settings.Checks = cmp.Or(settings.Checks, string(node.ChecksEvery))
 	if err := settings.permit(registry); err != nil {
 		return nil, err
 	}

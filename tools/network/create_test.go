@@ -58,7 +58,7 @@ func TestANetworkReliesOnCertificatesOnlyWhereItsValidatorsMayLie(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parsed, err := configuration.Parse(file); err != nil || node.Checks(parsed.Blocks.Checks) != node.Certified {
+	if parsed, err := configuration.Parse(file); err != nil || node.Checks(parsed.Blocks.Checks) != node.ChecksCertified {
 		t.Errorf("%+v: %v", parsed.Blocks, err)
 	}
 	for want, change := range map[string]func(s *network.Settings){

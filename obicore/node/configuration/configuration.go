@@ -127,7 +127,7 @@ func Default() *Configuration {
 			MaxBody: 5 << 20, MaxBatch: 1000,
 		},
 		Network: Network{Channel: "tls13", Cut: []string{}, Peers: []Peer{}},
-		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second), Ordering: string(node.DefaultOrdering), Checks: string(node.Every)},
+		Blocks:  Blocks{Heartbeat: Duration(10 * time.Second), Skew: Duration(5 * time.Second), Ordering: string(node.DefaultOrdering), Checks: string(node.ChecksEvery)},
 		Pool: Pool{
 			Transactions: limits.Transactions, Bytes: limits.Bytes, PerSender: limits.PerSender, Replacements: limits.Replacements,
 			Queued: limits.Queued, QueuedPerSender: limits.QueuedPerSender, QueuedLife: Duration(limits.QueuedLife),

@@ -7,14 +7,14 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// recent tells, for most ids, that no block of the window holds them, without asking the
+// recentIDs tells, for most ids, that no block of the window holds them, without asking the
 // ledger: each transaction that may stand in it only once is looked for when it is
 // admitted, proposed, validated and executed. It begins empty when the chain is opened
 // and is of use as soon as it has seen a window of blocks, or all that there are.
 //
 // Two generations of Bloom filters follow each other: the older one is dropped when the
 // younger one covers a window by itself.
-type recent struct {
+type recentIDs struct {
 	mutex   sync.RWMutex
 	window  uint64 // blocks
 	from    uint64 // the first height whose ids, and those of all later ones, are here
@@ -23,14 +23,14 @@ type recent struct {
 	young   filter
 }
 
-// newRecent returns one for the blocks above a height.
-func newRecent(window, height uint64) *recent {
-	return &recent{window: window, from: height + 1, younger: height + 1}
+// newRecentIDs returns one for the blocks above a height.
+func newRecentIDs(window, height uint64) *recentIDs {
+	return &recentIDs{window: window, from: height + 1, younger: height + 1}
 }
 
 // add notes the ids of a block before the ledger has it. Heights come in order; one that
 // comes again adds to what is there.
-func (r *recent) add(height uint64, ids []chain.Hash) {
+func (r *recentIDs) add(height uint64, ids []chain.Hash) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if height >= r.younger+r.window {
@@ -48,7 +48,7 @@ func (r *recent) add(height uint64, ids []chain.Hash) {
 
 // absent reports that no block of the window below a height holds an id. When it says
 // no, the ledger knows.
-func (r *recent) absent(id chain.Hash, height uint64) bool {
+func (r *recentIDs) absent(id chain.Hash, height uint64) bool {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
 	return r.from <= max(height, r.window+1)-r.window && !r.young.has(&id) && !r.old.has(&id)

@@ -16,19 +16,19 @@ func TestNoIDOfTheWindowIsCalledAbsentAndMostOthersAre(t *testing.T) {
 	for seed := range uint64(8) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		window, opened := 1+random.Uint64N(40), random.Uint64N(100)
-		r := node.NewRecent(window, opened)
+		r := node.NewRecentIDs(window, opened)
 		in := map[uint64][]uint64{} // ids by height
 		next, asked, absent := uint64(0), 0, 0
 		for height := opened + 1; height < opened+5*window+10; height++ {
 			for from := max(window, height) - window; from < height; from++ {
 				for _, n := range in[from] {
-					if node.RecentAbsent(r, idOf(n), height) {
+					if node.RecentlyAbsent(r, idOf(n), height) {
 						t.Fatalf("seed %d: id %d of block %d is called absent below %d, window %d", seed, n, from, height, window)
 					}
 				}
 			}
 			for range 20 {
-				known := node.RecentAbsent(r, idOf(1<<40+random.Uint64()), height)
+				known := node.RecentlyAbsent(r, idOf(1<<40+random.Uint64()), height)
 				switch {
 				case opened > 0 && height <= opened+window:
 					if known {
@@ -46,7 +46,7 @@ func TestNoIDOfTheWindowIsCalledAbsentAndMostOthersAre(t *testing.T) {
 				ids = append(ids, idOf(next))
 				next++
 			}
-			node.RecentAdd(r, height, ids)
+			node.AddRecentIDs(r, height, ids)
 			if random.IntN(10) == 0 { // a development chain goes back
 				height -= min(random.Uint64N(3), height-opened-1)
 			}
@@ -60,7 +60,7 @@ func TestNoIDOfTheWindowIsCalledAbsentAndMostOthersAre(t *testing.T) {
 // TestWhatIsTooMuchToRememberIsAskedOfTheLedger fills a window beyond the bounds.
 func TestWhatIsTooMuchToRememberIsAskedOfTheLedger(t *testing.T) {
 	const window = 4
-	r := node.NewRecent(window, 0)
+	r := node.NewRecentIDs(window, 0)
 	ids := make([]chain.Hash, 1<<20)
 	for i := range ids {
 		ids[i] = idOf(uint64(i))
@@ -68,39 +68,39 @@ func TestWhatIsTooMuchToRememberIsAskedOfTheLedger(t *testing.T) {
 	stranger := idOf(1 << 50)
 	height := uint64(1)
 	for ; height <= window; height++ {
-		node.RecentAdd(r, height, ids[:1])
+		node.AddRecentIDs(r, height, ids[:1])
 	}
-	if !node.RecentAbsent(r, stranger, height) {
+	if !node.RecentlyAbsent(r, stranger, height) {
 		t.Fatal("a stranger is not called absent after a window of blocks")
 	}
 	for range 20 {
-		node.RecentAdd(r, height, ids)
+		node.AddRecentIDs(r, height, ids)
 	}
-	if node.RecentAbsent(r, stranger, height+1) {
+	if node.RecentlyAbsent(r, stranger, height+1) {
 		t.Error("a window of which something is forgotten is believed")
 	}
 	for range window {
 		height++
-		node.RecentAdd(r, height, ids[:1])
+		node.AddRecentIDs(r, height, ids[:1])
 	}
-	if !node.RecentAbsent(r, stranger, height+1) || node.RecentAbsent(r, ids[0], height+1) {
+	if !node.RecentlyAbsent(r, stranger, height+1) || node.RecentlyAbsent(r, ids[0], height+1) {
 		t.Error("it has not begun anew")
 	}
 }
 
-func BenchmarkRecentAbsent(b *testing.B) {
+func BenchmarkRecentlyAbsent(b *testing.B) {
 	const window, perBlock = 1024, 4000
-	r := node.NewRecent(window, 0)
+	r := node.NewRecentIDs(window, 0)
 	for height := uint64(1); height <= window; height++ {
 		ids := make([]chain.Hash, perBlock)
 		for i := range ids {
 			ids[i] = idOf(height*perBlock + uint64(i))
 		}
-		node.RecentAdd(r, height, ids)
+		node.AddRecentIDs(r, height, ids)
 	}
 	stranger := idOf(1 << 50)
 	for b.Loop() {
 		stranger[0]++
-		node.RecentAbsent(r, stranger, window+1)
+		node.RecentlyAbsent(r, stranger, window+1)
 	}
 }
