@@ -132,6 +132,12 @@ func TestPlacesThatASnapshotDoesNotHaveAreRefused(t *testing.T) {
 	if err := h.rules.Admit(&other, 1<<20, 1<<40); !errors.Is(err, snapshot.ErrForeign) {
 		t.Error(err)
 	}
+	for _, first := range []uint64{manifest.First + 1, manifest.Height} { // ids that the next blocks need are left out
+		short := *manifest
+		if short.First = first; h.rules.Admit(&short, 1<<20, 1<<40) == nil {
+			t.Errorf("a snapshot whose links begin at %d instead of %d is admitted", first, manifest.First)
+		}
+	}
 	if err := h.rules.Admit(manifest, 1<<20, manifest.Bytes()-1); !errors.Is(err, chain.ErrTooLarge) {
 		t.Error(err)
 	}

@@ -176,6 +176,9 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 	if err != nil {
 		return nil, err
 	}
+	if err := i.HaltReason(); err != nil {
+		return nil, err // what a contract has read may be wrong
+	}
 	i.recentIDs.add(e.block.Header.Height, e.ids)
 	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids}); err != nil {
 		return nil, err

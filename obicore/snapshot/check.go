@@ -80,7 +80,10 @@ func (s *Snapshot) Fits(identity chain.Hash) error {
 // that genesis or the checkpoint leads to; that the others are linked to it; and that
 // ids, bodies and results are those of their headers.
 func (s *Snapshot) Check(ctx context.Context, trusted *Checkpoint) error {
-	w := &walk{Snapshot: s, trusted: trusted}
+	if err := s.checkHeights(s.Manifest); err != nil {
+		return err
+	}
+	w := &walk{Snapshot: s, trusted: trusted, sets: make(map[chain.Hash]*chain.ValidatorSet)}
 	for _, step := range []func() error{w.followTrail, w.followLinks, w.followBlocks, w.followSeals, w.trust} {
 		if err := errors.Join(ctx.Err(), step()); err != nil {
 			return err
@@ -93,10 +96,11 @@ func (s *Snapshot) Check(ctx context.Context, trusted *Checkpoint) error {
 type walk struct {
 	*Snapshot
 	trusted *Checkpoint
-	met     bool                // the checkpoint is among the headers
-	since   bool                // the set has changed since then
-	proven  *chain.ValidatorSet // that the trail leads to
-	last    *chain.ValidatorSet // that the manifest says
+	met     bool                               // the checkpoint is among the headers
+	since   bool                               // the set has changed since then
+	proven  *chain.ValidatorSet                // that the trail leads to
+	last    *chain.ValidatorSet                // that the manifest says
+	sets    map[chain.Hash]*chain.ValidatorSet // these and those that the trail has passed
 	parent  *chain.Header
 	owed    []*chain.Results // whose roots are still to come, in order
 }
@@ -135,6 +139,9 @@ func (w *walk) followTrail() (err error) {
 	if w.proven, err = w.Genesis.ValidatorSet(); err != nil {
 		return err
 	}
+	for _, set := range []*chain.ValidatorSet{w.last, w.proven} {
+		w.sets[set.Hash(w.Suite)] = set
+	}
 	return each(w, sectionTrail, decodeHandOver, func(h *handOver) error {
 		hash := h.header.Hash(w.Suite)
 		if h.header.Validators != w.proven.Hash(w.Suite) || h.header.NextValidators != h.next.Hash(w.Suite) {
@@ -144,12 +151,13 @@ func (w *walk) followTrail() (err error) {
 			return err
 		}
 		w.proven = h.next
+		w.sets[h.next.Hash(w.Suite)] = h.next
 		return nil
 	})
 }
 
 // header checks the next header in the row. Proofs are checked where the deciding set
-// is the last one.
+// is known.
 func (w *walk) header(s *seal) error {
 	header, hash := s.header, s.header.Hash(w.Suite)
 	first := w.parent == nil
@@ -173,10 +181,11 @@ func (w *walk) header(s *seal) error {
 		w.met = true
 	}
 	w.parent = header
-	if header.Height == 0 || header.Validators != w.last.Hash(w.Suite) {
+	set := w.sets[header.Validators]
+	if header.Height == 0 || set == nil {
 		return nil
 	}
-	return w.Verifier.Verify(w.Identity, w.last, header, hash, s.proof)
+	return w.Verifier.Verify(w.Identity, set, header, hash, s.proof)
 }
 
 func (w *walk) followLinks() error {

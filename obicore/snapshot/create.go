@@ -81,11 +81,7 @@ func (c *creation) plan(height uint64) error {
 	if height < oldest || height > latest {
 		return fmt.Errorf("%w: %d: this ledger can give heights %d to %d", ErrHeight, height, oldest, latest)
 	}
-	c.manifest = Manifest{Genesis: c.File, Identity: c.Identity, Height: height}
-	if back := max(c.Genesis.Window, ancestors) - 1; height+c.delay() > back {
-		c.manifest.First = height + c.delay() - back
-	}
-	c.manifest.First = min(c.manifest.First, height)
+	c.manifest = Manifest{Genesis: c.File, Identity: c.Identity, Height: height, First: c.firstLink(height)}
 	if first := c.manifest.First; first < status.OldestBody {
 		return fmt.Errorf("%w: %d: it needs the transactions from height %d on, this ledger has those from %d: take it of a node that keeps more blocks, or later",
 			ErrHeight, height, first, status.OldestBody)

@@ -129,11 +129,17 @@ func (a *arriving) measure() error {
 		return nil
 	}
 	offset := uint64(0)
+	seen := make(map[chain.Hash]struct{}, a.reader.parts)
 	for number := range a.reader.parts {
 		size := a.size(number)
-		if size == 0 || size > a.reader.limit || offset+size > a.reader.bytes {
+		if size == 0 || size > a.reader.limit || offset+size > a.reader.bytes || !a.reader.full(number, size) {
 			return a.reader.fault("part %d at byte %d has %d bytes", number, offset, size)
 		}
+		digest := chain.Hash(a.entry(number)[4:])
+		if _, again := seen[digest]; again && a.reader.name == sectionNames[sectionState] {
+			return a.reader.fault("part %d comes a second time", number)
+		}
+		seen[digest] = struct{}{}
 		a.offsets, offset = append(a.offsets, offset), offset+size
 	}
 	if offset != a.reader.bytes {
@@ -243,6 +249,9 @@ func (d *Download) Close() error {
 func (r *Rules) Admit(m *Manifest, parts, size uint64) error {
 	if m.Identity != r.Identity || !bytes.Equal(m.Genesis, r.File) {
 		return fmt.Errorf("%w: of chain %s, not of %s", ErrForeign, m.Identity, r.Identity)
+	}
+	if err := r.checkHeights(m); err != nil {
+		return err
 	}
 	if m.Parts() > parts || m.Bytes() > size {
 		return fmt.Errorf("%w: %d parts and %d bytes, at most %d and %d are taken", chain.ErrTooLarge, m.Parts(), m.Bytes(), parts, size)

@@ -83,3 +83,22 @@ func (r *Rules) idOf(entry *chain.Entry) (chain.Hash, error) {
 	}
 	return t.ID, nil
 }
+
+// firstLink is the height from which on a snapshot of a height has the headers and ids
+// below it: as far back as the next blocks refuse ids that come again, and as contracts may
+// ask for hashes.
+func (r *Rules) firstLink(height uint64) (first uint64) {
+	if back := max(r.Genesis.Window, ancestors) - 1; height+r.delay() > back {
+		first = height + r.delay() - back
+	}
+	return min(first, height)
+}
+
+// checkHeights refuses a manifest that leaves out ids that the next blocks need, and one
+// of genesis, which nobody decides.
+func (r *Rules) checkHeights(m *Manifest) error {
+	if first := r.firstLink(m.Height); m.Height == 0 || m.First != first {
+		return fmt.Errorf("%w: manifest: links from height %d below height %d, they begin at %d", ErrFault, m.First, m.Height, first)
+	}
+	return nil
+}

@@ -110,6 +110,12 @@ func (r *reader) fault(format string, arguments ...any) error {
 	return fmt.Errorf("%w: %s: %w", ErrFault, filepath.Join(r.folder, r.name), fmt.Errorf(format, arguments...))
 }
 
+// full reports whether a part has a size as it is made: all but the last part of a section
+// of records have the same, so that nobody can have a snapshot fetched in crumbs.
+func (r *reader) full(number, size uint64) bool {
+	return r.limit != partBytes || size == partBytes || number == r.parts-1
+}
+
 // check compares the sizes of the files with the manifest's.
 func (r *reader) check() error {
 	for name, want := range map[string]uint64{r.name: r.bytes, r.name + indexSuffix: r.parts * indexEntry} {

@@ -15,6 +15,7 @@ type Limits struct {
 	InFlight int           // questions to one peer at a time
 	Silences int           // questions in a row without an answer, after which a peer is passed over
 	Declines int           // answers in a row without content, after which a peer is passed over
+	Refusals int           // offers of one peer that come to nothing, after which it is not asked again
 	Rounds   int           // how often offers are collected
 	Parts    uint64        // of a snapshot, at most
 	Bytes    uint64        // of a snapshot, at most
@@ -24,7 +25,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Search: 10 * time.Second, Answer: 20 * time.Second, Pause: 200 * time.Millisecond, InFlight: 4, Silences: 4,
-		Declines: 50, Rounds: 32, Parts: 1 << 21, Bytes: 1 << 41,
+		Declines: 50, Refusals: 8, Rounds: 1024, Parts: 1 << 21, Bytes: 1 << 41,
 	}
 }
 
@@ -153,8 +154,8 @@ func (j *Joiner) Held() (held, all uint64) {
 	return j.fetch.held, j.fetch.all
 }
 
-// Refuse gives the chosen offer up. When it was forged, those who have
-// offered it are not asked again.
+// Refuse gives the chosen offer up. When it was forged, or one of many that came to
+// nothing, those who have offered it are not asked again.
 func (j *Joiner) Refuse(forged bool, now time.Time) {
 	if j.fetch == nil {
 		return
@@ -163,8 +164,9 @@ func (j *Joiner) Refuse(forged bool, now time.Time) {
 	j.refused[hash] = true
 	for _, p := range j.peers {
 		j.takeBack(p)
-		if forged && p.offersHash(hash) {
-			p.banned = true
+		if p.offersHash(hash) {
+			p.refused++
+			p.banned = p.banned || forged || p.refused >= j.limits.Refusals
 		}
 	}
 	j.prefer = 0

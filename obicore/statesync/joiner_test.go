@@ -282,3 +282,22 @@ func TestANodeThatHasHalfASnapshotWaitsForItsPeers(t *testing.T) {
 	w.peer(1, honest, manifestOf(t, 40, 10, 1, 7))
 	w.completes(40)
 }
+
+func TestOneWhoOffersWhatComesToNothingAgainAndAgainIsLeftAlone(t *testing.T) {
+	w := newWorld(t, 0, 2)
+	tried := uint64(0)
+	offers := func() []statesync.Offer {
+		tried++
+		return []statesync.Offer{manifestOf(t, 900+tried, 10, byte(tried), 7)}
+	}
+	var liar chain.NodeID
+	liar = w.peer(1, func(r statesync.Request) (statesync.Verdict, bool) {
+		w.offers[liar] = offers() // another one in the next round
+		return statesync.Declined, true
+	}, offers()...)
+	w.peer(2, honest, manifestOf(t, 40, 10, 2, 8))
+	w.completes(40)
+	if tried > 10_000 {
+		t.Errorf("%d questions to one who gives nothing", tried)
+	}
+}

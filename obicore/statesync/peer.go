@@ -16,7 +16,8 @@ type peer struct {
 	inquired  bool // in this round
 	answerBy  time.Time
 	answered  bool // the inquiry
-	banned    bool // it has sent what is false
+	banned    bool // it has sent what is false, or offered too much in vain
+	refused   int  // offers that came to nothing
 	offers    []Offer
 	asked     []question
 	window    int       // questions at a time

@@ -123,8 +123,8 @@ func (j *Joiner) choose(peers []*peer, now time.Time) {
 		j.fetch = newFetch(*best)
 		return
 	}
-	if connected == 0 && j.prefer != 0 {
-		j.until = now.Add(j.limits.Search) // what is here already is worth waiting for
+	if connected == 0 && j.expected > 0 {
+		j.until = now.Add(j.limits.Search) // a ledger that begins at genesis is no way back
 		return
 	}
 	j.over = true
