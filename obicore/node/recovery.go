@@ -40,11 +40,24 @@ func (c *Chain) checkRecovery() error {
 	if c.rulingHeight(r.Height+1) < status.OldestState {
 		return nil // long past, and checked then
 	}
-	before, err := c.stateRuling(r.Height + 1)
+	before, err := c.RecordedValidators(r.Height + 1)
 	if err != nil {
 		return err
 	}
-	return r.Check(c.suite, c.identity, before.Validators, c.verifyDigest)
+	return r.Check(c.suite, c.identity, before, c.verifyDigest)
+}
+
+// RecordedValidators returns the set that decides a height by what the blocks below it
+// say, whatever recovery this node has been told of: the one that a recovery is made from.
+func (c *Chain) RecordedValidators(height uint64) (*chain.ValidatorSet, error) {
+	ruling, err := c.stateRuling(height)
+	if err != nil {
+		return nil, err
+	}
+	if earlier := c.recoveryIn(height - 1); earlier != nil {
+		return earlier.Validators, nil // it is in force and not in that state yet
+	}
+	return ruling.Validators, nil
 }
 
 func (c *Chain) verifyDigest(key chain.PublicKey, digest chain.Hash, signature []byte) error {

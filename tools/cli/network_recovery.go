@@ -82,7 +82,7 @@ func (t *terminal) recoveryApprove() *cobra.Command {
 				return recoveryProblem(err)
 			}
 			return t.standing(command.Context(), arguments[0], func(at *network.Standing) error {
-				approval, err := at.Approve(t.Registry, arguments[0], draft)
+				approval, err := at.Approve(t.Registry, draft)
 				if err != nil {
 					return err
 				}
@@ -109,7 +109,7 @@ func (t *terminal) recoveryAdopt() *cobra.Command {
 				}
 			}
 			return t.standing(command.Context(), arguments[0], func(at *network.Standing) error {
-				r, err := at.Adopt(arguments[0], draft, approvals)
+				r, err := at.Adopt(draft, approvals)
 				if err != nil {
 					return err
 				}
@@ -135,16 +135,17 @@ func recoveryProblem(why error) error {
 
 // standing does something with where the stopped node of a home stands.
 func (t *terminal) standing(ctx context.Context, home string, do func(*network.Standing) error) (err error) {
-	c, err := t.openStopped(ctx, &dataPlace{home: home})
+	place := &dataPlace{home: home}
+	c, err := t.openStopped(ctx, place)
 	if err != nil {
 		return recoveryProblem(err)
 	}
 	tip := c.Tip()
-	ruling, err := c.Ruling(tip.Header.Height + 1)
+	validators, err := c.RecordedValidators(tip.Header.Height + 1)
 	if err = errors.Join(err, c.close(ctx)); err != nil {
 		return recoveryProblem(err)
 	}
-	at := &network.Standing{Suite: c.Suite(), Identity: c.Identity(), Height: tip.Header.Height, Hash: tip.Hash, Validators: ruling.Validators}
+	at := &network.Standing{Home: home, Data: place.data, Suite: c.Suite(), Identity: c.Identity(), Height: tip.Header.Height, Hash: tip.Hash, Validators: validators}
 	if err := do(at); err != nil {
 		return recoveryProblem(err)
 	}

@@ -28,6 +28,9 @@ const meshModule = "mesh"
 // Options returns the options of a node with a network: who it is, whom it knows,
 // and its logs, which are closed with the chain.
 func Options(registry *kernel.Registry, home string, settings *configuration.Configuration, genesis *chain.Genesis, log *slog.Logger) (o node.Options, err error) {
+	if err := awaitsRecovery(home); err != nil {
+		return o, err
+	}
 	suite, err := registry.CryptoSuite(genesis.Crypto)
 	if err != nil {
 		return o, err

@@ -48,7 +48,7 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 		return nil, err
 	}
 	for _, node := range keep {
-		if err := writeRecovery(p.Home(node), r); err != nil {
+		if err := writeRecovery(p.Home(node), filepath.Join(p.Home(node), DataFolder), r); err != nil {
 			return nil, err
 		}
 		if err := p.Start(node); err != nil {

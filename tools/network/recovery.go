@@ -83,9 +83,8 @@ func LoadRecovery(home string) (*chain.Recovery, error) {
 	return r, nil
 }
 
-// writeRecovery tells a stopped node of a recovery. The engine's log speaks of proposals
-// of the old set and is put aside; the record of votes stays.
-func writeRecovery(home string, r *chain.Recovery) error {
+// writeRecovery tells the stopped node of a home of a recovery.
+func writeRecovery(home, data string, r *chain.Recovery) error {
 	file, err := json.MarshalIndent(recordOf(r), "", "  ")
 	if err != nil {
 		return err
@@ -93,9 +92,19 @@ func writeRecovery(home string, r *chain.Recovery) error {
 	if err := writeFile(filepath.Join(home, recoveryFile), file); err != nil {
 		return err
 	}
-	log := filepath.Join(home, DataFolder, walFile)
-	if err := os.Rename(log, fmt.Sprintf("%s.before-%d", log, r.Height+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	return putLogAside(data, r)
+}
+
+// putLogAside puts the engine's log aside, which speaks of proposals of the old set. The
+// record of votes stays.
+func putLogAside(data string, r *chain.Recovery) error {
+	log := filepath.Join(data, walFile)
+	if err := os.Rename(log, logAside(data, r)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
+}
+
+func logAside(data string, r *chain.Recovery) string {
+	return fmt.Sprintf("%s.before-%d", filepath.Join(data, walFile), r.Height+1)
 }

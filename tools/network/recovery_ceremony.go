@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -17,6 +18,7 @@ import (
 
 // Standing is where a stopped node stands.
 type Standing struct {
+	Home, Data string // its directories
 	Suite      crypto.Suite
 	Identity   chain.Hash          // of the chain
 	Height     uint64              // of its last block
@@ -70,28 +72,36 @@ func (at *Standing) fits(draft *RecoveryRecord) (*chain.Recovery, error) {
 	return r, err
 }
 
-// Approve signs the draft of a recovery with the key of the node in a home, which must be
-// one that goes on.
-func (at *Standing) Approve(registry *kernel.Registry, home string, draft *RecoveryRecord) (*RecoveryApproval, error) {
+// Approve signs the draft of a recovery with the key of the node, which must be one that
+// goes on. The node keeps in mind what it has approved: it does not start before it has
+// adopted that, and approves nothing else.
+func (at *Standing) Approve(registry *kernel.Registry, draft *RecoveryRecord) (*RecoveryApproval, error) {
 	r, err := at.fits(draft)
 	if err != nil {
 		return nil, err
 	}
-	node, err := loadIdentity(registry, at.Suite, home)
+	node, err := loadIdentity(registry, at.Suite, at.Home)
 	if err != nil {
 		return nil, err
 	}
 	if _, ok := r.Validators.Member(node.ID); !ok {
-		return nil, fmt.Errorf("network: the node of %s does not go on by this draft", home)
+		return nil, fmt.Errorf("network: the node of %s does not go on by this draft", at.Home)
 	}
 	digest := r.Digest(at.Suite, at.Identity)
 	signature, err := node.Consensus.Sign(digest)
-	return &RecoveryApproval{Validator: node.ID, Digest: digest, Signature: signature}, err
+	if err != nil {
+		return nil, err
+	}
+	approval := &RecoveryApproval{Validator: node.ID, Digest: digest, Signature: signature}
+	return approval, remember(at.Home, approval)
 }
 
-// Adopt has the stopped node of a home follow a recovery that all who go on have
-// approved.
-func (at *Standing) Adopt(home string, draft *RecoveryRecord, approvals []*RecoveryApproval) (*chain.Recovery, error) {
+// Adopt has the stopped node follow a recovery that all who go on have approved. It may be
+// repeated.
+func (at *Standing) Adopt(draft *RecoveryRecord, approvals []*RecoveryApproval) (*chain.Recovery, error) {
+	if r, err := at.adopted(draft); r != nil || err != nil {
+		return r, err
+	}
 	r, err := at.fits(draft)
 	if err != nil {
 		return nil, err
@@ -114,7 +124,26 @@ func (at *Standing) Adopt(home string, draft *RecoveryRecord, approvals []*Recov
 	if err := r.Check(at.Suite, at.Identity, at.Validators, verify); err != nil {
 		return nil, err
 	}
-	return r, writeRecovery(home, r)
+	return r, errors.Join(writeRecovery(at.Home, at.Data, r), forget(at.Home))
+}
+
+// adopted returns the recovery of a draft when the node follows it already, and ends what
+// may have been cut short.
+func (at *Standing) adopted(draft *RecoveryRecord) (*chain.Recovery, error) {
+	r, err := LoadRecovery(at.Home)
+	if r == nil || err != nil {
+		return nil, err
+	}
+	wanted, err := draft.Decode()
+	if err != nil || wanted.Digest(at.Suite, at.Identity) != r.Digest(at.Suite, at.Identity) {
+		return nil, err
+	}
+	if _, err := os.Stat(logAside(at.Data, r)); errors.Is(err, os.ErrNotExist) {
+		if err := putLogAside(at.Data, r); err != nil {
+			return nil, err
+		}
+	}
+	return r, forget(at.Home)
 }
 
 func verifySignature(suite crypto.Suite, key chain.PublicKey, digest chain.Hash, signature []byte) error {

@@ -76,12 +76,23 @@ func TestOrganisationsThatKeepTheirOwnNodesRecoverTheNetworkTogether(t *testing.
 	b.refused("not what the file shows", "approve", forged)
 	lost.refused("does not go on", "approve", draft)
 	approvals := []string{a.says("approve", draft), b.says("approve", draft)}
+	if output, err := exec.Command(o.path, "node", "start", "--home", a.home).CombinedOutput(); err == nil || !strings.Contains(string(output), "has approved a recovery") {
+		t.Errorf("a node starts between approving and adopting: %v\n%s", err, output)
+	}
+	a.says("approve", draft) // the same once more
 	a.refused("is missing", "adopt", draft, approvals[0])
 	other := a.says("draft", "--keep", keep, "--reason", "another")
 	a.refused("has approved another one", "adopt", other, approvals[0], approvals[1])
+	a.refused("has approved another recovery", "approve", other)
+	for range 2 { // the second time ends what a crash may have cut short
+		a.says("adopt", draft, approvals[0], approvals[1])
+	}
 	for _, each := range []*organisation{a, b} {
 		each.says("adopt", draft, approvals[0], approvals[1])
 	}
+	second := a.says("draft", "--keep", p.Manifest.Nodes[0].ID.String(), "--reason", "a third one as well, and before any block")
+	a.says("adopt", second, a.says("approve", second))
+	a.says("adopt", draft, a.says("approve", draft), approvals[1]) // but it has been found again
 	o.run("start", "node0", "node1")
 	before := o.node("node0").Height
 	o.run("rotate", "node1") // the two decide by themselves
