@@ -1,6 +1,7 @@
 package simplex
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +90,43 @@ func TestAFinalizedBlockOnTopAllowsTheFinalizeVoteBelow(t *testing.T) {
 			t.Error("no finalize vote although a block on top is finalized")
 		}
 	})
+}
+
+// leftAndFinal has a block on top of the one of a round that node 0 has left finalized, and
+// two others vote for the one below. It returns how many blocks node 0 has indexed then.
+func leftAndFinal(s *script) uint64 {
+	b := leaveAndNotarize(s)
+	top := s.filler(b, 2)
+	s.offer(top)
+	time.Sleep(10 * time.Millisecond)
+	s.say(2, &upstream.Message{Notarization: s.notarization(top)})
+	s.say(2, &upstream.Message{Finalization: s.finalization(top)})
+	time.Sleep(10 * time.Millisecond)
+	for node := 1; node <= 2; node++ {
+		s.say(node, &upstream.Message{FinalizeVote: &upstream.FinalizeVote{
+			Finalization: upstream.ToBeSignedFinalization{BlockHeader: b.header}, Signature: s.sign(node, fillerKind, b.header.Bytes()),
+		}})
+	}
+	time.Sleep(10 * time.Second)
+	s.heard.engine.mutex.Lock()
+	defer s.heard.engine.mutex.Unlock()
+	return s.heard.current.ledger.last().header.Seq
+}
+
+// Simplex gathers no votes for a block of a round that was left, though what stands on it
+// is final: nodes of which all are needed decide nothing ever again.
+func TestWithoutCareABlockThatIsFinalByWhatStandsOnItIsNotDecided(t *testing.T) {
+	for _, care := range []bool{true, false} {
+		t.Run(fmt.Sprint("care: ", care), func(t *testing.T) {
+			given := allCare
+			given.belated = care
+			play(t, given, func(s *script) {
+				if indexed := leftAndFinal(s); care != (indexed == 2) {
+					t.Errorf("%d blocks are indexed", indexed)
+				}
+			})
+		})
+	}
 }
 
 // A leader shows node 0 one block and the others another, which they notarize. The pin

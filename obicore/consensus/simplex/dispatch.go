@@ -29,6 +29,8 @@ func (i *instance) dispatch() {
 		select {
 		case <-i.ctx.Done():
 			return
+		case vote := <-i.belated.own:
+			i.countLate(&vote)
 		case <-inbox.ready:
 		}
 		for _, f := range inbox.take() {
@@ -105,6 +107,9 @@ func (i *instance) trusted(f *frame) bool {
 		return i.admitOffer(f)
 	case m.FinalizeVote != nil:
 		i.watch(f.from, m.FinalizeVote)
+		if string(m.FinalizeVote.Signature.Signer) == string(f.from[:]) {
+			i.countLate(m.FinalizeVote)
+		}
 	case m.Notarization != nil:
 		return i.agrees(f, m.Notarization.Vote.BlockHeader)
 	case m.Finalization != nil:

@@ -79,6 +79,9 @@
 //   - Its replication asks again after five seconds, whatever the patience, and under load
 //     never catches up with a chain that goes on. What it has not brought after one
 //     patience the host fetches: sync.go. It is used for what is near the tip.
+//   - A block that is notarized when a quorum has already voted to leave its round is final by
+//     what stands on it, and Simplex gathers no votes for it while rounds go on: belated.go. It
+//     asks for eleven missing blocks at a time and gives ten at most: network.go divides that.
 //   - Empty votes of later rounds are dropped, and a second empty vote of a node is made
 //     and sent (#486): demands are repeated, nodes say where they stand, and the signer
 //     makes the same vote again.

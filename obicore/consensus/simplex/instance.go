@@ -41,6 +41,7 @@ type instance struct {
 	refused    refused
 	offers     offers
 	seen       seen
+	belated    belated
 	helped     map[chain.NodeID]time.Time
 	greeted    time.Time
 	watchdog   watchdog
@@ -53,7 +54,7 @@ type instance struct {
 func startInstance(ctx context.Context, e *engine, tip consensus.Decision, members *members) (*instance, error) {
 	i := &instance{
 		engine: e, host: e.host, clock: e.clock, members: members, ancestry: newAncestry(),
-		helped: make(map[chain.NodeID]time.Time),
+		helped: make(map[chain.NodeID]time.Time), belated: newBelated(),
 	}
 	i.journal = &journal{owner: i}
 	i.ctx, i.cancel = context.WithCancel(ctx)
@@ -154,6 +155,7 @@ func (i *instance) tick() {
 		}
 		i.watchOver(now)
 		i.greet(now)
+		i.voteLate(now)
 	}
 }
 

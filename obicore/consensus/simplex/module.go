@@ -50,9 +50,10 @@ type care struct {
 	votes    bool // no vote contradicts another of this node
 	begin    bool // a round that Simplex does not begin is begun for it
 	conflict bool // certificates for another block than the stored one take the long way
+	belated  bool // votes are gathered for blocks that are final by what stands on them
 }
 
-var allCare = care{votes: true, begin: true, conflict: true}
+var allCare = care{votes: true, begin: true, conflict: true, belated: true}
 
 // logf writes a remark of the engine or of the adapter.
 func (e *engine) logf(level slog.Level, format string, arguments ...any) {

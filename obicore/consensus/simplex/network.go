@@ -19,10 +19,37 @@ func (n network) Nodes() []upstream.NodeID { return append([]upstream.NodeID(nil
 // Send implements simplex.Communication.
 func (n network) Send(m *upstream.Message, to upstream.NodeID) {
 	v := n.members.of(to)
-	kind, content, err := encodeMessage(m)
-	if err == nil && v != nil {
-		n.send(v.ID, kind, content)
+	if v == nil {
+		return
 	}
+	for _, part := range answerable(m) {
+		if kind, content, err := encodeMessage(part); err == nil {
+			n.send(v.ID, kind, content)
+		}
+	}
+}
+
+// answerable divides a request that Simplex makes and refuses to answer: it asks for a
+// window and one more, and gives a window at most. Where what is missing is asked of one
+// node, the nodes would ask each other in vain for ever.
+func answerable(m *upstream.Message) []*upstream.Message {
+	request := m.ReplicationRequest
+	if request == nil || len(request.Seqs) <= roundWindow && len(request.Rounds) <= roundWindow {
+		return []*upstream.Message{m}
+	}
+	var parts []*upstream.Message
+	for seqs, rounds := request.Seqs, request.Rounds; len(seqs)+len(rounds) > 0; {
+		part := *request
+		part.Seqs, seqs = upTo(roundWindow, seqs)
+		part.Rounds, rounds = upTo(roundWindow, rounds)
+		parts = append(parts, &upstream.Message{ReplicationRequest: &part})
+	}
+	return parts
+}
+
+func upTo(count int, list []uint64) (first, rest []uint64) {
+	count = min(count, len(list))
+	return list[:count], list[count:]
 }
 
 // Broadcast implements simplex.Communication.
