@@ -20,7 +20,7 @@ func (t *terminal) network() *cobra.Command {
 	return t.group("network", Text{"make and run the nodes of a network on this machine", "在本机创建并运行多节点网络"},
 		t.networkCreate, t.networkStart, t.networkStatus, t.networkStop, t.networkKill, t.networkPartition,
 		t.networkAddNode, t.networkRemoveNode, t.networkRotate, t.networkRecover,
-		t.networkRecord, t.networkAssemble, t.networkShow, t.networkApprove, t.networkJoin, t.networkRecovery)
+		t.networkRecord, t.networkAssemble, t.networkShow, t.networkApprove, t.networkJoin, t.networkMember, t.networkRecovery)
 }
 
 func networkProblem(why error) error {

@@ -74,18 +74,11 @@ func (p *Processes) ScheduleRules(ctx context.Context, registry *kernel.Registry
 // change calls a function of the module of the parameters and waits for its effect:
 // until the set of the next epoch decides.
 func (a *Administrator) change(ctx context.Context, signature string, argument []byte) error {
-	selector := native.Selector(signature)
-	input := append([]byte{}, selector[:]...)
-	if len(argument) == chain.HashSize {
-		input = append(input, argument...)
-	} else {
-		input = append(input, native.EncodeBytes(argument)...)
-	}
 	epoch, err := a.epoch(ctx)
 	if err != nil {
 		return err
 	}
-	if err := a.execute(ctx, input); err != nil {
+	if err := a.execute(ctx, inputOf(signature, argument)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, effectTime)

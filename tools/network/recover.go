@@ -27,7 +27,7 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 	if err != nil {
 		return nil, err
 	}
-	before, err := p.validatorsAt(ctx, keep[0], height+1)
+	before, err := validatorsAt(ctx, rpcclient.New("http://"+keep[0].RPC), height+1)
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +91,12 @@ func (p *Processes) agree(ctx context.Context, keep []Node) (height uint64, hash
 	return height, hash, errors.Join(err, last)
 }
 
-func (p *Processes) validatorsAt(ctx context.Context, node Node, height uint64) (*chain.ValidatorSet, error) {
+// validatorsAt asks a node for the set that decides a height.
+func validatorsAt(ctx context.Context, client *rpcclient.Client, height uint64) (*chain.ValidatorSet, error) {
 	var reply struct {
 		Set string `json:"set"`
 	}
-	if err := rpcclient.New("http://"+node.RPC).Call(ctx, &reply, "cl_getValidators", fmt.Sprintf("0x%x", height)); err != nil {
+	if err := client.Call(ctx, &reply, "cl_getValidators", fmt.Sprintf("0x%x", height)); err != nil {
 		return nil, err
 	}
 	encoded, err := hex.DecodeString(strings.TrimPrefix(reply.Set, "0x"))
