@@ -76,7 +76,9 @@ func (e *engine) Start(ctx context.Context, host consensus.Host, boot consensus.
 		return fmt.Errorf("smartbft: the tip does not belong to this engine: %w", err)
 	}
 	e.host, e.clock, e.self, e.wal = host, boot.Clock, boot.Self, boot.WAL
+	e.mutex.Lock() // messages may come already
 	e.tip, e.members, e.moved = boot.Tip, table, boot.Clock.Now()
+	e.mutex.Unlock()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	first, err := e.launch(running)
 	if err != nil {
