@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -101,18 +100,11 @@ func SettleKeys(ctx context.Context, registry *kernel.Registry, home string, cli
 
 // ownRecord reads the record of the validator in a home from the chain.
 func ownRecord(ctx context.Context, registry *kernel.Registry, home string, client *rpcclient.Client) (suite crypto.Suite, member chain.Validator, err error) {
-	file, err := os.ReadFile(filepath.Join(home, GenesisFile))
+	_, suite, err = readGenesis(registry, home)
 	if err != nil {
 		return nil, member, err
 	}
-	genesis, err := chain.ParseGenesis(file)
-	if err != nil {
-		return nil, member, err
-	}
-	if suite, err = registry.CryptoSuite(genesis.Crypto); err != nil {
-		return nil, member, err
-	}
-	node, err := loadIdentity(registry, suite, home)
+	node, err := LoadIdentity(registry, suite, Channel, home)
 	if err != nil {
 		return nil, member, err
 	}

@@ -116,7 +116,7 @@ func (d *Draft) Approve(registry *kernel.Registry, home string) (*Approval, erro
 	if err != nil {
 		return nil, err
 	}
-	node, err := loadIdentity(registry, suite, home)
+	node, err := LoadIdentity(registry, suite, Channel, home)
 	if err != nil {
 		return nil, err
 	}
@@ -125,14 +125,6 @@ func (d *Draft) Approve(registry *kernel.Registry, home string) (*Approval, erro
 	}
 	signature, err := node.Consensus.Sign(approvalDigest(suite, identity))
 	return &Approval{Validator: node.ID, Identity: identity, Signature: signature}, err
-}
-
-func loadIdentity(registry *kernel.Registry, suite crypto.Suite, home string) (*Identity, error) {
-	channel, err := registry.ChannelModule(Channel)
-	if err != nil {
-		return nil, err
-	}
-	return LoadIdentity(suite, channel, home)
 }
 
 func approvalDigest(suite crypto.Suite, identity chain.Hash) chain.Hash {
@@ -146,7 +138,7 @@ func (d *Draft) Join(registry *kernel.Registry, home, rpc string, approvals []*A
 	if err != nil {
 		return err
 	}
-	node, err := loadIdentity(registry, suite, home)
+	node, err := LoadIdentity(registry, suite, Channel, home)
 	if err != nil {
 		return err
 	}
@@ -188,7 +180,7 @@ func (d *Draft) approved(genesis *chain.Genesis, suite crypto.Suite, identity ch
 		if approvals[at].Identity != identity {
 			return fmt.Errorf("%w: %s has approved another genesis, %s", ErrApproval, member.Organisation, approvals[at].Identity)
 		}
-		if err := verifySignature(suite, member.ConsensusKey, approvalDigest(suite, identity), approvals[at].Signature); err != nil {
+		if err := crypto.Verify(suite, member.ConsensusKey, approvalDigest(suite, identity), approvals[at].Signature); err != nil {
 			return fmt.Errorf("%w: signature of %s: %w", ErrApproval, member.Organisation, err)
 		}
 	}

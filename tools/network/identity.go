@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/network"
@@ -96,10 +97,13 @@ func (i *Identity) Save(home string) error {
 
 func hexadecimal(secret []byte) []byte { return []byte(hex.EncodeToString(secret)) }
 
-// LoadIdentity reads what Save wrote.
-func LoadIdentity(suite crypto.Suite, channel network.ChannelModule, home string) (*Identity, error) {
+// LoadIdentity reads what Save wrote, for the channel of a name.
+func LoadIdentity(registry *kernel.Registry, suite crypto.Suite, channelName, home string) (*Identity, error) {
+	channel, err := registry.ChannelModule(channelName)
+	if err != nil {
+		return nil, err
+	}
 	i := &Identity{}
-	var err error
 	if i.Consensus, err = readKey(suite, suite.Default(), filepath.Join(home, ConsensusFile)); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/node/configuration"
@@ -35,15 +36,11 @@ func Options(registry *kernel.Registry, home string, settings *configuration.Con
 	if err != nil {
 		return o, err
 	}
-	channel, err := registry.ChannelModule(settings.Network.Channel)
-	if err != nil {
-		return o, err
-	}
 	module, err := registry.MeshModule(meshModule)
 	if err != nil {
 		return o, err
 	}
-	identity, err := LoadIdentity(suite, channel, home)
+	identity, err := LoadIdentity(registry, suite, settings.Network.Channel, home)
 	if err != nil {
 		return o, err
 	}
@@ -121,4 +118,18 @@ func Peers(settings *configuration.Configuration) []network.Peer {
 		peers[i] = network.Peer{ID: p.ID, Transport: p.Transport, Address: p.Address}
 	}
 	return peers
+}
+
+// readGenesis reads the genesis in a home.
+func readGenesis(registry *kernel.Registry, home string) (*chain.Genesis, crypto.Suite, error) {
+	file, err := os.ReadFile(filepath.Join(home, GenesisFile))
+	if err != nil {
+		return nil, nil, err
+	}
+	genesis, err := chain.ParseGenesis(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	suite, err := registry.CryptoSuite(genesis.Crypto)
+	return genesis, suite, err
 }

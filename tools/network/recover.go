@@ -5,9 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -35,7 +33,16 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 	for i, node := range keep {
 		ids[i] = node.ID
 	}
-	r, err := recoveryOf(height, hash, before, ids, reason)
+	genesis, suite, err := readGenesis(registry, p.Home(keep[0]))
+	if err != nil {
+		return nil, err
+	}
+	identity, err := genesis.Identity(suite)
+	if err != nil {
+		return nil, err
+	}
+	at := &Standing{Suite: suite, Identity: identity, Height: height, Hash: hash, Validators: before}
+	draft, err := DraftRecovery(at, ids, reason)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +51,17 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 			return nil, err
 		}
 	}
-	if err := p.signRecovery(registry, keep, r); err != nil {
-		return nil, err
+	approvals := make([]*RecoveryApproval, len(keep))
+	for i, node := range keep {
+		at.Home = p.Home(node)
+		if approvals[i], err = at.sign(registry, draft); err != nil {
+			return nil, err
+		}
 	}
+	var r *chain.Recovery
 	for _, node := range keep {
-		if err := writeRecovery(p.Home(node), filepath.Join(p.Home(node), DataFolder), r); err != nil {
+		at.Home, at.Data = p.Home(node), filepath.Join(p.Home(node), DataFolder)
+		if r, err = at.Adopt(draft, approvals); err != nil {
 			return nil, err
 		}
 		if err := p.Start(node); err != nil {
@@ -104,38 +117,4 @@ func validatorsAt(ctx context.Context, client *rpcclient.Client, height uint64) 
 		return nil, err
 	}
 	return chain.DecodeValidatorSet(encoded)
-}
-
-// signRecovery has every kept node sign, in the order of the set.
-func (p *Processes) signRecovery(registry *kernel.Registry, keep []Node, r *chain.Recovery) error {
-	suite, err := registry.CryptoSuite(p.Manifest.Crypto)
-	if err != nil {
-		return err
-	}
-	file, err := os.ReadFile(filepath.Join(p.Home(keep[0]), GenesisFile))
-	if err != nil {
-		return err
-	}
-	genesis, err := chain.ParseGenesis(file)
-	if err != nil {
-		return err
-	}
-	identity, err := genesis.Identity(suite)
-	if err != nil {
-		return err
-	}
-	digest := r.Digest(suite, identity)
-	for _, member := range r.Validators.Members {
-		at := slices.IndexFunc(keep, func(n Node) bool { return n.ID == member.ID })
-		node, err := loadIdentity(registry, suite, p.Home(keep[at]))
-		if err != nil {
-			return err
-		}
-		signature, err := node.Consensus.Sign(digest)
-		if err != nil {
-			return err
-		}
-		r.Signatures = append(r.Signatures, signature)
-	}
-	return nil
 }

@@ -76,11 +76,19 @@ func (at *Standing) fits(draft *RecoveryRecord) (*chain.Recovery, error) {
 // goes on. The node keeps in mind what it has approved: it does not start before it has
 // adopted that, and approves nothing else.
 func (at *Standing) Approve(registry *kernel.Registry, draft *RecoveryRecord) (*RecoveryApproval, error) {
+	approval, err := at.sign(registry, draft)
+	if err != nil {
+		return nil, err
+	}
+	return approval, remember(at.Home, approval)
+}
+
+func (at *Standing) sign(registry *kernel.Registry, draft *RecoveryRecord) (*RecoveryApproval, error) {
 	r, err := at.fits(draft)
 	if err != nil {
 		return nil, err
 	}
-	node, err := loadIdentity(registry, at.Suite, at.Home)
+	node, err := LoadIdentity(registry, at.Suite, Channel, at.Home)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +97,7 @@ func (at *Standing) Approve(registry *kernel.Registry, draft *RecoveryRecord) (*
 	}
 	digest := r.Digest(at.Suite, at.Identity)
 	signature, err := node.Consensus.Sign(digest)
-	if err != nil {
-		return nil, err
-	}
-	approval := &RecoveryApproval{Validator: node.ID, Digest: digest, Signature: signature}
-	return approval, remember(at.Home, approval)
+	return &RecoveryApproval{Validator: node.ID, Digest: digest, Signature: signature}, err
 }
 
 // Adopt has the stopped node follow a recovery that all who go on have approved. It may be
@@ -119,7 +123,7 @@ func (at *Standing) Adopt(draft *RecoveryRecord, approvals []*RecoveryApproval) 
 		r.Signatures = append(r.Signatures, approvals[given].Signature)
 	}
 	verify := func(key chain.PublicKey, digest chain.Hash, signature []byte) error {
-		return verifySignature(at.Suite, key, digest, signature)
+		return crypto.Verify(at.Suite, key, digest, signature)
 	}
 	if err := r.Check(at.Suite, at.Identity, at.Validators, verify); err != nil {
 		return nil, err
@@ -144,12 +148,4 @@ func (at *Standing) adopted(draft *RecoveryRecord) (*chain.Recovery, error) {
 		}
 	}
 	return r, forget(at.Home)
-}
-
-func verifySignature(suite crypto.Suite, key chain.PublicKey, digest chain.Hash, signature []byte) error {
-	scheme, err := suite.Scheme(key.Scheme)
-	if err != nil {
-		return err
-	}
-	return scheme.Verify(key, digest, signature)
 }
