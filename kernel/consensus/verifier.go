@@ -10,11 +10,7 @@ import (
 // SignatureBy returns the VerifySignature of a chain with the given suite.
 func SignatureBy(suite crypto.Suite) VerifySignature {
 	return func(identity chain.Hash, key chain.PublicKey, kind string, message, signature []byte) error {
-		scheme, err := suite.Scheme(key.Scheme)
-		if err != nil {
-			return err
-		}
-		return scheme.Verify(key, chain.SigningHash(suite, chain.DomainVote, identity, kind, message), signature)
+		return crypto.Verify(suite, key, chain.SigningHash(suite, chain.DomainVote, identity, kind, message), signature)
 	}
 }
 

@@ -101,3 +101,13 @@ var (
 	ErrNotExportable = errors.New("crypto: the secret cannot be exported")
 	ErrCipher        = errors.New("crypto: message cannot be opened")
 )
+
+// Verify checks a signature over a digest by the scheme of its key: ErrScheme when the
+// suite has none such, else what the scheme says.
+func Verify(suite Suite, key chain.PublicKey, digest chain.Hash, signature []byte) error {
+	scheme, err := suite.Scheme(key.Scheme)
+	if err != nil {
+		return err
+	}
+	return scheme.Verify(key, digest, signature)
+}

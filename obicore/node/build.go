@@ -27,7 +27,7 @@ func (i *immediate) build(ctx context.Context, head *Head, meta []byte) (*execut
 	if err := i.fillEdits(&e.prepared, progress); err != nil {
 		return nil, err
 	}
-	if err := i.fill(ctx, &e.prepared, progress); err != nil {
+	if err := errors.Join(i.fill(ctx, &e.prepared, progress), i.HaltReason()); err != nil {
 		return nil, err
 	}
 	i.seal(&e.prepared)

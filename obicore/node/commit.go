@@ -119,8 +119,5 @@ func (c *Chain) reexecute(ctx context.Context, height uint64) error {
 	if err != nil {
 		return err
 	}
-	if err := c.HaltReason(); err != nil {
-		return err // what a contract has read may be wrong
-	}
 	return c.store.Commit(ctx, e.results, e.staged)
 }

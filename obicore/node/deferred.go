@@ -355,9 +355,6 @@ func (d *deferred) executeNext(f *inFlight) error {
 	if err != nil {
 		return err
 	}
-	if err := d.HaltReason(); err != nil {
-		return err // what a contract has read may be wrong
-	}
 	if err := d.store.Commit(context.Background(), e.results, e.staged); err != nil {
 		return err
 	}

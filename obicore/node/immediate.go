@@ -154,8 +154,8 @@ func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	block := c.context(header, p.ruling, view)
 	block.Offences = p.offences
 	e.results, err = c.executor.Run(ctx, block, view, p.transactions)
-	if err != nil {
-		return nil, err
+	if err = errors.Join(err, c.HaltReason()); err != nil {
+		return nil, err // halted: what a contract has read may be wrong
 	}
 	if e.staged, err = c.store.Stage(e.results.Writes()); err != nil {
 		return nil, err
@@ -175,9 +175,6 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 	e, err := i.execute(ctx, decision.Proposal)
 	if err != nil {
 		return nil, err
-	}
-	if err := i.HaltReason(); err != nil {
-		return nil, err // what a contract has read may be wrong
 	}
 	i.recentIDs.add(e.block.Header.Height, e.ids)
 	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids}); err != nil {

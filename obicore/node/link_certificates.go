@@ -147,11 +147,7 @@ func (l *link) checkStatement(set *chain.ValidatorSet, from chain.NodeID, digest
 	if !ok {
 		return errors.New("its signer is no validator now")
 	}
-	scheme, err := l.suite.Scheme(member.ConsensusKey.Scheme)
-	if err != nil {
-		return err
-	}
-	return scheme.Verify(member.ConsensusKey, digest, signature)
+	return l.verifyDigest(member.ConsensusKey, digest, signature)
 }
 
 // runCertificates pools what has been held, when it is certified or patience ends.

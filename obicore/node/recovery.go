@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/crypto"
 )
 
 // recovers reports whether the block at a height is the first one after the
@@ -61,11 +62,7 @@ func (c *Chain) RecordedValidators(height uint64) (*chain.ValidatorSet, error) {
 }
 
 func (c *Chain) verifyDigest(key chain.PublicKey, digest chain.Hash, signature []byte) error {
-	scheme, err := c.suite.Scheme(key.Scheme)
-	if err != nil {
-		return err
-	}
-	return scheme.Verify(key, digest, signature)
+	return crypto.Verify(c.suite, key, digest, signature)
 }
 
 // recovered puts the recovery's set into the ruling of a block whose ruling state is
