@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -79,7 +78,7 @@ func (j *joining) run(ctx context.Context) (joined bool, err error) {
 		return false, err
 	}
 	if begun != 0 {
-		if _, err := os.Stat(filepath.Join(j.folderOf(begun), "manifest")); err == nil {
+		if snapshot.Complete(j.folderOf(begun)) {
 			joined, err := j.restore(ctx, j.folderOf(begun))
 			if joined || err != nil {
 				return joined, err
@@ -128,8 +127,8 @@ func (j *joining) keep(folder string, height uint64) error {
 		return nil
 	}
 	shelf := filepath.Join(j.options.Directory, snapshotsFolder)
-	place := filepath.Join(shelf, strconv.FormatUint(height, 10))
-	return errors.Join(os.MkdirAll(shelf, 0o750), os.RemoveAll(place), os.Rename(folder, place))
+	kept := snapshot.FolderOf(shelf, height)
+	return errors.Join(os.MkdirAll(shelf, 0o750), os.RemoveAll(kept), os.Rename(folder, kept))
 }
 
 // refusal notes why a snapshot does not hold. It returns the error when that is not the

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,21 +47,13 @@ const progressEvery = 10 * time.Second
 
 // folderOf is where the download of a height lies.
 func (j *joining) folderOf(height uint64) string {
-	return filepath.Join(j.folder(), strconv.FormatUint(height, 10))
+	return snapshot.FolderOf(j.folder(), height)
 }
 
 // begun returns the height of which an earlier life has fetched something, 0 for none.
 func (j *joining) begun() (height uint64, err error) {
-	entries, err := os.ReadDir(j.folder())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return 0, err
-	}
-	for _, entry := range entries {
-		if h, err := strconv.ParseUint(entry.Name(), 10, 64); err == nil {
-			height = max(height, h)
-		}
-	}
-	return height, nil
+	heights, err := snapshot.HeightsIn(j.folder())
+	return slices.Max(append(heights, 0)), err
 }
 
 func newFetching(j *joining, begun uint64) *fetching {

@@ -31,7 +31,7 @@ type arriving struct {
 	content *os.File
 	entries *os.File
 	index   []byte   // of all parts, once its blocks are held
-	offsets []uint64 // of the parts, known with the whole index
+	offsets []uint64 // of the parts and the end, known with the whole index
 	blocks  []bool   // of the index that are held
 	missing int      // blocks
 	parts   []bool   // that are held
@@ -73,7 +73,7 @@ func (a *arriving) open(r *reader) (err error) {
 // find looks at what the files hold already.
 func (a *arriving) find() error {
 	for number := range a.reader.index {
-		block := make([]byte, a.blockSize(number))
+		block := make([]byte, a.reader.blockSize(number))
 		if _, err := a.entries.ReadAt(block, int64(number)*indexEntries*indexEntry); err != nil {
 			break // it ends here
 		}
@@ -84,8 +84,8 @@ func (a *arriving) find() error {
 	if err := a.measure(); err != nil || a.missing > 0 {
 		return err
 	}
-	for number, offset := range a.offsets {
-		part := make([]byte, a.size(uint64(number)))
+	for number := range a.parts {
+		part, offset := make([]byte, a.size(uint64(number))), a.offsets[number]
 		if _, err := a.content.ReadAt(part, int64(offset)); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
@@ -94,10 +94,6 @@ func (a *arriving) find() error {
 		a.parts[number] = a.fits(uint64(number), part)
 	}
 	return nil
-}
-
-func (a *arriving) blockSize(number int) uint64 {
-	return indexEntry * min(indexEntries, a.reader.parts-uint64(number)*indexEntries)
 }
 
 func (a *arriving) entry(number uint64) []byte { return a.index[number*indexEntry:][:indexEntry] }
@@ -114,7 +110,7 @@ func (a *arriving) fits(number uint64, part []byte) bool {
 
 // takeBlock takes a block of the index when it is the one that the manifest names.
 func (a *arriving) takeBlock(number int, block []byte) error {
-	if uint64(len(block)) != a.blockSize(number) || a.reader.hasher.Sum(block) != a.reader.index[number] {
+	if uint64(len(block)) != a.reader.blockSize(number) || a.reader.hasher.Sum(block) != a.reader.index[number] {
 		return fmt.Errorf("%w: block %d of the index of %s", ErrPart, number, a.reader.name)
 	}
 	copy(a.index[number*indexEntries*indexEntry:], block)
@@ -128,22 +124,9 @@ func (a *arriving) measure() error {
 	if a.missing > 0 || a.parts != nil {
 		return nil
 	}
-	offset := uint64(0)
-	seen := make(map[chain.Hash]struct{}, a.reader.parts)
-	for number := range a.reader.parts {
-		size := a.size(number)
-		if size == 0 || size > a.reader.limit || offset+size > a.reader.bytes || !a.reader.full(number, size) {
-			return a.reader.fault("part %d at byte %d has %d bytes", number, offset, size)
-		}
-		digest := chain.Hash(a.entry(number)[4:])
-		if _, again := seen[digest]; again && a.reader.name == sectionNames[sectionState] {
-			return a.reader.fault("part %d comes a second time", number)
-		}
-		seen[digest] = struct{}{}
-		a.offsets, offset = append(a.offsets, offset), offset+size
-	}
-	if offset != a.reader.bytes {
-		return a.reader.fault("its parts end at byte %d of %d", offset, a.reader.bytes)
+	var err error
+	if a.offsets, err = a.reader.layout(a.index); err != nil {
+		return err
 	}
 	a.parts = make([]bool, a.reader.parts)
 	return nil

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -38,16 +37,12 @@ type volume struct {
 // snapshot of the chain.
 func OpenLibrary(registry *kernel.Registry, rules *Rules, folder string, keep int) (*Library, error) {
 	l := &Library{registry: registry, rules: rules, folder: folder, keep: max(1, keep)}
-	entries, err := os.ReadDir(folder)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	heights, err := HeightsIn(folder)
+	if err != nil {
 		return nil, err
 	}
-	for _, entry := range entries {
-		height, err := strconv.ParseUint(entry.Name(), 10, 64)
-		if err != nil {
-			continue // not this library's
-		}
-		err = l.add(height)
+	for _, height := range heights {
+		err := l.add(height)
 		if errors.Is(err, ErrFault) || errors.Is(err, ErrForeign) {
 			err = os.RemoveAll(l.folderOf(height))
 		}
@@ -58,9 +53,7 @@ func OpenLibrary(registry *kernel.Registry, rules *Rules, folder string, keep in
 	return l, nil
 }
 
-func (l *Library) folderOf(height uint64) string {
-	return filepath.Join(l.folder, strconv.FormatUint(height, 10))
-}
+func (l *Library) folderOf(height uint64) string { return FolderOf(l.folder, height) }
 
 // add takes in a snapshot that is complete.
 func (l *Library) add(height uint64) error {
@@ -185,11 +178,14 @@ func (v *volume) find(section int) ([]uint64, error) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	if v.offsets[section] == nil {
-		offsets, err := v.reader(section).offsets()
+		r := v.reader(section)
+		index, err := r.wholeIndex()
 		if err != nil {
 			return nil, err
 		}
-		v.offsets[section] = offsets
+		if v.offsets[section], err = r.layout(index); err != nil {
+			return nil, err
+		}
 	}
 	return v.offsets[section], nil
 }

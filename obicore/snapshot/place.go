@@ -1,7 +1,11 @@
 package snapshot
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -49,3 +53,29 @@ func (m *Manifest) Shares(other *Manifest, section int) bool {
 
 // Hash names the manifest.
 func (m *Manifest) Hash(hasher chain.Hasher) chain.Hash { return hasher.Sum(m.Encode()) }
+
+// FolderOf is where the snapshot of a height lies in a folder of several.
+func FolderOf(parent string, height uint64) string {
+	return filepath.Join(parent, strconv.FormatUint(height, 10))
+}
+
+// HeightsIn returns the heights of the snapshots that lie in a folder, whole or not, in
+// any order; the folder need not exist.
+func HeightsIn(parent string) (heights []uint64, err error) {
+	entries, err := os.ReadDir(parent)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if height, err := strconv.ParseUint(entry.Name(), 10, 64); err == nil {
+			heights = append(heights, height)
+		}
+	}
+	return heights, nil
+}
+
+// Complete reports whether a folder holds a snapshot to its last file.
+func Complete(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, manifestFile))
+	return err == nil
+}

@@ -110,12 +110,6 @@ func (r *reader) fault(format string, arguments ...any) error {
 	return fmt.Errorf("%w: %s: %w", ErrFault, filepath.Join(r.folder, r.name), fmt.Errorf(format, arguments...))
 }
 
-// full reports whether a part has a size as it is made: all but the last part of a section
-// of records have the same, so that nobody can have a snapshot fetched in crumbs.
-func (r *reader) full(number, size uint64) bool {
-	return r.limit != partBytes || size == partBytes || number == r.parts-1
-}
-
 // check compares the sizes of the files with the manifest's.
 func (r *reader) check() error {
 	for name, want := range map[string]uint64{r.name: r.bytes, r.name + indexSuffix: r.parts * indexEntry} {
@@ -170,9 +164,8 @@ func (r *reader) block(number int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := uint64(number) * indexEntries
-	block := make([]byte, indexEntry*min(indexEntries, r.parts-first))
-	_, err = file.ReadAt(block, int64(first*indexEntry))
+	block := make([]byte, r.blockSize(number))
+	_, err = file.ReadAt(block, int64(number)*indexEntries*indexEntry)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, err
 	}
@@ -239,21 +232,49 @@ func limitOf(section int) uint64 {
 	return partBytes
 }
 
-// offsets reads from the index where the parts lie, and where the last one ends.
-func (r *reader) offsets() ([]uint64, error) {
-	offsets, end := make([]uint64, 1, r.parts+1), uint64(0)
+// blockSize is how long a block of the index is.
+func (r *reader) blockSize(number int) uint64 {
+	return indexEntry * min(indexEntries, r.parts-uint64(number)*indexEntries)
+}
+
+// wholeIndex reads all blocks of the index.
+func (r *reader) wholeIndex() ([]byte, error) {
+	index := make([]byte, 0, r.parts*indexEntry)
 	for number := range r.index {
 		block, err := r.block(number)
 		if err != nil {
 			return nil, err
 		}
-		for ; len(block) > 0; block = block[indexEntry:] {
-			size := uint64(binary.BigEndian.Uint32(block))
-			if end += size; size == 0 || size > r.limit || end > r.bytes {
-				return nil, r.fault("a part of %d bytes ends at byte %d of %d", size, end, r.bytes)
-			}
-			offsets = append(offsets, end)
+		index = append(index, block...)
+	}
+	return index, nil
+}
+
+// layout finds in an index where the parts lie, and where the last one ends. No part is
+// empty; all but the last part of a section of records have the same size, so that nobody
+// can have a snapshot fetched in crumbs; and none of the state comes twice.
+func (r *reader) layout(index []byte) ([]uint64, error) {
+	offsets, end := make([]uint64, 1, r.parts+1), uint64(0)
+	records, seen := r.limit == partBytes, make(map[chain.Hash]struct{})
+	for number := range r.parts {
+		entry := index[number*indexEntry:][:indexEntry]
+		size, digest := uint64(binary.BigEndian.Uint32(entry)), chain.Hash(entry[4:])
+		switch _, again := seen[digest]; {
+		case size == 0 || size > r.limit || end+size > r.bytes:
+			return nil, r.fault("part %d at byte %d has %d bytes", number, end, size)
+		case records && size < partBytes && number+1 < r.parts:
+			return nil, r.fault("part %d at byte %d has %d bytes, only the last one may be short", number, end, size)
+		case !records && again:
+			return nil, r.fault("part %d at byte %d comes a second time", number, end)
 		}
+		if !records {
+			seen[digest] = struct{}{}
+		}
+		end += size
+		offsets = append(offsets, end)
+	}
+	if end != r.bytes {
+		return nil, r.fault("its parts end at byte %d of %d", end, r.bytes)
 	}
 	return offsets, nil
 }
