@@ -39,7 +39,7 @@ func (f *fetch) enter(stage Stage) {
 	for f.stage = stage; f.stage < Complete; f.stage++ {
 		f.open, f.returned = 0, nil
 		f.next = f.first()
-		for p, more := f.next, f.in(f.next); more; p, more = f.after(p) {
+		for p := f.next; f.in(p); p = f.after(p) {
 			if f.holds(p) {
 				f.held++
 			} else {
@@ -73,11 +73,10 @@ func (f *fetch) skip(p snapshot.Place) snapshot.Place {
 	return p
 }
 
-// after returns the place behind another in the stage.
-func (f *fetch) after(p snapshot.Place) (snapshot.Place, bool) {
+// after returns the place behind another; it may be of another stage.
+func (f *fetch) after(p snapshot.Place) snapshot.Place {
 	p.Number++
-	p = f.skip(p)
-	return p, f.in(p)
+	return f.skip(p)
 }
 
 // peek returns a place that should be asked of a peer that gives certain sections.
@@ -88,7 +87,7 @@ func (f *fetch) peek(gives func(section int) bool) (p snapshot.Place, found bool
 		}
 	}
 	for f.in(f.next) && f.holds(f.next) {
-		f.next, _ = f.after(f.next)
+		f.next = f.after(f.next)
 	}
 	return f.next, f.in(f.next) && gives(f.next.Section)
 }
@@ -101,7 +100,7 @@ func (f *fetch) take(gives func(section int) bool) (p snapshot.Place, found bool
 	if i := slices.Index(f.returned, p); i >= 0 {
 		f.returned = slices.Delete(f.returned, i, i+1)
 	} else {
-		f.next, _ = f.after(p)
+		f.next = f.after(p)
 	}
 	return p, true
 }
