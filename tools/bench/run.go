@@ -113,7 +113,7 @@ const preparationGas = 1_000_000
 
 // prepare funds the senders and what the workload needs.
 func (r *run) prepare(ctx context.Context) error {
-	r.workload = workloads[r.Workload](r.Accounts)
+	r.workload = workloads[r.Workload](r.Payment)
 	payer, err := newEthereumAccounts(1)
 	if err != nil {
 		return err

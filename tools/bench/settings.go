@@ -16,7 +16,7 @@ type Settings struct {
 	Family   string        // of transactions; FamilyEthereum when empty
 	Scheme   string        // of native transactions; the suite's own when empty
 	Calls    int           // in a native transaction; 1 when 0
-	Accounts int           // that are paid, drawn uniformly; 256 when 0
+	Payment                // who is paid
 	URLs     []string      // nodes of one chain, over HTTP
 	Rate     int           // transactions a second; 0: as many as the target takes
 	Duration time.Duration // of the measured part
@@ -50,7 +50,8 @@ const (
 	MaxRate     = 1_000_000
 	MaxBatch    = 1000
 	MaxCalls    = 1000 // what chains allow unless genesis says so
-	MaxAccounts = 1_000_000
+	MaxAccounts = 100_000_000
+	MaxSeed     = 64 // bytes
 	MaxUnderway = 1_000_000
 	MaxDuration = 24 * time.Hour
 )
@@ -74,6 +75,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
 	case s.Accounts < 0 || s.Accounts > MaxAccounts:
 		return fmt.Errorf("%d accounts that are paid: choose 1 to %d", s.Accounts, MaxAccounts)
+	case len(s.Seed) > MaxSeed:
+		return fmt.Errorf("a seed of %d bytes: choose up to %d", len(s.Seed), MaxSeed)
 	}
 	return s.checkFamily()
 }
@@ -107,7 +110,7 @@ func (s *Settings) fill() {
 	}
 	s.Calls = max(s.Calls, 1)
 	if s.Accounts == 0 {
-		s.Accounts = recipients
+		s.Accounts = payeesUnlessSaid
 	}
 }
 

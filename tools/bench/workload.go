@@ -23,13 +23,13 @@ type workload interface {
 // reading is the workload that sends no transactions.
 const reading = "read"
 
-// workloads are made for a number of accounts that are paid.
-var workloads = map[string]func(accounts int) workload{
-	"transfer": func(accounts int) workload { return &transfers{accounts: accounts} },
-	"erc20":    func(accounts int) workload { return &tokens{accounts: accounts} },
-	"evidence": func(int) workload { return &evidence{} },
-	"mixed": func(accounts int) workload {
-		return &mixed{transfers: transfers{accounts: accounts}, tokens: tokens{accounts: accounts}}
+// workloads are made for those whom they pay.
+var workloads = map[string]func(to Payment) workload{
+	"transfer": func(to Payment) workload { return &transfers{payees{Payment: to}} },
+	"erc20":    func(to Payment) workload { return &tokens{payees: payees{Payment: to}} },
+	"evidence": func(Payment) workload { return &evidence{} },
+	"mixed": func(to Payment) workload {
+		return &mixed{transfers: transfers{payees{Payment: to}}, tokens: tokens{payees: payees{Payment: to}}}
 	},
 }
 
