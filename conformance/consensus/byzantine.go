@@ -24,7 +24,7 @@ func (b bench) nodesVoteOnce(t conformance.T) { b.withTwins(t, false) }
 func (b bench) withTwins(t conformance.T, lenient bool) {
 	t.Helper()
 	b.byzantine(t)
-	seeds := uint64(1)
+	seeds := uint64(4)
 	if b.Stepped {
 		seeds = 20
 	}

@@ -11,7 +11,7 @@ import (
 // round and kind that name different headers are evidence by themselves.
 type Vote struct {
 	Height uint64
-	Round  uint64 // the engine's round or view in which the header was proposed
+	Round  uint64 // the engine's round or view in which it is voted for
 	Hash   chain.Hash
 }
 

@@ -24,6 +24,13 @@ type accepted struct {
 // votes stands behind.
 const maxAccepted = 4096
 
+// latest is the last height at which something was taken.
+func (a *accepted) latest() uint64 {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.height
+}
+
 // take notes a proposal; an error when another one of its view has been taken.
 func (a *accepted) take(m metadata, hash chain.Hash) error {
 	a.mutex.Lock()

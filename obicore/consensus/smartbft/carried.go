@@ -6,6 +6,38 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
+// carriage is a proposal that a later view than its own has carried over.
+//
+// SmartBFT counts the votes of that view and those of its own as if they were the same. They
+// are not: who has voted for it in its own view may, after a new view that carries nothing
+// over, vote for another one, while a leader that contradicts itself has a few carry it over;
+// the old votes and the new ones together would be a quorum for it beside that for the other.
+// So the round of a vote is the view that carries over, and a node counts votes of the round
+// in which it votes itself.
+type carriage struct {
+	of   position // the view of the proposal, and its height
+	into uint64
+}
+
+// isOf reports whether a commit is for what was carried over.
+func (c carriage) isOf(commit *protos.Commit) bool {
+	return c.of == position{commit.GetView(), commit.GetSeq()}
+}
+
+// round is the one in which a commit counts here.
+func (c carriage) round(commit *protos.Commit) uint64 {
+	if c.isOf(commit) {
+		return c.into
+	}
+	return commit.GetView()
+}
+
+// roundOf is the round of a vote; its message has been decoded before.
+func roundOf(commit *protos.Commit) uint64 {
+	said, _ := decodeVoted(commit.GetSignature().GetMsg())
+	return said.round
+}
+
 // keepCarried notes a vote for a proposal that a new view carries over before it leaves.
 // SmartBFT neither logs it nor remembers that it has voted: its next view data would name
 // what it had in flight before, or nothing, and another proposal could be decided on top
@@ -16,10 +48,6 @@ func (i *instance) keepCarried(p types.Proposal, m metadata, vote types.Signatur
 		return
 	}
 	i.engine.ended.carry(m.height, i.views.now().change)
-	if holds(s, p) && s.IsInFlightPrepared() {
-		i.unlockSeal()
-		return
-	}
 	for _, record := range carriedRecords(p, m, vote) {
 		_ = journal{i}.Append(record, record[0] != commitRecord) // it ends the instance when it fails; the last lifts the seal
 	}

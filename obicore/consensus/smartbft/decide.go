@@ -61,22 +61,29 @@ func (i *instance) prove(proposal consensus.Proposal, m metadata, votes []types.
 		return proof, err
 	}
 	members := i.engine.membersNow()
-	good := make(map[uint64]consensus.Endorsement)
+	byRound := make(map[uint64]map[uint64]consensus.Endorsement)
 	for _, vote := range votes {
 		if len(vote.Value) == 0 {
 			continue
 		}
-		e, err := i.endorsement(vote, consensus.Vote{Height: m.height, Round: m.view, Hash: hash})
+		e, round, err := i.endorsement(vote, m, hash)
 		if err != nil {
 			return proof, err
 		}
-		good[vote.ID] = e
+		if byRound[round] == nil {
+			byRound[round] = make(map[uint64]consensus.Endorsement)
+		}
+		byRound[round][vote.ID] = e
 	}
-	proof, endorsed := assemble(members.set, m.view, good)
-	if endorsed < members.quorum() {
-		return proof, fmt.Errorf("%w: %d good votes, %d are needed", consensus.ErrProof, endorsed, members.quorum())
+	most := 0
+	for round, good := range byRound {
+		made, endorsed := assemble(members.set, round, good)
+		if endorsed >= members.quorum() {
+			return made, nil // there is no quorum of a second round: each has voted here once
+		}
+		most = max(most, endorsed)
 	}
-	return proof, nil
+	return proof, fmt.Errorf("%w: %d good votes of one round, %d are needed", consensus.ErrProof, most, members.quorum())
 }
 
 // commit gives a decision to the host until it has taken it: what is decided cannot

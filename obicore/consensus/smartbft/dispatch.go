@@ -85,6 +85,9 @@ func (i *instance) hand(f frame) {
 	if data := f.message.GetViewData(); data != nil {
 		i.listen(f.from, data)
 	}
+	if commit := f.message.GetCommit(); commit != nil && roundOf(commit) != i.views.now().carried.round(commit) {
+		return // a vote of another round than this node's
+	}
 	if isPhase(f.message) {
 		i.views.handing.Lock()
 		defer i.views.handing.Unlock()
@@ -133,7 +136,7 @@ func (i *instance) revive() {
 		if leader == i.self {
 			digest = i.outgoing.proposal(at.current.view, tip+1)
 		}
-		for _, f := range i.stalled.again(at.current.view, tip, digest) {
+		for _, f := range i.stalled.again(at, tip, digest) {
 			i.hand(f)
 		}
 	}

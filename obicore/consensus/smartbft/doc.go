@@ -14,7 +14,7 @@
 //
 // The header's consensus meta is SmartBFT's view metadata (view, height, decisions in
 // the view). A vote is a consensus.Vote of kind "smartbft/commit" with the view as
-// its round; a proof is a consensus.QuorumProof of kind "smartbft/1".
+// its round, or the later one whose new view carries the proposal over; a proof is a consensus.QuorumProof of kind "smartbft/1".
 //
 // Invariants:
 //   - A height is committed once, in order, after the host has validated it, and only
@@ -49,8 +49,9 @@
 //     its view, or after a view that some have missed, there may be no new view ever again:
 //     impasse.go has those who are in the way give way, superseded.go shows who is prepared
 //     for something that is dead by which new view it is.
-//   - A vote for a proposal that a new view carries over is neither logged nor remembered:
-//     carried.go.
+//   - A vote for a proposal that a new view carries over is neither logged nor remembered, and
+//     counts together with those that were made in the proposal's own view: with a leader that
+//     sends two new views, two blocks are decided. Here its round is the new view: carried.go.
 //   - The record of a vote marks whatever is in flight as prepared: seal.go.
 //   - A leader may say two things in a new view: who has not started the view yet takes both,
 //     votes for what the one carries over and for what is proposed after the other, and both

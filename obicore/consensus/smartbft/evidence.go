@@ -39,11 +39,11 @@ func (s *seen) note(from uint64, vote seenVote) (other seenVote, contradicts boo
 // watch looks at every vote and reports two that contradict each other. Signatures
 // are verified only then.
 func (i *instance) watch(from uint64, commit *protos.Commit) {
-	hash, _, err := decodeVoteMessage(commit.GetSignature().GetMsg())
+	said, err := decodeVoted(commit.GetSignature().GetMsg())
 	if err != nil || commit.GetSignature().GetSigner() != from {
 		return
 	}
-	vote := seenVote{consensus.Vote{Height: commit.GetSeq(), Round: commit.GetView(), Hash: hash}, commit.GetSignature().GetValue()}
+	vote := seenVote{consensus.Vote{Height: commit.GetSeq(), Round: said.round, Hash: said.hash}, commit.GetSignature().GetValue()}
 	other, contradicts := i.seen.note(from, vote)
 	if !contradicts || !i.calls.Enter() {
 		return

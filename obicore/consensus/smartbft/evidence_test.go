@@ -20,7 +20,7 @@ func vote(t *testing.T, n *enginetest.Node, signer uint64, v consensus.Vote) []b
 	}
 	b, err := encodeMessage(&protos.Message{Content: &protos.Message_Commit{Commit: &protos.Commit{
 		View: v.Round, Seq: v.Height, Digest: "any",
-		Signature: &protos.Signature{Signer: signer, Value: signature, Msg: voteMessage(v.Hash, nil)},
+		Signature: &protos.Signature{Signer: signer, Value: signature, Msg: voted{hash: v.Hash, round: v.Round}.encode()},
 	}}})
 	if err != nil {
 		t.Fatal(err)

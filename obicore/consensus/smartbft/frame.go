@@ -67,7 +67,7 @@ func checkShape(m *protos.Message) error {
 			return fmt.Errorf("pre-prepare without proposal or with earlier votes")
 		}
 	case *protos.Message_Commit:
-		if _, _, err := decodeVoteMessage(c.Commit.GetSignature().GetMsg()); err != nil {
+		if _, err := decodeVoted(c.Commit.GetSignature().GetMsg()); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
 	case *protos.Message_ViewData:

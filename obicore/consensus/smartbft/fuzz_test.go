@@ -19,7 +19,7 @@ func FuzzReceive(f *testing.F) {
 		{Content: &protos.Message_Prepare{Prepare: &protos.Prepare{View: 1, Seq: 1, Digest: "d"}}},
 		{Content: &protos.Message_ViewChange{ViewChange: &protos.ViewChange{NextView: 1}}},
 		{Content: &protos.Message_HeartBeat{HeartBeat: &protos.HeartBeat{View: 1, Seq: 9}}},
-		{Content: &protos.Message_Commit{Commit: &protos.Commit{Seq: 1, Signature: &protos.Signature{Signer: 1 << 57, Msg: voteMessage(chain.Hash{1}, nil)}}}},
+		{Content: &protos.Message_Commit{Commit: &protos.Commit{Seq: 1, Signature: &protos.Signature{Signer: 1 << 57, Msg: voted{hash: chain.Hash{1}}.encode()}}}},
 		{Content: &protos.Message_PrePrepare{PrePrepare: &protos.PrePrepare{Seq: 1, Proposal: &protos.Proposal{Metadata: metadata{0, 1, 0}.encode()}}}},
 		{Content: &protos.Message_NewView{NewView: &protos.NewView{SignedViewData: []*protos.SignedViewData{{}}}}},
 		{Content: &protos.Message_StateTransferRequest{StateTransferRequest: &protos.StateTransferRequest{}}},

@@ -37,7 +37,7 @@ func early(m *protos.Message, at stage) bool {
 	case *protos.Message_Prepare:
 		return c.Prepare.GetView() > installed
 	case *protos.Message_Commit:
-		return c.Commit.GetView() > installed
+		return !at.carried.isOf(c.Commit) && c.Commit.GetView() > installed || roundOf(c.Commit) > at.carried.round(c.Commit)
 	case *protos.Message_HeartBeat:
 		return c.HeartBeat.GetView() > installed
 	case *protos.Message_ViewChange:

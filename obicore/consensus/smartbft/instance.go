@@ -88,6 +88,9 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 	i.ctx, i.cancel = context.WithCancel(ctx)
 	i.flight = flightOf(log, m, view)
 	i.wished.begin(records)
+	if log.vote != nil && log.round > log.proposed.view {
+		i.views.stage.carried = carriage{position{log.proposed.view, log.proposed.height}, log.round}
+	}
 	i.core = &upstream.Consensus{
 		Config: e.timing.configuration(i.self), Application: i, Assembler: i, WAL: journal{i}, WALInitialContent: records,
 		Comm: network{i, members.ids}, Signer: i, Verifier: judge{i}, RequestInspector: judge{i}, Synchronizer: i,

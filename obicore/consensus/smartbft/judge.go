@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger-labs/SmartBFT/pkg/types"
 
+	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 )
 
@@ -65,29 +66,31 @@ func (j judge) VerifyConsenterSig(signature types.Signature, p types.Proposal) (
 	if err != nil {
 		return nil, err
 	}
-	vote := consensus.Vote{Height: m.height, Round: m.view, Hash: hash}
-	_, err = j.endorsement(signature, vote)
+	_, _, err = j.endorsement(signature, m, hash)
 	return nil, err
 }
 
-// endorsement checks a vote and returns it as it stands in a proof; the caller is
-// inside the guard.
-func (i *instance) endorsement(signature types.Signature, vote consensus.Vote) (e consensus.Endorsement, err error) {
-	hash, export, err := decodeVoteMessage(signature.Msg)
+// endorsement checks a vote for a proposal and returns it as it stands in a proof, with its
+// round; the caller is inside the guard.
+func (i *instance) endorsement(signature types.Signature, m metadata, hash chain.Hash) (e consensus.Endorsement, round uint64, err error) {
+	said, err := decodeVoted(signature.Msg)
 	if err != nil {
-		return e, err
+		return e, 0, err
 	}
-	e = consensus.Endorsement{Signature: signature.Value, Export: export}
-	members := i.engine.membersAt(vote.Height)
+	e = consensus.Endorsement{Signature: signature.Value, Export: said.export}
+	members := i.engine.membersAt(m.height)
 	switch {
-	case hash != vote.Hash:
-		return e, fmt.Errorf("a vote for header %s, the proposal's is %s", hash, vote.Hash)
+	case said.hash != hash:
+		return e, 0, fmt.Errorf("a vote for header %s, the proposal's is %s", said.hash, hash)
+	case said.round < m.view:
+		return e, 0, fmt.Errorf("a vote in round %d for a proposal of view %d", said.round, m.view)
 	case members == nil:
-		return e, fmt.Errorf("the validators of height %d are not known", vote.Height)
+		return e, 0, fmt.Errorf("the validators of height %d are not known", m.height)
 	case members.member[signature.ID] == nil:
-		return e, fmt.Errorf("node %d is no validator at height %d", signature.ID, vote.Height)
+		return e, 0, fmt.Errorf("node %d is no validator at height %d", signature.ID, m.height)
 	}
-	return e, i.host.CheckEndorsement(members.member[signature.ID], commitKind, vote, e)
+	vote := consensus.Vote{Height: m.height, Round: said.round, Hash: hash}
+	return e, said.round, i.host.CheckEndorsement(members.member[signature.ID], commitKind, vote, e)
 }
 
 // VerifySignature implements api.Verifier: SmartBFT asks it about view data.

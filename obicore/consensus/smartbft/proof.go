@@ -12,49 +12,51 @@ import (
 )
 
 // Kind names the proofs of this engine: a consensus.QuorumProof whose round is the
-// view in which the header was proposed.
+// view in which the header was proposed, or the later one whose new view carried it over.
 const Kind = "smartbft/1"
 
 // maxVote bounds the part of a vote that stands in Signature.Msg.
 const maxVote = 16 << 10
 
-// voteMessage is the Msg of the engine's signature: [hash, auxiliary data, export
-// signature]. The auxiliary data serve the rotation of leaders and stay empty.
-func voteMessage(hash chain.Hash, export []byte) []byte {
-	p := rlp.AppendBytes(nil, hash[:])
-	p = rlp.AppendBytes(p, nil)
-	p = rlp.AppendBytes(p, export)
+// voted is the Msg of the engine's signature: what a vote is for, and in which round.
+type voted struct {
+	hash   chain.Hash // of the header
+	round  uint64
+	export []byte // signature for foreign chains
+}
+
+// encode returns [hash, round, export signature].
+func (v voted) encode() []byte {
+	p := rlp.AppendBytes(nil, v.hash[:])
+	p = rlp.AppendUint64(p, v.round)
+	p = rlp.AppendBytes(p, v.export)
 	return rlp.AppendList(nil, p)
 }
 
-func decodeVoteMessage(b []byte) (hash chain.Hash, export []byte, err error) {
+func decodeVoted(b []byte) (v voted, err error) {
 	if len(b) > maxVote {
-		return hash, nil, fmt.Errorf("vote of %d bytes, at most %d", len(b), maxVote)
+		return v, fmt.Errorf("vote of %d bytes, at most %d", len(b), maxVote)
 	}
 	reader := rlp.NewReader(b)
 	list, err := reader.List()
 	if err != nil {
-		return hash, nil, err
+		return v, err
 	}
-	if err = list.Fixed(hash[:]); err != nil {
-		return hash, nil, err
+	if err = list.Fixed(v.hash[:]); err != nil {
+		return v, err
 	}
-	auxiliary, err := list.Bytes()
-	if err != nil {
-		return hash, nil, err
+	if v.round, err = list.Uint64(); err != nil {
+		return v, err
 	}
-	if len(auxiliary) > 0 {
-		return hash, nil, errors.New("auxiliary data in a vote; leaders do not rotate here")
+	if v.export, err = list.Bytes(); err != nil {
+		return v, err
 	}
-	if export, err = list.Bytes(); err != nil {
-		return hash, nil, err
-	}
-	return hash, export, errors.Join(list.End(), reader.End())
+	return v, errors.Join(list.End(), reader.End())
 }
 
 // signatureOf is a member's endorsement as the engine carries it.
-func signatureOf(number uint64, hash chain.Hash, e consensus.Endorsement) types.Signature {
-	return types.Signature{ID: number, Value: e.Signature, Msg: voteMessage(hash, e.Export)}
+func signatureOf(number uint64, hash chain.Hash, round uint64, e consensus.Endorsement) types.Signature {
+	return types.Signature{ID: number, Value: e.Signature, Msg: voted{hash, round, e.Export}.encode()}
 }
 
 // signatures rebuilds the engine's signatures from a proof; nil when the set is not
@@ -67,15 +69,15 @@ func signatures(set *chain.ValidatorSet, hash chain.Hash, proof chain.Proof) []t
 	var made []types.Signature
 	for i, e := range quorum.Endorsements {
 		if len(e.Signature) > 0 {
-			made = append(made, signatureOf(numberOf(set.Members[i].ID), hash, e))
+			made = append(made, signatureOf(numberOf(set.Members[i].ID), hash, quorum.Round, e))
 		}
 	}
 	return made
 }
 
 // assemble makes a proof from votes by number; votes of strangers are left out.
-func assemble(set *chain.ValidatorSet, view uint64, votes map[uint64]consensus.Endorsement) (proof chain.Proof, endorsed int) {
-	quorum := consensus.QuorumProof{Round: view, Endorsements: make([]consensus.Endorsement, len(set.Members))}
+func assemble(set *chain.ValidatorSet, round uint64, votes map[uint64]consensus.Endorsement) (proof chain.Proof, endorsed int) {
+	quorum := consensus.QuorumProof{Round: round, Endorsements: make([]consensus.Endorsement, len(set.Members))}
 	for i := range set.Members {
 		if e, ok := votes[numberOf(set.Members[i].ID)]; ok {
 			quorum.Endorsements[i] = e

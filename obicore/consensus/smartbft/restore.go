@@ -28,7 +28,7 @@ func (e *engine) recollect(log *savedLog, members *members) {
 	}
 	_ = e.accepted.take(log.proposed, hash) // what it remembers counts
 	if log.vote != nil {
-		_ = e.endorsed.take(log.proposed, hash)
+		_ = e.endorsed.take(metadata{view: log.round, height: log.proposed.height}, hash)
 	}
 }
 
@@ -81,6 +81,7 @@ type savedLog struct {
 	proposed  metadata
 	content   consensus.Proposal
 	vote      []byte // the record of the vote for it
+	round     uint64 // of that vote
 	newView   uint64 // the highest after it
 }
 
@@ -102,7 +103,7 @@ func (l *savedLog) read(record []byte) error {
 		l.content = consensus.Proposal{Height: md.height, Header: p.GetHeader(), Body: p.GetPayload()}
 	case *protos.SavedMessage_Commit:
 		if commit := c.Commit.GetCommit(); l.proposal != nil && commit.GetSeq() == l.proposed.height && commit.GetView() == l.proposed.view {
-			l.vote = record
+			l.vote, l.round = record, roundOf(commit)
 		}
 	case *protos.SavedMessage_NewView:
 		l.newView = max(l.newView, c.NewView.GetViewId())

@@ -55,11 +55,11 @@ func (v *votes) left(m metadata) bool {
 	return v.promised > m.view && v.voted != m
 }
 
-// vote is called before a vote; false when the view has been left.
-func (v *votes) vote(m metadata, inFlight bool) bool {
+// vote is called before a vote in a round for a proposal; false when the round has been left.
+func (v *votes) vote(m metadata, round uint64) bool {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if m.view < v.promised && !inFlight {
+	if round < v.promised {
 		return false
 	}
 	v.voted = m
@@ -97,10 +97,13 @@ func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signa
 	proposal, m, err := outward(p)
 	// Only the vote for a proposal that a new view carries over comes without auxiliary
 	// data.
-	inFlight := auxiliary == nil
+	inFlight, round := auxiliary == nil, m.view
+	if inFlight {
+		round = i.views.carryInto(m) // before a commit may be counted
+	}
 	made := types.Signature{ID: i.self}
 	if err == nil {
-		made = i.sign(proposal, m, inFlight)
+		made = i.sign(proposal, m, round)
 	}
 	if inFlight {
 		i.keepCarried(p, m, made)
@@ -110,18 +113,18 @@ func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signa
 	return &made
 }
 
-func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) types.Signature {
+func (i *instance) sign(proposal consensus.Proposal, m metadata, round uint64) types.Signature {
 	made := types.Signature{ID: i.self}
 	if i.retired.Load() || !i.calls.Enter() {
 		return made
 	}
 	defer i.calls.Leave()
 	err := i.check(proposal)
-	if err == nil && i.votes.vote(m, inFlight) {
-		made, err = i.endorse(proposal, m)
+	if err == nil && i.votes.vote(m, round) {
+		made, err = i.endorse(proposal, m, round)
 	}
 	if err != nil {
-		i.engine.logf(slog.LevelError, "smartbft: no vote for height %d in view %d: %v", m.height, m.view, err)
+		i.engine.logf(slog.LevelError, "smartbft: no vote for height %d in view %d: %v", m.height, round, err)
 		if errors.Is(err, consensus.ErrDoubleSign) {
 			i.engine.show(err)
 		}
@@ -129,17 +132,17 @@ func (i *instance) sign(proposal consensus.Proposal, m metadata, inFlight bool) 
 	return made
 }
 
-func (i *instance) endorse(proposal consensus.Proposal, m metadata) (types.Signature, error) {
+func (i *instance) endorse(proposal consensus.Proposal, m metadata, round uint64) (types.Signature, error) {
 	hash, err := i.host.HeaderHash(proposal)
 	if err == nil {
-		err = i.engine.endorsed.take(m, hash)
+		err = i.engine.endorsed.take(metadata{view: round, height: m.height}, hash)
 	}
 	if err != nil {
 		return types.Signature{ID: i.self}, err
 	}
-	endorsement, err := i.host.Endorse(commitKind, consensus.Vote{Height: m.height, Round: m.view, Hash: hash})
+	endorsement, err := i.host.Endorse(commitKind, consensus.Vote{Height: m.height, Round: round, Hash: hash})
 	if err != nil {
 		return types.Signature{ID: i.self}, err
 	}
-	return signatureOf(i.self, hash, endorsement), nil
+	return signatureOf(i.self, hash, round, endorsement), nil
 }

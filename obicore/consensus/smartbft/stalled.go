@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/hyperledger-labs/SmartBFT/pkg/types"
@@ -51,17 +52,19 @@ func (s *stalled) note(f frame) {
 	}
 	slot := &s.last[f.from][phase]
 	if slot.message != nil {
-		if before, _, _ := positionOf(slot.message); before.height > p.height || before.height == p.height && before.view > p.view {
+		before, _, _ := positionOf(slot.message)
+		older := cmp.Or(cmp.Compare(p.height, before.height), cmp.Compare(p.view, before.view), cmp.Compare(roundOf(f.message.GetCommit()), roundOf(slot.message.GetCommit())))
+		if older < 0 {
 			return
 		}
 	}
 	*slot = f
 }
 
-// again returns what belongs to the height after the tip and to the installed view,
-// and forgets what is decided. SmartBFT counts one vote per node: one for another
-// proposal than the leader's last would keep it from counting the right one.
-func (s *stalled) again(view, tip uint64, digest string) (frames []frame) {
+// again returns what belongs to the height after the tip and to the installed view, or to
+// what is carried over, and forgets what is decided. SmartBFT counts one vote per node: one
+// for another proposal than the leader's last would keep it from counting the right one.
+func (s *stalled) again(at stage, tip uint64, digest string) (frames []frame) {
 	for phase := range 3 {
 		for _, slots := range s.last {
 			m := slots[phase].message
@@ -71,7 +74,8 @@ func (s *stalled) again(view, tip uint64, digest string) (frames []frame) {
 			switch p, _, _ := positionOf(m); {
 			case p.height <= tip:
 				slots[phase] = frame{}
-			case p.height == tip+1 && p.view == view && (phase == 0 || digest == "" || digestOf(m) == digest):
+			case p.height == tip+1 && p == at.carried.of && phase == 2,
+				p.height == tip+1 && p.view == at.current.view && (phase == 0 || digest == "" || digestOf(m) == digest):
 				frames = append(frames, slots[phase])
 			}
 		}

@@ -35,6 +35,9 @@ func decodeViewData(signed *protos.SignedViewData) (v viewData, err error) {
 	if v.last, err = decodeMetadata(inner.GetLastDecision().GetMetadata()); err != nil {
 		return v, err
 	}
+	if err := ofOneRound(inner.GetLastDecisionSignatures()); err != nil {
+		return v, err
+	}
 	proposal := inner.GetInFlightProposal()
 	if proposal == nil {
 		return v, nil
@@ -45,6 +48,24 @@ func decodeViewData(signed *protos.SignedViewData) (v viewData, err error) {
 	m, err := decodeMetadata(proposal.GetMetadata())
 	v.inFlight, v.proposal = &m, proposal
 	return v, err
+}
+
+// ofOneRound refuses votes that prove no decision: SmartBFT only counts them.
+func ofOneRound(votes []*protos.Signature) error {
+	var first voted
+	for n, vote := range votes {
+		said, err := decodeVoted(vote.GetMsg())
+		if err != nil {
+			return fmt.Errorf("view data: %w", err)
+		}
+		if n == 0 {
+			first = said
+		}
+		if said.round != first.round {
+			return fmt.Errorf("view data with votes of the rounds %d and %d for one decision", first.round, said.round)
+		}
+	}
+	return nil
 }
 
 // checkNewView refuses a new view that names a signer twice. The engine skips the
@@ -109,6 +130,9 @@ func (i *instance) admitNewView(m *protos.NewView) error {
 // would decide what was carried over and what the view then decides.
 func (e *engine) begin(all []viewData, members *members) error {
 	height := highest(all) + 1
+	if voted := e.endorsed.latest(); voted > height {
+		return fmt.Errorf("a new view on height %d while this node has voted at height %d", height-1, voted)
+	}
 	survivor, ok := outcome(all, height, members)
 	if !ok {
 		return fmt.Errorf("no view %d can come of %d view data", all[0].next, len(all))

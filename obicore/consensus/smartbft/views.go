@@ -22,6 +22,7 @@ type stage struct {
 	current  metadata // view that takes messages, with its first height and decisions
 	change   uint64   // view of the view changer
 	carrying bool     // it prepares to carry over a proposal and would let its caller wait
+	carried  carriage // what this node has last voted for in another view than it was proposed in
 }
 
 func (v *views) start(m metadata) {
@@ -51,6 +52,15 @@ func (v *views) carry(begins bool) {
 	defer v.mutex.Unlock()
 	v.stage.carrying = begins
 	wake(v.changed)
+}
+
+// carryInto notes that a proposal is carried over into the view that the view changer is in,
+// which is the round of the votes for it.
+func (v *views) carryInto(m metadata) (round uint64) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.stage.carried = carriage{position{m.view, m.height}, max(v.stage.change, m.view)}
+	return v.stage.carried.into
 }
 
 func (v *views) now() stage {
