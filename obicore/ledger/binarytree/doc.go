@@ -13,8 +13,8 @@
 // the zero hash.
 //
 // It is not a store: nodes live in the ledger that uses it. A node is a page of
-// four levels: only the sixteen subtrees at the page's bottom are kept, and the
-// levels between are hashed again, which costs less than reading them. The page
+// four levels: the sixteen subtrees at the page's bottom are kept and, of the levels
+// between, every second; the others are hashed again, which costs less than reading. The page
 // layout is a matter of storage and does not reach any hash.
 //
 // Several keys are proved by one path: the subtrees that their paths lead through,

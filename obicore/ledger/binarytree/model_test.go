@@ -88,6 +88,13 @@ func (m *memory) update(tb testing.TB, tree ledger.Commitment, writes []chain.Wr
 	if err != nil {
 		tb.Fatal(err)
 	}
+	m.apply(tb, change)
+	return change.Root
+}
+
+// apply keeps the changed nodes.
+func (m *memory) apply(tb testing.TB, change ledger.Change) {
+	tb.Helper()
 	for i, node := range change.Nodes {
 		if i > 0 && string(change.Nodes[i-1].Name) >= string(node.Name) || len(node.Name) > ledger.MaxNodeName {
 			tb.Fatalf("node %x out of order or too long", node.Name)
@@ -96,7 +103,6 @@ func (m *memory) update(tb testing.TB, tree ledger.Commitment, writes []chain.Wr
 			delete(m.nodes, string(node.Name))
 		}
 	}
-	return change.Root
 }
 
 func keyOf(n int) chain.StateKey {

@@ -54,9 +54,29 @@ func slotOf(path *chain.Hash, depth int) int {
 	return int(path[depth/8] & 0x0f)
 }
 
-// encode returns two 16-bit maps (occupied, leaf) and then the occupied slots:
-// a leaf as path and value digest, an inner one as its hash.
-func (p *page) encode() []byte {
+// quads is how many subtrees of two levels a page has.
+const quads = pageSlots / quadSlots
+
+const quadSlots = 4
+
+// halfway are the hashes of a page's subtrees two levels above its bottom, of those that
+// hold two leaves or more. They are kept with the page: a change then hashes a quarter of it.
+type halfway [quads]chain.Hash
+
+// forked returns which quads of a page have such a hash, a bit for each.
+func forked(occupied, leaves uint16) (quad [quads]bool, count int) {
+	for q := range quad {
+		there, lone := occupied>>(q*quadSlots)&0x0f, leaves>>(q*quadSlots)&0x0f
+		if quad[q] = bits.OnesCount16(there) > 1 || there != lone; quad[q] {
+			count++
+		}
+	}
+	return quad, count
+}
+
+// encode returns two 16-bit maps (occupied, leaf), then the occupied slots – a leaf as
+// path and value digest, an inner one as its hash –, then the hashes halfway up.
+func (p *page) encode(half *halfway) []byte {
 	var occupied, leaves uint16
 	size := 4
 	for i := range p {
@@ -70,7 +90,8 @@ func (p *page) encode() []byte {
 			size += chain.HashSize
 		}
 	}
-	b := make([]byte, 4, size)
+	quad, count := forked(occupied, leaves)
+	b := make([]byte, 4, size+count*chain.HashSize)
 	binary.BigEndian.PutUint16(b, occupied)
 	binary.BigEndian.PutUint16(b[2:], leaves)
 	for i := range p {
@@ -82,19 +103,28 @@ func (p *page) encode() []byte {
 			b = append(b, p[i].hash[:]...)
 		}
 	}
+	for q := range quad {
+		if quad[q] {
+			b = append(b, half[q][:]...)
+		}
+	}
 	return b
 }
 
-// decode reads what encode writes.
-func (p *page) decode(b []byte) error {
+// decode reads what encode writes. Pages of earlier versions lack the hashes halfway up:
+// then it reports false.
+func (p *page) decode(b []byte, half *halfway) (halfwayKnown bool, err error) {
 	if len(b) < 4 {
-		return fmt.Errorf("%w: tree page of %d bytes", ledger.ErrCorrupt, len(b))
+		return false, fmt.Errorf("%w: tree page of %d bytes", ledger.ErrCorrupt, len(b))
 	}
 	occupied, leaves := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
-	want := 4 + chain.HashSize*(bits.OnesCount16(occupied)+bits.OnesCount16(leaves))
-	if leaves&^occupied != 0 || len(b) != want {
-		return fmt.Errorf("%w: tree page of %d bytes, its maps say %d", ledger.ErrCorrupt, len(b), want)
+	quad, count := forked(occupied, leaves)
+	short := 4 + chain.HashSize*(bits.OnesCount16(occupied)+bits.OnesCount16(leaves))
+	want := short + chain.HashSize*count
+	if leaves&^occupied != 0 || len(b) != want && len(b) != short {
+		return false, fmt.Errorf("%w: tree page of %d bytes, its maps say %d", ledger.ErrCorrupt, len(b), want)
 	}
+	halfwayKnown = len(b) == want
 	b = b[4:]
 	next := func(dst *chain.Hash) {
 		copy(dst[:], b)
@@ -112,7 +142,12 @@ func (p *page) decode(b []byte) error {
 			next(&p[i].hash)
 		}
 	}
-	return nil
+	for q := range quad {
+		if quad[q] && halfwayKnown {
+			next(&half[q])
+		}
+	}
+	return halfwayKnown, nil
 }
 
 // summary folds slots, a power of two of them, into one: the compact rule lets a

@@ -35,11 +35,22 @@ func (t *Tree) Root(nodes ledger.Nodes) (chain.Hash, error) {
 	return h.of(&top), nil
 }
 
+// Current returns a node as this version writes it: earlier ones kept less in a page.
+func (t *Tree) Current(node []byte) ([]byte, error) {
+	w := working{}
+	if known, err := w.decode(node, &w.half); err != nil || known {
+		return node, err
+	}
+	newHashing(t.hasher).fold(&w)
+	return w.encode(&w.half), nil
+}
+
 // load reads the page at depth on path; an absent page is empty.
 func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
 	encoded, err := nodes.Node(pageName(depth, path))
 	if err != nil || encoded == nil {
 		return err
 	}
-	return p.decode(encoded)
+	_, err = p.decode(encoded, &halfway{})
+	return err
 }

@@ -55,38 +55,81 @@ func (u *updater) entries(writes []chain.Write) []entry {
 // top updates the page at the root, its subtrees side by side when the batch is
 // large.
 func (u *updater) top(entries []entry) (slot, error) {
-	var p page
+	var w working
 	root := &chain.Hash{}
-	before, err := u.read(0, root, &p)
+	before, err := u.read(0, root, &w)
 	if err != nil {
 		return slot{}, err
 	}
 	if len(entries) < parallelFrom {
-		err = u.slots(&p, 0, entries)
+		err = u.slots(&w, 0, entries)
 	} else {
-		err = u.slotsInParallel(&p, entries)
+		err = u.slotsInParallel(&w, entries)
 	}
 	if err != nil {
 		return slot{}, err
 	}
-	return u.write(0, root, &p, before), nil
+	return u.write(0, root, &w, before), nil
 }
 
-func (u *updater) slotsInParallel(p *page, entries []entry) error {
+// working is a page at work.
+type working struct {
+	page
+	half  halfway
+	known [quads]bool // whether half holds
+}
+
+func (w *working) set(i int, s slot) { w.page[i], w.known[i/quadSlots] = s, false }
+
+// fold returns the summary of a page and completes its hashes halfway up.
+func (h *hashing) fold(w *working) slot {
+	var up [quads]slot
+	for q := range up {
+		below := w.page[q*quadSlots : (q+1)*quadSlots]
+		if w.known[q] && isForked(below) {
+			up[q] = slot{kind: inner, hash: w.half[q]}
+			continue
+		}
+		up[q] = h.summary(below)
+		w.half[q], w.known[q] = up[q].hash, true
+	}
+	return h.summary(up[:])
+}
+
+// isForked reports whether slots hold two leaves or more.
+func isForked(slots []slot) bool {
+	leaves := 0
+	for i := range slots {
+		switch slots[i].kind {
+		case inner:
+			return true
+		case leaf:
+			leaves++
+		}
+	}
+	return leaves > 1
+}
+
+func (u *updater) slotsInParallel(w *working, entries []entry) error {
 	var workers [pageSlots]updater
 	var faults [pageSlots]error
+	made := w.page
 	var wait sync.WaitGroup
 	for len(entries) > 0 {
 		i, count := group(entries, 0)
 		mine := entries[:count]
 		entries = entries[count:]
 		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.hasher)}
-		wait.Go(func() { p[i], faults[i] = workers[i].slot(p[i], pageLevels, mine) })
+		before := w.page[i]
+		wait.Go(func() { made[i], faults[i] = workers[i].slot(before, pageLevels, mine) })
 	}
 	wait.Wait()
 	for i := range workers {
 		if faults[i] != nil {
 			return faults[i]
+		}
+		if workers[i].hashing != nil {
+			w.set(i, made[i])
 		}
 		u.changed = append(u.changed, workers[i].changed...)
 	}
@@ -107,26 +150,28 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	if depth >= maxDepth {
 		return s, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
 	}
-	var p page
+	var w working
 	var before []byte
 	path := entries[0].path
 	if exists {
-		if before, err = u.read(depth, &path, &p); err != nil {
+		if before, err = u.read(depth, &path, &w); err != nil {
 			return s, err
 		}
 	}
-	if err := u.slots(&p, depth, entries); err != nil {
+	if err := u.slots(&w, depth, entries); err != nil {
 		return s, err
 	}
-	return u.write(depth, &path, &p, before), nil
+	return u.write(depth, &path, &w, before), nil
 }
 
-func (u *updater) slots(p *page, depth int, entries []entry) (err error) {
+func (u *updater) slots(w *working, depth int, entries []entry) error {
 	for len(entries) > 0 {
 		i, count := group(entries, depth)
-		if p[i], err = u.slot(p[i], depth+pageLevels, entries[:count]); err != nil {
+		s, err := u.slot(w.page[i], depth+pageLevels, entries[:count])
+		if err != nil {
 			return err
 		}
+		w.set(i, s)
 		entries = entries[count:]
 	}
 	return nil
@@ -170,21 +215,23 @@ func present(s slot, entries []entry) []entry {
 	return live
 }
 
-func (u *updater) read(depth int, path *chain.Hash, p *page) ([]byte, error) {
+func (u *updater) read(depth int, path *chain.Hash, w *working) ([]byte, error) {
 	before, err := u.nodes.Node(pageName(depth, path))
 	if err != nil || before == nil {
 		return nil, err
 	}
-	return before, p.decode(before)
+	known, err := w.decode(before, &w.half)
+	w.known = [quads]bool{known, known, known, known}
+	return before, err
 }
 
 // write notes how the page changed and returns its summary. Below the root a page
 // with less than two leaves is not kept: its leaf stands in the page above.
-func (u *updater) write(depth int, path *chain.Hash, p *page, before []byte) slot {
-	top := u.summary(p[:])
+func (u *updater) write(depth int, path *chain.Hash, w *working, before []byte) slot {
+	top := u.fold(w)
 	var after []byte
 	if top.kind == inner || top.kind == leaf && depth == 0 {
-		after = p.encode()
+		after = w.encode(&w.half)
 	}
 	if !bytes.Equal(before, after) {
 		u.changed = append(u.changed, ledger.NodeWrite{Name: pageName(depth, path), Value: after})
