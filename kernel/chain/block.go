@@ -56,29 +56,46 @@ func (b *Body) Entries() []Entry {
 // Encode returns the canonical encoding of the body: [batches, evidence], where
 // an entry is a byte string (wire) or the list [id, order] (tombstone).
 func (b *Body) Encode() []byte {
-	var batches, evidence []byte
+	dst := make([]byte, 0, b.room())
 	for _, batch := range b.Batches {
-		var entries []byte
+		first := len(dst)
 		for i := range batch {
-			entries = batch[i].append(entries)
+			dst = batch[i].append(dst)
 		}
-		batches = rlp.AppendList(batches, entries)
+		dst = rlp.CloseList(dst, first)
+	}
+	dst = rlp.CloseList(dst, 0)
+	evidence := len(dst)
+	for _, item := range b.Evidence {
+		dst = rlp.AppendBytes(dst, item)
+	}
+	dst = rlp.CloseList(dst, evidence)
+	return rlp.CloseList(dst, 0)
+}
+
+// room is enough for the encoding.
+func (b *Body) room() int {
+	const header = 9
+	size := header * (3 + len(b.Batches) + len(b.Evidence))
+	for _, batch := range b.Batches {
+		for i := range batch {
+			size += 3*header + 2*HashSize + len(batch[i].Wire)
+		}
 	}
 	for _, item := range b.Evidence {
-		evidence = rlp.AppendBytes(evidence, item)
+		size += len(item)
 	}
-	p := rlp.AppendList(nil, batches)
-	p = rlp.AppendList(p, evidence)
-	return rlp.AppendList(nil, p)
+	return size
 }
 
 func (e *Entry) append(dst []byte) []byte {
 	if e.Removed == nil {
 		return rlp.AppendBytes(dst, e.Wire)
 	}
-	p := rlp.AppendBytes(nil, e.Removed.ID[:])
-	p = rlp.AppendBytes(p, e.Removed.Order[:])
-	return rlp.AppendList(dst, p)
+	start := len(dst)
+	dst = rlp.AppendBytes(dst, e.Removed.ID[:])
+	dst = rlp.AppendBytes(dst, e.Removed.Order[:])
+	return rlp.CloseList(dst, start)
 }
 
 // DecodeBody reads what Encode writes.

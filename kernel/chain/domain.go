@@ -26,11 +26,13 @@ const (
 // SigningHash returns H(rlp([domain, identity, kind, message])), the digest
 // that is signed for a message of the given kind on the given chain.
 func SigningHash(h Hasher, domain Domain, identity Hash, kind string, message []byte) Hash {
-	payload := rlp.AppendBytes(nil, []byte(domain))
-	payload = rlp.AppendBytes(payload, identity[:])
-	payload = rlp.AppendBytes(payload, []byte(kind))
-	payload = rlp.AppendBytes(payload, message)
-	return h.Sum(rlp.AppendList(nil, payload))
+	const headers = 5 * 9
+	b := make([]byte, 0, headers+len(domain)+HashSize+len(kind)+len(message))
+	b = rlp.AppendBytes(b, []byte(domain))
+	b = rlp.AppendBytes(b, identity[:])
+	b = rlp.AppendBytes(b, []byte(kind))
+	b = rlp.AppendBytes(b, message)
+	return h.Sum(rlp.CloseList(b, 0))
 }
 
 // hashIn returns H(domain ‖ encoding): the digest of a value that is bound to

@@ -8,11 +8,12 @@ import (
 )
 
 // Prefixes of the RFC 6962 tree, and of the count that closes it.
-const (
-	merkleLeaf  = 0x00
-	merkleNode  = 0x01
-	merkleCount = 0x02
+var (
+	merkleLeaf = []byte{0x00}
+	merkleNode = []byte{0x01}
 )
+
+const merkleCount = 0x02
 
 // ErrMerkleProof reports that a path does not lead from the leaf to the root.
 var ErrMerkleProof = errors.New("chain: merkle path does not lead to the root")
@@ -51,14 +52,14 @@ func subtree(h Hasher, leaves []Hash) Hash {
 	case 0:
 		return h.Sum()
 	case 1:
-		return h.Sum([]byte{merkleLeaf}, leaves[0][:])
+		return h.Sum(merkleLeaf, leaves[0][:])
 	}
 	k := splitPoint(len(leaves))
 	return merkleParent(h, subtree(h, leaves[:k]), subtree(h, leaves[k:]))
 }
 
 func merkleParent(h Hasher, left, right Hash) Hash {
-	return h.Sum([]byte{merkleNode}, left[:], right[:])
+	return h.Sum(merkleNode, left[:], right[:])
 }
 
 // splitPoint is the largest power of two smaller than n, for n > 1.
@@ -96,7 +97,7 @@ func (p MerkleProof) Verify(h Hasher, root, leaf Hash) error {
 	if p.Index >= p.Count || p.Count > 1<<62 {
 		return fmt.Errorf("%w: no leaf %d among %d", ErrMerkleProof, p.Index, p.Count)
 	}
-	top := h.Sum([]byte{merkleLeaf}, leaf[:])
+	top := h.Sum(merkleLeaf, leaf[:])
 	index, last, used := p.Index, p.Count-1, 0
 	// RFC 9162 section 2.1.3.2: climb, skipping levels where the node has no sibling.
 	for ; last > 0; index, last = index>>1, last>>1 {

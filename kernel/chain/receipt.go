@@ -50,27 +50,31 @@ type Receipt struct {
 func (r *Receipt) Void() bool { return r.Reason != ReasonNone }
 
 // Encode returns the canonical RLP list [status, reason, gas used, logs].
-func (r *Receipt) Encode() []byte {
-	var logs []byte
+func (r *Receipt) Encode() []byte { return r.append(nil) }
+
+func (r *Receipt) append(dst []byte) []byte {
+	start := len(dst)
+	dst = rlp.AppendUint64(dst, uint64(r.Status))
+	dst = rlp.AppendUint64(dst, uint64(r.Reason))
+	dst = rlp.AppendUint64(dst, r.GasUsed)
+	logs := len(dst)
 	for i := range r.Logs {
-		logs = r.Logs[i].append(logs)
+		dst = r.Logs[i].append(dst)
 	}
-	p := rlp.AppendUint64(nil, uint64(r.Status))
-	p = rlp.AppendUint64(p, uint64(r.Reason))
-	p = rlp.AppendUint64(p, r.GasUsed)
-	p = rlp.AppendList(p, logs)
-	return rlp.AppendList(nil, p)
+	dst = rlp.CloseList(dst, logs)
+	return rlp.CloseList(dst, start)
 }
 
 func (l *Log) append(dst []byte) []byte {
-	var topics []byte
+	start := len(dst)
+	dst = rlp.AppendBytes(dst, l.Address[:])
+	topics := len(dst)
 	for i := range l.Topics {
-		topics = rlp.AppendBytes(topics, l.Topics[i][:])
+		dst = rlp.AppendBytes(dst, l.Topics[i][:])
 	}
-	p := rlp.AppendBytes(nil, l.Address[:])
-	p = rlp.AppendList(p, topics)
-	p = rlp.AppendBytes(p, l.Data)
-	return rlp.AppendList(dst, p)
+	dst = rlp.CloseList(dst, topics)
+	dst = rlp.AppendBytes(dst, l.Data)
+	return rlp.CloseList(dst, start)
 }
 
 // DecodeReceipt reads what Encode writes.

@@ -34,12 +34,22 @@ type Results struct {
 // transaction i.
 func (r *Results) Leaves(h Hasher) []Hash {
 	leaves := make([]Hash, 0, 1+len(r.Transactions))
-	opening := Result{Writes: r.Opening}
-	leaves = append(leaves, opening.Leaf(h))
+	opening, buffer := Result{Writes: r.Opening}, make([]byte, 0, 1024)
+	leaf, buffer := opening.leaf(h, buffer)
+	leaves = append(leaves, leaf)
 	for i := range r.Transactions {
-		leaves = append(leaves, r.Transactions[i].Leaf(h))
+		leaf, buffer = r.Transactions[i].leaf(h, buffer)
+		leaves = append(leaves, leaf)
 	}
 	return leaves
+}
+
+// leaf is Leaf with a buffer that passes from one to the next.
+func (r *Result) leaf(h Hasher, buffer []byte) (Hash, []byte) {
+	buffer = appendWrites(buffer[:0], r.Writes)
+	writes := hashIn(h, DomainWriteSet, buffer)
+	buffer = r.Receipt.append(buffer[:0])
+	return h.Sum([]byte(DomainReceipt), buffer, writes[:]), buffer
 }
 
 // Root returns the result root over Leaves.
@@ -66,16 +76,34 @@ func (r *Results) Writes() []Write {
 
 // Encode returns the canonical encoding of the result column.
 func (r *Results) Encode() []byte {
-	var items []byte
+	dst := make([]byte, 0, r.room())
+	dst = rlp.AppendBytes(dst, r.StateRoot[:])
+	dst = appendWrites(dst, r.Opening)
+	items := len(dst)
 	for i := range r.Transactions {
-		item := r.Transactions[i].Receipt.Encode()
-		item = append(item, EncodeWrites(r.Transactions[i].Writes)...)
-		items = rlp.AppendList(items, item)
+		item := len(dst)
+		dst = r.Transactions[i].Receipt.append(dst)
+		dst = appendWrites(dst, r.Transactions[i].Writes)
+		dst = rlp.CloseList(dst, item)
 	}
-	p := rlp.AppendBytes(nil, r.StateRoot[:])
-	p = append(p, EncodeWrites(r.Opening)...)
-	p = rlp.AppendList(p, items)
-	return rlp.AppendList(nil, p)
+	dst = rlp.CloseList(dst, items)
+	return rlp.CloseList(dst, 0)
+}
+
+// room is about what the encoding takes; events grow it.
+func (r *Results) room() int {
+	size := 128
+	sets := func(writes []Write) {
+		for i := range writes {
+			size += 16 + AddressSize + 1 + len(writes[i].Key.Subkey) + len(writes[i].Value)
+		}
+	}
+	sets(r.Opening)
+	for i := range r.Transactions {
+		size += 32
+		sets(r.Transactions[i].Writes)
+	}
+	return size
 }
 
 // DecodeResults reads what Encode writes.

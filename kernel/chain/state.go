@@ -44,10 +44,13 @@ func StorageKey(owner Address, slot Word) StateKey {
 
 // Encode returns owner ‖ space ‖ subkey, which sorts by owner first.
 func (k StateKey) Encode() []byte {
-	b := make([]byte, 0, AddressSize+1+len(k.Subkey))
-	b = append(b, k.Owner[:]...)
-	b = append(b, byte(k.Space))
-	return append(b, k.Subkey...)
+	return k.append(make([]byte, 0, AddressSize+1+len(k.Subkey)))
+}
+
+func (k StateKey) append(dst []byte) []byte {
+	dst = append(dst, k.Owner[:]...)
+	dst = append(dst, byte(k.Space))
+	return append(dst, k.Subkey...)
 }
 
 // DecodeStateKey reads what Encode writes.
@@ -88,17 +91,20 @@ type Write struct {
 // EncodeWrites returns the canonical encoding of a write set: a list of
 // [key, value] in strictly ascending key order. It panics on wrong order,
 // because only our own executor makes write sets.
-func EncodeWrites(writes []Write) []byte {
-	var payload, item []byte
+func EncodeWrites(writes []Write) []byte { return appendWrites(nil, writes) }
+
+func appendWrites(dst []byte, writes []Write) []byte {
+	start := len(dst)
 	for i := range writes {
 		if i > 0 && writes[i-1].Key.Compare(writes[i].Key) >= 0 {
 			panic("chain: write set is not in strictly ascending key order")
 		}
-		item = rlp.AppendBytes(item[:0], writes[i].Key.Encode())
-		item = rlp.AppendBytes(item, writes[i].Value)
-		payload = rlp.AppendList(payload, item)
+		item := len(dst)
+		dst = rlp.CloseBytes(writes[i].Key.append(dst), item)
+		dst = rlp.AppendBytes(dst, writes[i].Value)
+		dst = rlp.CloseList(dst, item)
 	}
-	return rlp.AppendList(nil, payload)
+	return rlp.CloseList(dst, start)
 }
 
 // WriteSetDigest returns H(domain ‖ encoding) of a write set.

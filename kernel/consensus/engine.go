@@ -115,6 +115,13 @@ type Decision struct {
 	Proof    chain.Proof
 }
 
+// Backlogged is what a [Host] may be as well.
+type Backlogged interface {
+	// Backlogged reports whether the last proposal left out what had no room in it, so
+	// that an engine need not wait for more to come.
+	Backlogged() bool
+}
+
 // Errors that engines and hosts wrap.
 var (
 	ErrStopped    = errors.New("consensus: engine is stopped")

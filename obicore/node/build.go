@@ -59,7 +59,8 @@ func (i *immediate) fillEdits(p *prepared, progress *execution.Progress) error {
 
 // fill takes transactions from the pool.
 func (i *immediate) fill(ctx context.Context, p *prepared, progress *execution.Progress) error {
-	limits, bytes := i.genesis.Limits, uint64(0)
+	limits, bytes, left := i.genesis.Limits, uint64(0), false
+	defer func() { i.backlogged.Store(left || uint64(len(p.transactions)) >= limits.BlockCount) }()
 	selection := i.pool.Select()
 	for uint64(len(p.transactions)) < limits.BlockCount && ctx.Err() == nil {
 		t, ok := selection.Next()
@@ -67,6 +68,7 @@ func (i *immediate) fill(ctx context.Context, p *prepared, progress *execution.P
 			break
 		}
 		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > progress.GasLeft() {
+			left = true
 			selection.Skip(&t)
 			continue
 		}

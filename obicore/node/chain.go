@@ -56,6 +56,7 @@ type Chain struct {
 
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
+	backlogged  atomic.Bool   // the last proposal left out what had no room in it
 	mining      chan struct{} // held by the Mine whose turn it is
 
 	revertPointsMade uint64 // number of the last one; under commitMutex

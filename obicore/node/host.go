@@ -13,7 +13,10 @@ import (
 // host is the chain as its engine sees it.
 type host Chain
 
-var _ consensus.Host = (*host)(nil)
+var (
+	_ consensus.Host       = (*host)(nil)
+	_ consensus.Backlogged = (*host)(nil)
+)
 
 func (h *host) chain() *Chain { return (*Chain)(h) }
 
@@ -27,6 +30,9 @@ func (h *host) Propose(ctx context.Context, parent consensus.Decision, meta []by
 	}
 	return proposal, err
 }
+
+// Backlogged implements consensus.Backlogged.
+func (h *host) Backlogged() bool { return h.backlogged.Load() }
 
 // Validate implements consensus.Host.
 func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {

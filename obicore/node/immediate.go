@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,8 @@ type immediate struct {
 // executed is a block with what executing it on the head came to.
 type executed struct {
 	prepared
-	staged ledger.Staged
+	encoded consensus.Proposal
+	staged  ledger.Staged
 }
 
 // propose builds the next block from the pool on top of the head.
@@ -50,8 +52,9 @@ func (i *immediate) propose(ctx context.Context, parent uint64, meta []byte, for
 	if len(e.transactions) == 0 && !force && i.demanded.Load() == 0 {
 		return consensus.Proposal{}, consensus.ErrNothing
 	}
+	e.encoded = e.proposal()
 	i.latest = e
-	return e.proposal(), nil
+	return e.encoded, nil
 }
 
 func (p *prepared) proposal() consensus.Proposal {
@@ -80,17 +83,18 @@ func (i *immediate) validate(ctx context.Context, proposal consensus.Proposal, _
 
 // execute returns the proposal as an executed block on top of the head.
 func (i *immediate) execute(ctx context.Context, proposal consensus.Proposal) (*executed, error) {
+	if latest := i.latest; latest != nil && bytes.Equal(latest.encoded.Header, proposal.Header) && bytes.Equal(latest.encoded.Body, proposal.Body) {
+		return latest, nil
+	}
 	block, err := i.decodeProposal(proposal)
 	if err != nil {
 		return nil, err
-	}
-	if hash := block.Header.Hash(i.suite); i.latest != nil && i.latest.hash == hash {
-		return i.latest, nil
 	}
 	e, err := i.executeBlock(ctx, i.Head(), block)
 	if err != nil {
 		return nil, err
 	}
+	e.encoded = proposal
 	i.latest = e
 	return e, nil
 }

@@ -96,7 +96,8 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 			flown[t.ID] = t.Once
 		}
 	}
-	bytes, gas := uint64(0), uint64(0)
+	bytes, gas, left := uint64(0), uint64(0), false
+	defer func() { d.backlogged.Store(left || uint64(len(p.transactions)) >= limits.BlockCount) }()
 	selection := d.pool.Select()
 	for uint64(len(p.transactions)) < limits.BlockCount && ctx.Err() == nil {
 		t, ok := selection.Next()
@@ -107,6 +108,7 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 			continue // in flight
 		}
 		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > header.GasLimit-gas {
+			left = true
 			selection.Skip(&t)
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,18 +28,21 @@ var checkedBy = map[chain.Scheme]string{
 // key, by recovering that; else in batches, which save time where the scheme has an
 // equation for them, as Ed25519 has.
 func checkRate(scheme crypto.Scheme) (float64, error) {
-	items, err := signatures(scheme)
-	if err != nil {
-		return 0, err
-	}
 	cores := runtime.NumCPU()
+	items := make([][]crypto.Item, cores)
+	for core := range items {
+		var err error
+		if items[core], err = signatures(scheme); err != nil {
+			return 0, err
+		}
+	}
 	failures := make([]error, cores)
 	var working sync.WaitGroup
 	began := time.Now()
 	for core := range cores {
 		working.Go(func() {
-			for range checks / checkedTogether {
-				failures[core] = errors.Join(failures[core], check(scheme, items))
+			for batch := range slices.Chunk(items[core], checkedTogether) {
+				failures[core] = errors.Join(failures[core], check(scheme, batch))
 			}
 		})
 	}
@@ -46,15 +50,16 @@ func checkRate(scheme crypto.Scheme) (float64, error) {
 	return float64(cores*checks) / time.Since(began).Seconds(), errors.Join(failures...)
 }
 
-// signatures makes a batch of them, by keys of their own.
+// signatures makes those that one core checks, by keys of their own: a key that was met
+// before is checked faster, and a ceiling is not to rest on that.
 func signatures(scheme crypto.Scheme) ([]crypto.Item, error) {
-	items := make([]crypto.Item, checkedTogether)
+	items := make([]crypto.Item, checks)
 	for i := range items {
 		signer, err := scheme.Generate(rand.Reader)
 		if err != nil {
 			return nil, err
 		}
-		digest := chain.Hash{1, byte(i)}
+		digest := chain.Hash{1, byte(i >> 8), byte(i)}
 		signature, err := signer.Sign(digest)
 		if err != nil {
 			return nil, err

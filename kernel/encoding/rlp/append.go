@@ -41,6 +41,28 @@ func AppendList(dst, payload []byte) []byte {
 	return append(appendHeader(dst, listBase, len(payload)), payload...)
 }
 
+// CloseList makes what has been appended since dst had length start into a list: a list
+// that is built in place needs no buffer of its own. It does not check its items.
+func CloseList(dst []byte, start int) []byte { return closeItem(dst, start, listBase) }
+
+// CloseBytes makes what has been appended since dst had length start into a string.
+func CloseBytes(dst []byte, start int) []byte {
+	if len(dst) == start+1 && dst[start] < stringBase {
+		return dst
+	}
+	return closeItem(dst, start, stringBase)
+}
+
+func closeItem(dst []byte, start int, base byte) []byte {
+	var space [9]byte
+	header := appendHeader(space[:0], base, len(dst)-start)
+	end := len(dst)
+	dst = append(dst, header...)
+	copy(dst[start+len(header):], dst[start:end])
+	copy(dst[start:], header)
+	return dst
+}
+
 // appendHeader appends the header of a string (base stringBase) or list (base listBase) of the given content length.
 func appendHeader(dst []byte, base byte, length int) []byte {
 	if length <= maxShort {

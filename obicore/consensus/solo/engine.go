@@ -153,9 +153,9 @@ func (e *engine) arm(tick chan struct{}) {
 }
 
 // A large block costs the cores that also admit transactions: after one of at least
-// restFrom bytes the engine rests as long as it took, restMost at most. So it takes half of
-// one core, and what comes meanwhile shares the cost of the next block: with two cores a
-// third more transactions a second, and each of them sooner.
+// restFrom bytes the engine rests as long as it took, restMost at most, unless there is
+// enough for another. So it takes half of one core, and what comes meanwhile shares the cost
+// of the next block: with two cores a third more transactions a second, each of them sooner.
 const (
 	restFrom = 8 << 10
 	restMost = 20 * time.Millisecond
@@ -167,7 +167,7 @@ func (e *engine) decideAll(ctx context.Context) {
 		e.mutex.Lock()
 		size := len(e.tip.Proposal.Body)
 		e.mutex.Unlock()
-		if size >= restFrom {
+		if host, tells := e.host.(consensus.Backlogged); size >= restFrom && !(tells && host.Backlogged()) {
 			e.rest(ctx, min(e.clock.Now().Sub(began), restMost))
 		}
 	}

@@ -3,7 +3,6 @@ package standard
 import (
 	voi "github.com/oasisprotocol/curve25519-voi/primitives/ed25519"
 
-	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 )
 
@@ -48,10 +47,11 @@ func passEd25519Batch(items []crypto.Item) bool {
 	batch := voi.NewBatchVerifierWithCapacity(len(items))
 	for i := range items {
 		item := &items[i]
-		if item.Key.Scheme != chain.SchemeEd25519 || len(item.Key.Bytes) != voi.PublicKeySize {
+		key, err := knownEd25519Keys.expand(item.Key)
+		if err != nil {
 			return false
 		}
-		batch.AddWithOptions(item.Key.Bytes, item.Digest[:], item.Signature, ed25519Rules)
+		batch.AddExpandedWithOptions(key, item.Digest[:], item.Signature, ed25519Rules)
 	}
 	return batch.VerifyBatchOnly(nil)
 }

@@ -43,7 +43,7 @@ func (s *Suite) Address(key chain.PublicKey) (chain.Address, error) {
 			return chain.Address{}, err
 		}
 	case chain.SchemeEd25519:
-		if err := checkEd25519(key); err != nil {
+		if _, err := knownEd25519Keys.expand(key); err != nil {
 			return chain.Address{}, err
 		}
 	default:

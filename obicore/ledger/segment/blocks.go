@@ -48,11 +48,13 @@ func decodeSealed(payload []byte, hasher chain.Hasher) (*sealed, error) {
 // The payload of a body record is the RLP list [body, ids]: with the ids the index
 // can be made again without knowing any transaction family.
 func encodeBody(body *chain.Body, ids []chain.Hash) []byte {
-	var list []byte
+	encoded := body.Encode()
+	record := make([]byte, 0, len(encoded)+(chain.HashSize+1)*len(ids)+2*9)
+	record = append(record, encoded...)
 	for i := range ids {
-		list = rlp.AppendBytes(list, ids[i][:])
+		record = rlp.AppendBytes(record, ids[i][:])
 	}
-	return rlp.AppendList(nil, rlp.AppendList(body.Encode(), list))
+	return rlp.CloseList(rlp.CloseList(record, len(encoded)), 0)
 }
 
 func splitBody(payload []byte) (body []byte, ids *rlp.Reader, err error) {

@@ -222,11 +222,19 @@ func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found boo
 }
 
 // apply puts the outcome of one height into batch: flat entries, nodes, and their
-// previous values with a journal when history is kept.
-func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool) error {
+// previous values with a journal when history is kept. What known tells of the entries
+// before, if anything, need not be read.
+func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool, known *latest) error {
 	a := &applier{batch: batch, height: height, keep: keep}
-	state := func(key []byte) ([]byte, error) { return get(nodes.reader, entryKey(tableState, key)) }
 	for i := range writes {
+		state := func(key []byte) ([]byte, error) {
+			if known != nil {
+				if value, ok := known.get(height-1, writes[i].Key); ok {
+					return value, nil
+				}
+			}
+			return get(nodes.reader, entryKey(tableState, key))
+		}
 		if err := a.put(tableState, writes[i].Key.Encode(), writes[i].Value, state); err != nil {
 			return err
 		}

@@ -119,7 +119,7 @@ func (l *Ledger) commit(s *staged, results *chain.Results) error {
 func (l *Ledger) advance(s *staged) error {
 	batch := l.db.NewBatch()
 	defer batch.Close()
-	if err := apply(batch, s.nodes, s.height, s.writes, s.change, s.height > 0); err != nil {
+	if err := apply(batch, s.nodes, s.height, s.writes, s.change, s.height > 0, l.latest); err != nil {
 		return err
 	}
 	oldest, err := l.leave(batch, s.height)

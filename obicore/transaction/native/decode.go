@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
@@ -30,6 +31,44 @@ func Decode(raw []byte) (*Transaction, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// content is the part of an encoding that Decode took which the id stands for: its fields
+// before the signatures, as they are written.
+func content(raw []byte) ([]byte, error) {
+	list, err := rlp.NewReader(raw[1:]).List()
+	if err != nil {
+		return nil, err
+	}
+	length := 0
+	for range contentFields {
+		field, err := list.Raw()
+		if err != nil {
+			return nil, err
+		}
+		length += len(field)
+	}
+	signatures, err := list.Raw()
+	if err != nil {
+		return nil, err
+	}
+	end := len(raw) - len(signatures)
+	return raw[end-length : end : end], nil
+}
+
+// contentFields is how many fields stand before the signatures.
+const contentFields = 12
+
+// decodeClaims reads what is to be checked from an encoding that Decode took.
+func (t *Transaction) decodeClaims(f *envelope.Fields) {
+	f.Skip("identity")
+	f.Fixed("sender", t.Sender[:])
+	for range 8 {
+		f.Skip("field")
+	}
+	f.Optional("payer", t.Payer[:])
+	f.Skip("payload")
+	t.BySender, t.ByPayer = signatures(f)
 }
 
 // decodeFields reads the fields in the order in which appendContent writes them, and the signatures.

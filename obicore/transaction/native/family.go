@@ -5,6 +5,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 )
 
 // Family is the native transaction family as one chain uses it. It is safe for concurrent use.
@@ -35,10 +36,15 @@ func (f *Family) Decode(raw []byte) (*chain.Transaction, error) {
 	if err != nil {
 		return nil, err
 	}
+	signed, err := content(raw)
+	if err != nil {
+		return nil, err
+	}
+	list := rlp.AppendList(make([]byte, 0, len(signed)+9), signed)
 	return &chain.Transaction{
 		Type:       Type,
 		Raw:        raw,
-		ID:         t.ID(f.suite),
+		ID:         chain.SigningHash(f.suite, chain.DomainTransaction, t.Identity, Kind, list),
 		Wire:       f.suite.Sum(raw),
 		ChainID:    f.chainID,
 		Protected:  true,

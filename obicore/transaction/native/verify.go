@@ -5,6 +5,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
+	"github.com/credibleledger/credibleledger/obicore/transaction/internal/envelope"
 )
 
 // Verify checks the signatures of sender and payer. t must come from Decode. Errors wrap chain.ErrSignature; which
@@ -19,13 +20,15 @@ func (f *Family) VerifyBatch(transactions []*chain.Transaction) ([]chain.Verifie
 	verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
 	claims := make([]claim, 0, len(transactions))
 	for i, t := range transactions {
-		decoded, err := f.decode(t.Raw)
-		if err != nil {
-			errs[i] = err
+		read := Transaction{}
+		if errs[i] = envelope.Read(t.Raw[1:], "transaction", read.decodeClaims); errs[i] != nil {
 			continue
 		}
-		verified[i] = chain.Verified{Transaction: t, Sender: decoded.Sender, Payer: decoded.PaidBy()}
-		claims = append(claims, f.claims(i, decoded)...)
+		verified[i] = chain.Verified{Transaction: t, Sender: read.Sender, Payer: read.PaidBy()}
+		claims = append(claims, claim{place: i, role: "sender", account: read.Sender, digest: t.ID, signature: read.BySender})
+		if !read.Payer.IsZero() {
+			claims = append(claims, claim{place: i, role: "payer", account: read.Payer, digest: t.ID, signature: read.ByPayer})
+		}
 	}
 	f.settle(claims)
 	for i := range claims {
@@ -45,15 +48,6 @@ type claim struct {
 	signature Signature
 	settled   bool
 	err       error
-}
-
-func (f *Family) claims(place int, t *Transaction) []claim {
-	digest := t.ID(f.suite)
-	list := []claim{{place: place, role: "sender", account: t.Sender, digest: digest, signature: t.BySender}}
-	if !t.Payer.IsZero() {
-		list = append(list, claim{place: place, role: "payer", account: t.Payer, digest: digest, signature: t.ByPayer})
-	}
-	return list
 }
 
 // settle gives each claim its verdict.

@@ -86,6 +86,14 @@ func (f *Fields) Bytes(name string) []byte {
 	return b
 }
 
+// Skip passes over a field.
+func (f *Fields) Skip(name string) {
+	if f.err == nil {
+		_, err := f.reader.Raw()
+		f.Fail(name, err)
+	}
+}
+
 // Optional reads a value of the length of dst that is not zero, or leaves dst zero for the empty string: a value has one
 // spelling.
 func (f *Fields) Optional(name string, dst []byte) {
