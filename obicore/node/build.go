@@ -30,12 +30,16 @@ func (i *immediate) build(ctx context.Context, head *Head, meta []byte) (*execut
 	if err := errors.Join(i.fill(ctx, &e.prepared, progress), i.HaltReason()); err != nil {
 		return nil, err
 	}
+	results := make(chan chain.Hash, 1)
+	go func() { results <- e.results.Root(i.suite) }()
 	i.seal(&e.prepared)
-	if e.staged, err = i.store.Stage(e.results.Writes()); err != nil {
+	e.staged, err = i.store.Stage(e.results.Writes())
+	header.ResultRoot = <-results
+	if err != nil {
 		return nil, err
 	}
 	e.results.StateRoot = e.staged.Root()
-	header.StateRoot, header.ResultRoot = e.results.StateRoot, e.results.Root(i.suite)
+	header.StateRoot = e.results.StateRoot
 	if e.next, err = i.nextValidators(header.Height, head.Validators, e.results); err != nil {
 		return nil, err
 	}

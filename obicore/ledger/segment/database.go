@@ -18,7 +18,7 @@ import (
 // replayed from the result column.
 const (
 	blockCacheSize   = 64 << 20 // Pebble takes its memory tables out of this
-	memoryTableSize  = 16 << 20
+	memoryTableSize  = 64 << 20
 	openTables       = 256
 	bloomBitsPerKey  = 10
 	databaseFormat   = pebble.FormatTableFormatV6
@@ -154,6 +154,9 @@ func (n nodesNow) Node(name []byte) ([]byte, error) { return get(n.reader, entry
 // previous values again. It is safe for concurrent use.
 type remembered struct {
 	nodesNow
+	latest *latest[string] // of this height; nil for none
+	height uint64
+
 	lock  sync.Mutex
 	nodes map[string][]byte
 }
@@ -163,11 +166,25 @@ func remember(reader pebble.Reader) *remembered {
 }
 
 func (r *remembered) Node(name []byte) ([]byte, error) {
-	value, err := r.nodesNow.Node(name)
+	value, err := r.read(name)
 	if err == nil {
 		r.lock.Lock()
 		defer r.lock.Unlock()
 		r.nodes[string(name)] = value
+	}
+	return value, err
+}
+
+func (r *remembered) read(name []byte) ([]byte, error) {
+	if r.latest == nil {
+		return r.nodesNow.Node(name)
+	}
+	if value, known := r.latest.get(r.height, string(name)); known {
+		return value, nil
+	}
+	value, err := r.nodesNow.Node(name)
+	if err == nil {
+		r.latest.put(r.height, string(name), value)
 	}
 	return value, err
 }
@@ -224,7 +241,7 @@ func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found boo
 // apply puts the outcome of one height into batch: flat entries, nodes, and their
 // previous values with a journal when history is kept. What known tells of the entries
 // before, if anything, need not be read.
-func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool, known *latest) error {
+func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool, known *latest[chain.StateKey]) error {
 	a := &applier{batch: batch, height: height, keep: keep}
 	for i := range writes {
 		state := func(key []byte) ([]byte, error) {

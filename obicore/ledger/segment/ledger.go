@@ -44,8 +44,9 @@ type Ledger struct {
 
 	// What the database holds and what status says of it change together: a view is
 	// opened between two changes. Taken after commitLock.
-	stateLock sync.RWMutex
-	latest    *latest
+	stateLock   sync.RWMutex
+	latest      *latest[chain.StateKey]
+	latestNodes *latest[string]
 
 	events *eventindex.Index // nil until the ledger is open
 
@@ -71,7 +72,7 @@ var (
 func newLedger(fs vfs.FS, options ledger.Options, commitment ledger.Commitment, segmentSize int64, random io.Reader) *Ledger {
 	l := &Ledger{
 		fs: fs, options: options, commitment: commitment,
-		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}), trouble: newTrouble(), latest: newLatest(),
+		decoded: newCache[*sealed](cachedHeaders), gate: newGate(), views: make(map[*view]struct{}), trouble: newTrouble(), latest: newLatestState(), latestNodes: newLatestNodes(),
 	}
 	for _, c := range []struct {
 		kind  columnKind

@@ -194,7 +194,7 @@ func (l *Ledger) catchUp(ctx context.Context) error {
 		s.Executed = l.results.next() - 1
 		s.OldestState = oldestState
 	})
-	l.latest.forget(l.Status().Executed)
+	l.forgetLatest(l.Status().Executed)
 	return nil
 }
 
@@ -250,7 +250,7 @@ func (l *Ledger) commitGenesis() error {
 	if s.change.Root != genesis.Results.StateRoot {
 		return fmt.Errorf("%w: genesis says %s, its writes lead to %s", ErrResults, genesis.Results.StateRoot, s.change.Root)
 	}
-	return l.commit(s, genesis.Results)
+	return l.commit(s, genesis.Results, genesis.Results.Encode())
 }
 
 // replay applies the results above the database and checks each root.
@@ -292,7 +292,12 @@ func (l *Ledger) replayHeight(height uint64) error {
 	if s.change.Root != results.StateRoot {
 		return fmt.Errorf("%w: results say state root %s, their writes lead to %s", ledger.ErrCorrupt, results.StateRoot, s.change.Root)
 	}
-	return l.advance(s)
+	p, err := l.prepare(s)
+	if err != nil {
+		p.close()
+		return err
+	}
+	return l.advance(s, p)
 }
 
 // checkGenesis compares block 0 with the genesis that the caller gave.

@@ -58,6 +58,7 @@ func (l *Ledger) Stage(writes []chain.Write) (ledger.Staged, error) {
 
 func (l *Ledger) stage(height uint64, writes []chain.Write) (*staged, error) {
 	nodes := remember(l.db)
+	nodes.latest, nodes.height = l.latestNodes, l.Status().Executed
 	change, err := l.commitment.Update(nodes, writes)
 	if err != nil {
 		return nil, err
@@ -85,26 +86,34 @@ func (l *Ledger) Commit(ctx context.Context, results *chain.Results, next ledger
 		return fmt.Errorf("%w: results of height %d, the tip is %d", ledger.ErrHeight, s.height, status.Decided)
 	case results == nil || results.StateRoot != s.change.Root:
 		return fmt.Errorf("%w: state root", ErrResults)
-	case !slices.EqualFunc(results.Writes(), s.writes, sameWrite):
-		// Replay after a crash has nothing but the results.
+	}
+	encoded := make(chan []byte, 1)
+	go func() { encoded <- results.Encode() }()
+	same := slices.EqualFunc(results.Writes(), s.writes, sameWrite)
+	record := <-encoded
+	if !same { // replay after a crash has nothing but the results
 		return fmt.Errorf("%w: their write sets differ", ErrResults)
 	}
-	return l.commit(s, results)
+	return l.commit(s, results, record)
 }
 
 func sameWrite(a, b chain.Write) bool {
 	return a.Key == b.Key && string(a.Value) == string(b.Value)
 }
 
-func (l *Ledger) commit(s *staged, results *chain.Results) error {
-	if err := l.results.write(s.height, results.Encode()); err != nil {
+func (l *Ledger) commit(s *staged, results *chain.Results, record []byte) error {
+	if err := l.results.write(s.height, record); err != nil {
 		return l.fail(err)
 	}
-	if err := l.results.sync(); err != nil {
+	synced := make(chan error, 1)
+	go func() { synced <- l.results.sync() }()
+	p, err := l.prepare(s) // while the disk is at work
+	if err := errors.Join(<-synced, err); err != nil {
+		p.close()
 		return l.fail(err)
 	}
 	l.results.publish()
-	if err := l.advance(s); err != nil {
+	if err := l.advance(s, p); err != nil {
 		return l.fail(err)
 	}
 	l.generation++
@@ -114,21 +123,41 @@ func (l *Ledger) commit(s *staged, results *chain.Results) error {
 	return nil
 }
 
-// advance puts a staged change into the database and drops history that has left
-// the window.
-func (l *Ledger) advance(s *staged) error {
-	batch := l.db.NewBatch()
-	defer batch.Close()
-	if err := apply(batch, s.nodes, s.height, s.writes, s.change, s.height > 0, l.latest); err != nil {
-		return err
+// prepared is a change that is ready for the database.
+type prepared struct {
+	batch  *pebble.Batch
+	oldest uint64 // height whose state can be read afterwards
+}
+
+// prepare makes the batch of a staged change, which also drops history that leaves the
+// window.
+func (l *Ledger) prepare(s *staged) (p prepared, err error) {
+	p.batch = l.db.NewBatch()
+	if err = apply(p.batch, s.nodes, s.height, s.writes, s.change, s.height > 0, l.latest); err != nil {
+		return p, err
 	}
-	oldest, err := l.leave(batch, s.height)
-	if err != nil {
-		return err
-	}
-	return l.change(batch, func(status *ledger.Status) { status.Executed, status.OldestState = s.height, oldest }, func() {
-		l.latest.advance(s.height, s.writes)
+	p.oldest, err = l.leave(p.batch, s.height)
+	return p, err
+}
+
+func (p *prepared) close() { _ = p.batch.Close() } // an error would be one of its use
+
+// advance puts a staged change into the database.
+func (l *Ledger) advance(s *staged, p prepared) error {
+	defer p.close()
+	return l.change(p.batch, func(status *ledger.Status) { status.Executed, status.OldestState = s.height, p.oldest }, func() {
+		l.latest.advance(s.height, len(s.writes), func(n int) (chain.StateKey, []byte) { return s.writes[n].Key, s.writes[n].Value })
+		l.latestNodes.advance(s.height, len(s.change.Nodes), func(n int) (string, []byte) {
+			return string(s.change.Nodes[n].Name), s.change.Nodes[n].Value
+		})
 	})
+}
+
+// forgetLatest is called when the state has become that of a height in another way than by
+// the next block.
+func (l *Ledger) forgetLatest(height uint64) {
+	l.latest.forget(height)
+	l.latestNodes.forget(height)
 }
 
 // change changes the database, the status and what else follows the state, as one for
