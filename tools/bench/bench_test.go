@@ -58,6 +58,7 @@ func settings(t *testing.T, workload, url string, payer *bench.Payer) bench.Sett
 	}
 	return bench.Settings{
 		Workload: workload, URLs: []string{url}, Duration: time.Second, Senders: 40, Batch: 20, Fund: payer.Pay, Funds: funds, Patience: 20 * time.Second,
+		WarmUp: 400, Checks: 256,
 	}
 }
 

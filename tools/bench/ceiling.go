@@ -15,8 +15,8 @@ import (
 // checkedTogether is how many signatures a node gives to a scheme at a time.
 const checkedTogether = 256
 
-// checks is how many signatures each core checks to measure one.
-const checks = 16 * checkedTogether
+// checksUnlessSaid is how many signatures each core checks to measure one.
+const checksUnlessSaid = 16 * checkedTogether
 
 // checkedBy says of each scheme how its signatures are checked.
 var checkedBy = map[chain.Scheme]string{
@@ -27,12 +27,12 @@ var checkedBy = map[chain.Scheme]string{
 // c/V of the ceiling c/(N·V). It checks them as nodes do: where a signature yields its
 // key, by recovering that; else in batches, which save time where the scheme has an
 // equation for them, as Ed25519 has.
-func checkRate(scheme crypto.Scheme) (float64, error) {
+func checkRate(scheme crypto.Scheme, checks int) (float64, error) {
 	cores := runtime.NumCPU()
 	items := make([][]crypto.Item, cores)
 	for core := range items {
 		var err error
-		if items[core], err = signatures(scheme); err != nil {
+		if items[core], err = signatures(scheme, checks); err != nil {
 			return 0, err
 		}
 	}
@@ -52,7 +52,7 @@ func checkRate(scheme crypto.Scheme) (float64, error) {
 
 // signatures makes those that one core checks, by keys of their own: a key that was met
 // before is checked faster, and a ceiling is not to rest on that.
-func signatures(scheme crypto.Scheme) ([]crypto.Item, error) {
+func signatures(scheme crypto.Scheme, checks int) ([]crypto.Item, error) {
 	items := make([]crypto.Item, checks)
 	for i := range items {
 		signer, err := scheme.Generate(rand.Reader)

@@ -62,8 +62,9 @@ type Verified struct {
 	Found   int    `json:"found"`
 	Missing int    `json:"missing"`
 	Twice   int    `json:"twice"`
-	Failed  int    `json:"failed"` // executed without success
-	Sums    string `json:"sums"`   // "hold", or why not
+	Failed  int    `json:"failed"`           // executed without success
+	Unread  uint64 `json:"unread,omitempty"` // blocks whose receipts took the target too long to give
+	Sums    string `json:"sums"`             // "hold", or why not
 }
 
 // OK reports whether everything that was sent is there once, and the sums hold.

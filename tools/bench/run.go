@@ -82,7 +82,7 @@ func (r *run) describe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if k.CheckRate, err = checkRate(scheme); err != nil {
+	if k.CheckRate, err = checkRate(scheme, r.Checks); err != nil {
 		return err
 	}
 	k.Scheme = checkedBy[scheme.ID()]
@@ -204,17 +204,17 @@ func (r *run) expected() int {
 	if r.Rate == 0 {
 		rate = r.report.Conditions.Ceiling // no target with these signatures does more
 	}
-	return min(mostExpected, int(rate*r.Duration.Seconds())+2*warmUp)
+	return min(mostExpected, int(rate*r.Duration.Seconds())+2*r.WarmUp)
 }
 
-// warmUp is how many transactions are sent before the measured ones: they warm caches
-// and connections and, at full speed, tell how many to sign.
-const warmUp = 4_000
+// warmUpUnlessSaid is how many transactions are sent before the measured ones: they warm
+// caches and connections and, at full speed, tell how many to sign.
+const warmUpUnlessSaid = 4_000
 
 func (r *run) measure(ctx context.Context) error {
-	count := warmUp
+	count := r.WarmUp
 	if r.Rate > 0 {
-		count = min(warmUp, r.Rate)
+		count = min(r.WarmUp, r.Rate)
 	}
 	if err := r.supply.sign(ctx, count, func(share float64) { r.progress(Signing, share/4) }); err != nil {
 		return err

@@ -24,6 +24,8 @@ type Settings struct {
 	Underway int           // transactions at most in the closed loop; 4,000 when 0
 	Batch    int           // transactions in a request of the closed loop
 	Patience time.Duration // for a target that includes nothing; a minute when 0
+	WarmUp   int           // transactions before the measured ones; 4,000 when 0
+	Checks   int           // signatures that each core checks to find the ceiling; 4,096 when 0
 	Note     string        // what no endpoint tells, such as how the target syncs
 	// Fund sends an amount in wei to an address and returns when that is executed.
 	Fund func(ctx context.Context, to chain.Address, wei *big.Int) error
@@ -75,6 +77,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
 	case s.Accounts < 0 || s.Accounts > MaxAccounts:
 		return fmt.Errorf("%d accounts that are paid: choose 1 to %d", s.Accounts, MaxAccounts)
+	case s.WarmUp < 0 || s.Checks < 0:
+		return fmt.Errorf("%d transactions to warm up and %d signatures for the ceiling: choose numbers from 1", s.WarmUp, s.Checks)
 	case len(s.Seed) > MaxSeed:
 		return fmt.Errorf("a seed of %d bytes: choose up to %d", len(s.Seed), MaxSeed)
 	}
@@ -107,6 +111,12 @@ func (s *Settings) fill() {
 	}
 	if s.Underway == 0 {
 		s.Underway = mostUnderway
+	}
+	if s.WarmUp == 0 {
+		s.WarmUp = warmUpUnlessSaid
+	}
+	if s.Checks == 0 {
+		s.Checks = checksUnlessSaid
 	}
 	s.Calls = max(s.Calls, 1)
 	if s.Accounts == 0 {

@@ -89,6 +89,9 @@ func (t *terminal) showBench(r *bench.Report, page string) {
 		k.Machine, k.Cores, k.Mode, k.Generator, k.Senders, k.Committed)
 	if v := r.Verified; v != nil {
 		t.say(Text{"verified    %d found, %d missing, %d twice, %d failed; sums: %s", "核对        找到 %d，缺失 %d，重复 %d，失败 %d；总额：%s"}, v.Found, v.Missing, v.Twice, v.Failed, v.Sums)
+		if v.Unread > 0 {
+			t.say(Text{"            the receipts of %d blocks were not looked at: the target took too long to give others", "            %d 个区块的收据未核对：目标给出其他收据耗时过长"}, v.Unread)
+		}
 	}
 	if page != "" {
 		t.say(Text{"report      %s", "报告        %s"}, page)
