@@ -41,6 +41,7 @@ type prepared struct {
 	block        *chain.Block
 	transactions []chain.Verified
 	ids          []chain.Hash
+	fresh        bool            // no id of it stands in a block that it remembers
 	offences     []chain.Offence // that it holds evidence of
 	ruling       *Ruling         // under which it is executed
 	results      *chain.Results

@@ -147,11 +147,7 @@ func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal, kn
 // check returns a block as one that may follow the tip.
 func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.Verified) (*prepared, error) {
 	header, tip := block.Header, d.Tip()
-	hash := header.Hash(d.suite)
-	d.mutex.Lock()
-	checked := d.checked
-	d.mutex.Unlock()
-	if checked != nil && checked.hash == hash {
+	if checked := d.checkedAs(header); checked != nil {
 		return checked, nil
 	}
 	if header.Height != tip.Header.Height+1 {
@@ -199,6 +195,17 @@ func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.
 	return p, nil
 }
 
+// checkedAs returns the block with a header if it is the last that was found good.
+func (d *deferred) checkedAs(header *chain.Header) *prepared {
+	hash := header.Hash(d.suite)
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.checked == nil || d.checked.hash != hash {
+		return nil
+	}
+	return d.checked
+}
+
 // checkOrder refuses what no honest proposer orders: an id twice, here or in a
 // block that is not executed yet, a nonce that is spent, and more gas than the
 // block has.
@@ -238,6 +245,7 @@ func (d *deferred) checkOrder(p *prepared) error {
 			return err
 		}
 	}
+	p.fresh = true // the ledger does not tell any more once it holds this block too
 	return nil
 }
 
@@ -272,18 +280,24 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	d.commitMutex.Lock()
 	defer d.commitMutex.Unlock()
 	ctx = context.WithoutCancel(ctx)
-	block, err := d.decodeProposal(decision.Proposal)
+	header, err := chain.DecodeHeader(decision.Proposal.Header)
 	if err != nil {
 		return nil, err
 	}
-	if tip := d.Tip(); block.Header.Height <= tip.Header.Height {
-		return nil, d.sameDecision(block.Header)
+	if tip := d.Tip(); header.Height <= tip.Header.Height {
+		return nil, d.sameDecision(header)
 	}
-	p, err := d.check(ctx, block, nil)
-	if err != nil {
-		return nil, err
+	p := d.checkedAs(header) // its body need not be read again
+	if p == nil {
+		block, err := d.decodeProposal(decision.Proposal)
+		if err == nil {
+			p, err = d.check(ctx, block, nil)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if _, err := d.executor.Rules(block.Header.Rules); err != nil {
+	if _, err := d.executor.Rules(header.Rules); err != nil {
 		d.halt(err) // before the height, with everything up to here intact
 		return nil, err
 	}

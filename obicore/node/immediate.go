@@ -157,6 +157,9 @@ func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	e := &executed{prepared: *p}
 	block := c.context(header, p.ruling, view)
 	block.Offences = p.offences
+	if p.fresh {
+		block.Included = func(chain.Hash) (bool, error) { return false, nil }
+	}
 	e.results, err = c.executor.Run(ctx, block, view, p.transactions)
 	if err = errors.Join(err, c.HaltReason()); err != nil {
 		return nil, err // halted: what a contract has read may be wrong

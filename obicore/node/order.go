@@ -128,5 +128,6 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 			p.transactions = append(p.transactions, t)
 		}
 	}
+	p.fresh = true // each was looked for
 	return ctx.Err()
 }
