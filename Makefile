@@ -1,7 +1,7 @@
 # What a person or CI runs. Every target works on a fresh machine with Go.
 GO ?= go
 
-.PHONY: bench build test test-full soak bench-start bench-network contracts lint
+.PHONY: bench bench-growth build test test-full soak bench-start bench-network contracts lint
 
 build: ## the binary, into bin/
 	$(GO) build -trimpath -o bin/credible ./cmd/credible
@@ -20,6 +20,9 @@ bench: ## this platform and its peers under the same load; one table
 
 bench-start: ## start-up and first receipt beside anvil
 	build/bench-start.sh
+
+bench-growth: ## one node while its state grows to ten million accounts
+	build/bench-growth.sh
 
 bench-network: ## four validators under load, and CometBFT beside them
 	build/bench-network.sh

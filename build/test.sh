@@ -24,7 +24,7 @@ formatting() {
 # What runs several goroutines, under the race detector; the pure computations
 # (state tests, vectors) do not gain from it.
 race() {
-	go test -race -short -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
+	go test -race -short -p 3 -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
 		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./cmd/... ./sim ./sdk/... $(go list ./tools/... | grep -Ev "$processes")
 }
 

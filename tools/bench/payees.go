@@ -29,7 +29,7 @@ type payees struct {
 type Payment struct {
 	Accounts int    // how many; 256 when 0
 	Seed     string // they follow from it, so that a later run pays the same; new ones when empty
-	InTurn   bool   // one after the other, instead of drawn uniformly
+	InTurn   bool   // each once, one after the other, however long it takes; else drawn uniformly
 }
 
 // held asks what an account holds.

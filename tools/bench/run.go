@@ -200,6 +200,9 @@ const mostExpected = 3_000_000
 
 // expected is how many transactions a run may send, for what it costs.
 func (r *run) expected() int {
+	if r.InTurn {
+		return (r.Accounts + r.Calls - 1) / r.Calls
+	}
 	rate := float64(r.Rate)
 	if r.Rate == 0 {
 		rate = r.report.Conditions.Ceiling // no target with these signatures does more
@@ -213,8 +216,11 @@ const warmUpUnlessSaid = 4_000
 
 func (r *run) measure(ctx context.Context) error {
 	count := r.WarmUp
-	if r.Rate > 0 {
-		count = min(r.WarmUp, r.Rate)
+	switch {
+	case r.InTurn:
+		count = min(count, r.expected()/10)
+	case r.Rate > 0:
+		count = min(count, r.Rate)
 	}
 	if err := r.supply.sign(ctx, count, func(share float64) { r.progress(Signing, share/4) }); err != nil {
 		return err
@@ -230,9 +236,12 @@ func (r *run) measure(ctx context.Context) error {
 		return err
 	}
 	r.first = len(r.supply.list)
-	if r.Rate > 0 {
+	switch {
+	case r.InTurn:
+		count, r.Duration = r.expected(), MaxDuration // until each was paid
+	case r.Rate > 0:
 		count = r.first + int(float64(r.Rate)*r.Duration.Seconds())
-	} else {
+	default:
 		count = r.first + int(3*rate*r.Duration.Seconds())
 	}
 	if err := r.supply.sign(ctx, min(count, r.expected()), func(share float64) { r.progress(Signing, 0.25+0.75*share) }); err != nil {

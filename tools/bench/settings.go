@@ -77,6 +77,10 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
 	case s.Accounts < 0 || s.Accounts > MaxAccounts:
 		return fmt.Errorf("%d accounts that are paid: choose 1 to %d", s.Accounts, MaxAccounts)
+	case s.InTurn && s.Workload == reading:
+		return fmt.Errorf("the workload %s pays nobody: leave out that accounts are paid in turn", reading)
+	case s.InTurn && (max(s.Accounts, 1)+max(s.Calls, 1)-1)/max(s.Calls, 1) > mostExpected:
+		return fmt.Errorf("%d accounts in turn with %d calls in a transaction: at most %d transactions are prepared, choose more calls or fewer accounts", s.Accounts, max(s.Calls, 1), mostExpected)
 	case s.WarmUp < 0 || s.Checks < 0:
 		return fmt.Errorf("%d transactions to warm up and %d signatures for the ceiling: choose numbers from 1", s.WarmUp, s.Checks)
 	case len(s.Seed) > MaxSeed:

@@ -103,7 +103,7 @@ func (t *terminal) familyFlags(command *cobra.Command, s *bench.Settings) {
 	flags.IntVar(&s.Calls, "calls", 1, t.text(Text{"calls in one native transaction", "一笔原生交易中的调用数"}))
 	flags.IntVar(&s.Accounts, "accounts", 256, t.text(Text{"accounts that are paid, each as likely as the others", "收款账户数，每次均匀抽取"}))
 	flags.StringVar(&s.Seed, "seed", "", t.text(Text{"which accounts are paid follows from this text: a later run pays the same (default: new accounts)", "由此文本决定收款账户：以后的测量支付给同一批账户（默认：新账户）"}))
-	flags.BoolVar(&s.InTurn, "in-turn", false, t.text(Text{"pay the accounts one after the other, not drawn: to make very many of them", "依次支付各账户而不是抽取：用于创建大量账户"}))
+	flags.BoolVar(&s.InTurn, "in-turn", false, t.text(Text{"pay each account once, one after the other, however long it takes: to make very many of them", "依次支付每个账户一次，不限时长：用于创建大量账户"}))
 }
 
 // nativeOnly refuses flags of native transactions that are given for others, also where
