@@ -54,6 +54,27 @@ func TestBundlesPayAsOftenAsTheyHaveCalls(t *testing.T) {
 	}
 }
 
+func TestAccountsArePaidOnceEachInTurnAndTheSameAgainBySeed(t *testing.T) {
+	url, payer := target(t, "standard")
+	s := nativeSettings(t, "transfer", url, payer)
+	s.Calls, s.Accounts, s.Seed, s.InTurn = 5, 1001, "the same town", true
+	report, err := bench.Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := report.Verified; !v.OK() || v.Found != 201 {
+		t.Errorf("each of 1,001 accounts once, five in a transaction: %+v", v)
+	}
+	s.InTurn = false
+	if report, err = bench.Run(t.Context(), s); err != nil || !report.Verified.OK() {
+		t.Fatalf("the same accounts, which hold something already: %v, %+v", err, report)
+	}
+	s.InTurn, s.Calls, s.Accounts = true, 1, bench.MaxAccounts
+	if _, err := bench.Run(t.Context(), s); err == nil {
+		t.Error("more transactions are promised than are prepared")
+	}
+}
+
 func TestABundleWhoseCallsAreLostDoesNotPassAsMeasured(t *testing.T) {
 	url, payer := target(t, "standard")
 	lying := liar(t, url, func(request, answer []byte) []byte {
