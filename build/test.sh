@@ -21,11 +21,13 @@ formatting() {
 	fi
 }
 
-# What runs several goroutines, under the race detector; the pure computations
-# (state tests, vectors) do not gain from it.
+# Pure computations, which do not gain from the race detector, as state tests and vectors.
+computations='/(sdk/proof|tools/wallet)$'
+
+# What runs several goroutines, under the race detector.
 race() {
 	go test -race -short -p 3 -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
-		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./cmd/... ./sim ./sdk/... $(go list ./tools/... | grep -Ev "$processes")
+		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./cmd/... ./sim $(go list ./sdk/... ./tools/... | grep -Ev "$processes|$computations")
 }
 
 # Networks of real processes come alone: beside other suites they would measure these.
