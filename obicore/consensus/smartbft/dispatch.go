@@ -85,15 +85,16 @@ func (i *instance) hand(f frame) {
 	if data := f.message.GetViewData(); data != nil {
 		i.listen(f.from, data)
 	}
-	if commit := f.message.GetCommit(); commit != nil && roundOf(commit) != i.views.now().carried.round(commit) {
-		return // a vote of another round than this node's
-	}
 	if isPhase(f.message) {
 		i.views.handing.Lock()
 		defer i.views.handing.Unlock()
-		if i.views.now().carrying {
+		at := i.views.now() // no carrying over begins while a message is handed
+		if at.carrying {
 			i.hold(f)
 			return
+		}
+		if commit := f.message.GetCommit(); commit != nil && roundOf(commit) != at.carried.round(commit) {
+			return // a vote of another round than this node's
 		}
 	}
 	if i.ctx.Err() == nil {

@@ -14,7 +14,8 @@
 //
 // The header's consensus meta is SmartBFT's view metadata (view, height, decisions in
 // the view). A vote is a consensus.Vote of kind "smartbft/commit" with the view as
-// its round, or the later one whose new view carries the proposal over; a proof is a consensus.QuorumProof of kind "smartbft/1".
+// its round, or the later one whose new view carries the proposal over; a proof is a
+// consensus.QuorumProof of kind "smartbft/1".
 //
 // Invariants:
 //   - A height is committed once, in order, after the host has validated it, and only

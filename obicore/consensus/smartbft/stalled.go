@@ -71,11 +71,13 @@ func (s *stalled) again(at stage, tip uint64, digest string) (frames []frame) {
 			if m == nil {
 				continue
 			}
-			switch p, _, _ := positionOf(m); {
+			p, _, _ := positionOf(m)
+			carried := phase == 2 && p == at.carried.of
+			switch {
 			case p.height <= tip:
 				slots[phase] = frame{}
-			case p.height == tip+1 && p == at.carried.of && phase == 2,
-				p.height == tip+1 && p.view == at.current.view && (phase == 0 || digest == "" || digestOf(m) == digest):
+			case p.height > tip+1:
+			case carried || p.view == at.current.view && (phase == 0 || digest == "" || digestOf(m) == digest):
 				frames = append(frames, slots[phase])
 			}
 		}
