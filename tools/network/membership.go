@@ -60,7 +60,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, addi
 	if err := administrator.change(ctx, "addValidator(bytes)", member.Encode()); err != nil {
 		return Node{}, err
 	}
-	return added, p.awaitNode(ctx, added)
+	return added, p.awaitMember(ctx, added)
 }
 
 // welcome writes the home of a new node and makes it known to the others.
@@ -140,12 +140,23 @@ func (p *Processes) freeName() string {
 	}
 }
 
+// awaitNode waits until a node is ready.
 func (p *Processes) awaitNode(ctx context.Context, node Node) error {
+	return p.awaitThat(ctx, node, func(n NodeStatus) bool { return n.State == "ready" })
+}
+
+// awaitMember waits until a node is ready as a validator: it learns that it is one
+// later than the others, and knows nothing of the leader before.
+func (p *Processes) awaitMember(ctx context.Context, node Node) error {
+	return p.awaitThat(ctx, node, func(n NodeStatus) bool { return n.State == "ready" && n.Role != "observer" })
+}
+
+func (p *Processes) awaitThat(ctx context.Context, node Node, holds func(NodeStatus) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
 	return p.await(ctx, func(s *Status) bool {
 		i := slices.IndexFunc(s.Nodes, func(n NodeStatus) bool { return n.Name == node.Name })
-		return i >= 0 && s.Nodes[i].State == "ready"
+		return i >= 0 && holds(s.Nodes[i])
 	})
 }
 
