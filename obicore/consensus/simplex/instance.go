@@ -44,7 +44,8 @@ type instance struct {
 	belated    belated
 	helped     map[chain.NodeID]time.Time
 	greeted    time.Time
-	watchdog   watchdog
+	watchdog   watchdog // of tip and round
+	unbegun    watchdog // of a round that Simplex does not begin
 	firstRound uint64
 	begun      atomic.Uint64            // the last round that Simplex has begun
 	pending    []*upstream.Finalization // that the log has and Simplex has not carried out

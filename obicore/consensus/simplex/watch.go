@@ -66,7 +66,8 @@ func (i *instance) idle(now time.Time) bool {
 	e.mutex.Lock()
 	at, advanced := e.at, e.advanced
 	e.mutex.Unlock()
-	return e.care.begin && i.begun.Load() < at && now.Sub(advanced) >= e.timing.settle
+	open := e.care.begin && i.begun.Load() < at
+	return i.unbegun.look(now, 2*e.timing.tick, progress{advanced: advanced}, open) >= e.timing.settle
 }
 
 // progress is when the tip and the round moved.
