@@ -63,7 +63,11 @@ func settings(t *testing.T, workload, url string, payer *bench.Payer) bench.Sett
 }
 
 func TestEveryWorkloadIsMeasuredAndVerifiedInBothLoops(t *testing.T) {
-	for _, suite := range []string{"standard", "gm"} {
+	suites := []string{"standard", "gm"}
+	if testing.Short() {
+		suites = suites[:1]
+	}
+	for _, suite := range suites {
 		url, payer := target(t, suite)
 		for _, workload := range bench.Workloads() {
 			for _, rate := range []int{0, 100} {
@@ -240,7 +244,11 @@ func TestThePageStandsAloneAndEscapesWhatTargetsSay(t *testing.T) {
 
 func TestEveryWordOfAPageIsTranslated(t *testing.T) {
 	url, payer := target(t, "standard")
-	for _, workload := range []string{"transfer", "bundles", "read"} {
+	workloads := []string{"bundles", "transfer", "read"}
+	if testing.Short() {
+		workloads = workloads[:1]
+	}
+	for _, workload := range workloads {
 		for _, rate := range []int{0, 50} {
 			s := settings(t, workload, url, payer)
 			if s.Rate = rate; workload == "bundles" {

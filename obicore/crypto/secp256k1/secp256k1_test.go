@@ -80,7 +80,11 @@ func TestBothLibrariesGiveTheSameSignaturesAndKeys(t *testing.T) {
 	fast, portable := secp256k1.New(), secp256k1.NewPortable()
 	t.Logf("comparing %s with %s", fast.Library(), portable.Library())
 	random := rand.NewChaCha8([32]byte{1})
-	for i := range 300 {
+	rounds := 300
+	if testing.Short() {
+		rounds = 50
+	}
+	for i := range rounds {
 		var secret [32]byte
 		var digest chain.Hash
 		_, _ = random.Read(secret[:])

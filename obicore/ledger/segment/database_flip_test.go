@@ -38,7 +38,10 @@ func (d *damaged) databaseFiles(tb testing.TB) map[string][]byte {
 // pass.
 func TestAFlippedBitOfTheDatabaseIsFoundOrChangesNoRead(t *testing.T) {
 	flips := 12
-	if os.Getenv("CREDIBLE_TEST_FULL") != "" {
+	switch {
+	case testing.Short():
+		flips = 3
+	case os.Getenv("CREDIBLE_TEST_FULL") != "":
 		flips = 300
 	}
 	d := &damaged{script: newScript(t, 320, 60), fs: vfs.NewMem()}
