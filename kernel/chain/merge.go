@@ -5,7 +5,11 @@ import "slices"
 // MergeWrites folds write sets in order: a later set wins. The result is in
 // ascending key order.
 func MergeWrites(sets ...[]Write) []Write {
-	last := make(map[StateKey][]byte)
+	count := 0
+	for _, set := range sets {
+		count += len(set)
+	}
+	last := make(map[StateKey][]byte, count)
 	for _, set := range sets {
 		for i := range set {
 			last[set[i].Key] = set[i].Value

@@ -10,19 +10,21 @@ import (
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
 // Sizes of Pebble's memory in bytes. What the memory table holds at a power cut is
 // replayed from the result column.
 const (
-	blockCacheSize   = 64 << 20 // Pebble takes its memory tables out of this
-	memoryTableSize  = 64 << 20
-	openTables       = 256
-	bloomBitsPerKey  = 10
-	databaseFormat   = pebble.FormatTableFormatV6
-	compactionsAtOne = 2
+	blockCacheSize  = 512 << 20 // Pebble takes its memory tables out of this
+	memoryTableSize = 64 << 20
+	openTables      = 256
+	// A larger base level spares the state of millions of accounts a level, and each
+	// level is written some ten times as often as what is new.
+	largestLevelAbove = 256 << 20
+	bloomBitsPerKey   = 10
+	databaseFormat    = pebble.FormatTableFormatV6
+	compactionsAtOne  = 2
 )
 
 // notes passes Pebble's errors on to the operator and keeps its chatter back.
@@ -48,6 +50,7 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any), t *troubl
 		CacheSize:                   blockCacheSize,
 		MemTableSize:                memoryTableSize,
 		MemTableStopWritesThreshold: 4,
+		LBaseMaxBytes:               largestLevelAbove,
 		MaxOpenFiles:                openTables,
 		DisableWAL:                  true,
 		FormatMajorVersion:          databaseFormat,
@@ -145,68 +148,6 @@ func getNumber(reader pebble.Reader, key []byte) (uint64, error) {
 
 func number(v uint64) []byte { return binary.BigEndian.AppendUint64(nil, v) }
 
-// nodesNow reads the commitment's nodes as the database has them.
-type nodesNow struct{ reader pebble.Reader }
-
-func (n nodesNow) Node(name []byte) ([]byte, error) { return get(n.reader, entryKey(tableNode, name)) }
-
-// remembered reads nodes and keeps what it read, so that a commit need not read the
-// previous values again. It is safe for concurrent use.
-type remembered struct {
-	nodesNow
-	latest *latest[string] // of this height; nil for none
-	height uint64
-
-	lock  sync.Mutex
-	nodes map[string][]byte
-}
-
-func remember(reader pebble.Reader) *remembered {
-	return &remembered{nodesNow: nodesNow{reader}, nodes: make(map[string][]byte)}
-}
-
-func (r *remembered) Node(name []byte) ([]byte, error) {
-	value, err := r.read(name)
-	if err == nil {
-		r.lock.Lock()
-		defer r.lock.Unlock()
-		r.nodes[string(name)] = value
-	}
-	return value, err
-}
-
-func (r *remembered) read(name []byte) ([]byte, error) {
-	if r.latest == nil {
-		return r.nodesNow.Node(name)
-	}
-	if value, known := r.latest.get(r.height, string(name)); known {
-		return value, nil
-	}
-	value, err := r.nodesNow.Node(name)
-	if err == nil {
-		r.latest.put(r.height, string(name), value)
-	}
-	return value, err
-}
-
-// previous returns what a node was before the change.
-func (r *remembered) previous(name []byte) ([]byte, error) {
-	if value, read := r.nodes[string(name)]; read {
-		return value, nil
-	}
-	return r.nodesNow.Node(name)
-}
-
-// nodesAt reads the nodes as they stood after a height.
-type nodesAt struct {
-	reader pebble.Reader
-	height uint64
-}
-
-func (n nodesAt) Node(name []byte) ([]byte, error) {
-	return getAt(n.reader, tableNode, name, n.height)
-}
-
 // getAt returns the value that a key of a table had after the block at height: the
 // first later history record has it, else it has not changed since.
 func getAt(reader pebble.Reader, table byte, key []byte, height uint64) (value []byte, err error) {
@@ -234,65 +175,6 @@ func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found boo
 	if err != nil {
 		return false, nil, err
 	}
-	value, err = decodeHistory(content)
-	return true, value, err
-}
-
-// apply puts the outcome of one height into batch: flat entries, nodes, and their
-// previous values with a journal when history is kept. What known tells of the entries
-// before, if anything, need not be read.
-func apply(batch *pebble.Batch, nodes *remembered, height uint64, writes []chain.Write, change ledger.Change, keep bool, known *latest[chain.StateKey]) error {
-	a := &applier{batch: batch, height: height, keep: keep}
-	for i := range writes {
-		state := func(key []byte) ([]byte, error) {
-			if known != nil {
-				if value, ok := known.get(height-1, writes[i].Key); ok {
-					return value, nil
-				}
-			}
-			return get(nodes.reader, entryKey(tableState, key))
-		}
-		if err := a.put(tableState, writes[i].Key.Encode(), writes[i].Value, state); err != nil {
-			return err
-		}
-	}
-	for i := range change.Nodes {
-		if err := a.put(tableNode, change.Nodes[i].Name, change.Nodes[i].Value, nodes.previous); err != nil {
-			return err
-		}
-	}
-	if len(a.journal) > 0 {
-		if err := batch.Set(journalKey(height), a.journal, nil); err != nil {
-			return err
-		}
-	}
-	return batch.Set(keyApplied, append(number(height+1), change.Root[:]...), nil)
-}
-
-type applier struct {
-	batch   *pebble.Batch
-	height  uint64
-	keep    bool
-	journal []byte
-}
-
-func (a *applier) put(table byte, key, value []byte, before func(key []byte) ([]byte, error)) error {
-	place := entryKey(table, key)
-	if a.keep {
-		previous, err := before(key)
-		if err != nil {
-			return err
-		}
-		if string(previous) == string(value) {
-			return nil
-		}
-		if err := a.batch.Set(historyKey(table, key, a.height), historyValue(previous), nil); err != nil {
-			return err
-		}
-		a.journal = appendJournal(a.journal, table, key)
-	}
-	if len(value) == 0 {
-		return a.batch.Delete(place, nil)
-	}
-	return a.batch.Set(place, value, nil)
+	record, err := decodeHistory(content)
+	return true, record.previous, err
 }

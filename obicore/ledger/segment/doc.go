@@ -24,8 +24,10 @@
 // 0x00 0xff, and 0x00 0x01 ends it.
 //
 //	'S' ‖ state key                    value: the flat state at the executed height
-//	'N' ‖ node name                    value: the commitment's nodes at that height
-//	'H' ‖ table ‖ E(key) ‖ height u64  0, or 1 ‖ value: what key of table S or N held before that height
+//	'N' ‖ node name                    value: a node of the commitment as it was last written as a whole
+//	'P' ‖ node name                    patch (patch.go): from there to the node at that height, when they differ
+//	'H' ‖ table ‖ E(key) ‖ height u64  0, or 1 ‖ value: what key of table S or N held before that height;
+//	                                   of table N also 2 ‖ patch: from what it held at that height to what before
 //	'J' ‖ height u64                   the keys that left history at that height (journal.go)
 //	'B' ‖ header hash                  height u64
 //	'I' ‖ transaction id ‖ height u64  index u32: one for each inclusion, the last one counts

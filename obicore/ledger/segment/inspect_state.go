@@ -45,7 +45,10 @@ func (i *inspection) state(ctx context.Context) (err error) {
 	if err := i.compare(scratch, tableState); err != nil {
 		return err
 	}
-	return i.compare(scratch, tableNode)
+	if err := i.compare(scratch, tableNode); err != nil {
+		return err
+	}
+	return i.strayPatches()
 }
 
 // base fills the scratch database with the oldest state from which write sets are
@@ -144,7 +147,13 @@ func (i *inspection) compare(scratch *pebble.DB, table byte) (err error) {
 	want.First()
 	have.First()
 	for ; want.Valid() && have.Valid(); want.Next() {
-		if !bytes.Equal(want.Key(), have.Key()) || !i.same(table, want.Value(), have.Value()) {
+		if !bytes.Equal(want.Key(), have.Key()) {
+			break
+		}
+		if same, err := i.same(want.Key(), want.Value(), have.Value()); err != nil || !same {
+			if err != nil {
+				return err
+			}
 			break
 		}
 		have.Next()
@@ -165,17 +174,46 @@ type renews interface {
 	Current(node []byte) ([]byte, error)
 }
 
-// same reports whether a record is as it should be, or was written so by an earlier version.
-func (i *inspection) same(table byte, want, have []byte) bool {
+// same reports whether the record under a key, with its patch if it is a node, is as it
+// should be, or was written so by an earlier version.
+func (i *inspection) same(key, want, have []byte) (bool, error) {
+	if key[0] == tableNode {
+		patch, err := get(i.tip.snapshot, entryKey(tablePatch, key[1:]))
+		if err != nil {
+			return false, err
+		}
+		if have, err = patched(have, patch); err != nil {
+			return false, nil //nolint:nilerr // it is not as it should be
+		}
+	}
 	if bytes.Equal(want, have) {
-		return true
+		return true, nil
 	}
 	commitment, can := i.commitment.(renews)
-	if table != tableNode || !can {
-		return false
+	if key[0] != tableNode || !can {
+		return false, nil
 	}
 	current, err := commitment.Current(have)
-	return err == nil && bytes.Equal(want, current)
+	return err == nil && bytes.Equal(want, current), nil
+}
+
+// strayPatches reports the first patch of a node that is not there.
+func (i *inspection) strayPatches() error {
+	patches, err := i.tip.snapshot.NewIter(&pebble.IterOptions{LowerBound: []byte{tablePatch}, UpperBound: []byte{tablePatch + 1}})
+	if err != nil {
+		return err
+	}
+	for patches.First(); patches.Valid(); patches.Next() {
+		whole, err := get(i.tip.snapshot, entryKey(tableNode, patches.Key()[1:]))
+		if err != nil {
+			return errors.Join(err, patches.Close())
+		}
+		if whole == nil {
+			i.fault(i.status.Executed, "commitment nodes", fmt.Errorf("%w: %s is a patch of nothing: %s", ledger.ErrCorrupt, describe(patches), i.remedy()))
+			break
+		}
+	}
+	return errors.Join(patches.Error(), patches.Close())
 }
 
 func describe(at *pebble.Iterator) string {

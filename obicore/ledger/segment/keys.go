@@ -16,6 +16,7 @@ const (
 	tableJournal  = 'J'
 	tableMeta     = 'M'
 	tableNode     = 'N'
+	tablePatch    = 'P'
 	tableState    = 'S'
 	tableFirst    = tableBlock
 	tableAfterAll = tableState + 1
@@ -100,26 +101,34 @@ func after(prefix []byte) []byte {
 	return []byte{tableAfterAll}
 }
 
-// History values: one flag byte, then the previous value when there was one.
+// History values: one flag byte, then the previous value when there was one, or for a
+// node the patch that leads back to it.
 const (
 	flagAbsent  = 0
 	flagPresent = 1
+	flagPatch   = 2
 )
 
-func historyValue(previous []byte) []byte {
+func appendHistory(dst, previous []byte) []byte {
 	if len(previous) == 0 {
-		return []byte{flagAbsent}
+		return append(dst, flagAbsent)
 	}
-	return append(append(make([]byte, 0, 1+len(previous)), flagPresent), previous...)
+	return append(append(dst, flagPresent), previous...)
 }
 
-// decodeHistory returns a copy of the previous value, nil when there was none.
-func decodeHistory(b []byte) ([]byte, error) {
+// past is what a history record says.
+type past struct {
+	previous []byte // nil when there was none
+	patch    bool   // previous is the patch that leads back to it
+}
+
+// decodeHistory returns a copy of what a record says.
+func decodeHistory(b []byte) (past, error) {
 	switch {
 	case len(b) == 1 && b[0] == flagAbsent:
-		return nil, nil
-	case len(b) > 1 && b[0] == flagPresent:
-		return append([]byte(nil), b[1:]...), nil
+		return past{}, nil
+	case len(b) > 1 && (b[0] == flagPresent || b[0] == flagPatch):
+		return past{previous: append([]byte(nil), b[1:]...), patch: b[0] == flagPatch}, nil
 	}
-	return nil, fmt.Errorf("%w: history record", ledger.ErrCorrupt)
+	return past{}, fmt.Errorf("%w: history record", ledger.ErrCorrupt)
 }

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"hash/maphash"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -10,14 +11,19 @@ import (
 // the accounts of those who send, and the contracts that are called, are asked for by
 // admission, proposal and execution alike, and the commitment's nodes above them change
 // with each block. It follows the state from height to height; who reads at another
-// height passes it by.
-type latest[K comparable] struct {
-	sizeOf func(key K) int
-	most   int // bytes
+// height passes it by. It is kept in parts, for all cores read it at once.
+type latest[K comparable, V any] struct {
+	sizeOf func(key K, value V) int
+	most   int // bytes of one part
+	seed   maphash.Seed
+	parts  [latestParts]latestPart[K, V]
+}
 
+// latestPart is what latest knows of the keys with one hash.
+type latestPart[K comparable, V any] struct {
 	mutex   sync.RWMutex
 	height  uint64
-	entries map[K][]byte // nil where there is no entry
+	entries map[K]V // zero where there is no entry
 	bytes   int
 }
 
@@ -25,83 +31,105 @@ type latest[K comparable] struct {
 // and what a place costs beside key and value.
 const (
 	latestStateBytes = 32 << 20
-	latestNodeBytes  = 64 << 20
+	latestNodeBytes  = 128 << 20
 	latestEntryBytes = 1 << 20
 	latestPlaceBytes = 128
+	latestParts      = 32
 )
 
-func newLatestState() *latest[chain.StateKey] {
-	return &latest[chain.StateKey]{
-		sizeOf: func(key chain.StateKey) int { return len(key.Subkey) }, most: latestStateBytes, entries: make(map[chain.StateKey][]byte),
-	}
+func newLatestState() *latest[chain.StateKey, []byte] {
+	return newLatest(latestStateBytes, func(key chain.StateKey, value []byte) int { return len(key.Subkey) + len(value) })
 }
 
-func newLatestNodes() *latest[string] {
-	return &latest[string]{sizeOf: func(name string) int { return len(name) }, most: latestNodeBytes, entries: make(map[string][]byte)}
+func newLatestNodes() *latest[string, node] {
+	return newLatest(latestNodeBytes, func(name string, n node) int { return len(name) + n.size() })
 }
+
+func newLatest[K comparable, V any](most int, sizeOf func(K, V) int) *latest[K, V] {
+	l := &latest[K, V]{sizeOf: sizeOf, most: most / latestParts, seed: maphash.MakeSeed()}
+	for i := range l.parts {
+		l.parts[i].entries = make(map[K]V)
+	}
+	return l
+}
+
+func (l *latest[K, V]) part(key K) int { return int(maphash.Comparable(l.seed, key) % latestParts) }
 
 // get returns what stands under a key in the state of a height, if it is known.
-func (l *latest[K]) get(height uint64, key K) (value []byte, known bool) {
-	l.mutex.RLock()
-	defer l.mutex.RUnlock()
-	if height != l.height {
-		return nil, false
+func (l *latest[K, V]) get(height uint64, key K) (value V, known bool) {
+	p := &l.parts[l.part(key)]
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	if height != p.height {
+		return value, false
 	}
-	value, known = l.entries[key]
+	value, known = p.entries[key]
 	return value, known
 }
 
 // put remembers what was read in the state of a height, unless that has moved on.
-func (l *latest[K]) put(height uint64, key K, value []byte) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if height == l.height {
-		l.set(key, value)
+func (l *latest[K, V]) put(height uint64, key K, value V) {
+	p := &l.parts[l.part(key)]
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if height == p.height {
+		l.set(p, key, value)
 	}
 }
 
 // advance makes this the state of a height, which differs from the one before by count
-// changes.
-func (l *latest[K]) advance(height uint64, count int, change func(n int) (key K, value []byte)) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.height = height
+// changes. Each part moves at once.
+func (l *latest[K, V]) advance(height uint64, count int, change func(n int) (key K, value V)) {
+	var changes [latestParts][]int
 	for n := range count {
+		key, _ := change(n)
+		i := l.part(key)
+		changes[i] = append(changes[i], n)
+	}
+	for i := range l.parts {
+		l.advancePart(&l.parts[i], height, changes[i], change)
+	}
+}
+
+func (l *latest[K, V]) advancePart(p *latestPart[K, V], height uint64, changes []int, change func(n int) (key K, value V)) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.height = height
+	for _, n := range changes {
 		key, value := change(n)
-		if len(value) == 0 {
-			value = nil
-		}
-		l.set(key, value)
+		l.set(p, key, value)
 	}
 }
 
 // forget makes this the state of a height of which nothing is known.
-func (l *latest[K]) forget(height uint64) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.height, l.bytes = height, 0
-	clear(l.entries)
+func (l *latest[K, V]) forget(height uint64) {
+	for i := range l.parts {
+		p := &l.parts[i]
+		p.mutex.Lock()
+		p.height, p.bytes = height, 0
+		clear(p.entries)
+		p.mutex.Unlock()
+	}
 }
 
-func (l *latest[K]) set(key K, value []byte) {
-	if old, known := l.entries[key]; known {
-		l.bytes -= l.costOf(key, old)
-		delete(l.entries, key)
+func (l *latest[K, V]) set(p *latestPart[K, V], key K, value V) {
+	if old, known := p.entries[key]; known {
+		p.bytes -= l.costOf(key, old)
+		delete(p.entries, key)
 	}
-	if len(value) > latestEntryBytes {
+	cost := l.costOf(key, value)
+	if cost > latestEntryBytes {
 		return
 	}
-	l.entries[key] = value
-	l.bytes += l.costOf(key, value)
-	for dropped, old := range l.entries { // any will do: those in use come back
-		if l.bytes <= l.most {
+	p.entries[key] = value
+	p.bytes += cost
+	for dropped, old := range p.entries { // any will do: those in use come back
+		if p.bytes <= l.most {
 			break
 		}
-		l.bytes -= l.costOf(dropped, old)
-		delete(l.entries, dropped)
+		p.bytes -= l.costOf(dropped, old)
+		delete(p.entries, dropped)
 	}
 }
 
-func (l *latest[K]) costOf(key K, value []byte) int {
-	return latestPlaceBytes + l.sizeOf(key) + len(value)
-}
+func (l *latest[K, V]) costOf(key K, value V) int { return latestPlaceBytes + l.sizeOf(key, value) }

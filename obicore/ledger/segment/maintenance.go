@@ -18,7 +18,7 @@ var tables = []struct {
 	name  string
 }{
 	{tableBlock, "state/blocks"}, {tableHistory, "state/history"}, {tableInclude, "state/transactions"}, {tableJournal, "state/journal"},
-	{tableMeta, "state/meta"}, {tableNode, "state/nodes"}, {tableState, "state/entries"},
+	{tableMeta, "state/meta"}, {tableNode, "state/nodes"}, {tablePatch, "state/patches of nodes"}, {tableState, "state/entries"},
 	{'L', "state/events"}, {'R', "state/runs of events"}, // package eventindex
 }
 

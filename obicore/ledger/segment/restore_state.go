@@ -99,7 +99,7 @@ func (l *Ledger) fold(db *pebble.DB, height uint64, writes []chain.Write) (chain
 		return chain.Hash{}, err
 	}
 	batch := db.NewBatch()
-	err = apply(batch, nodes, height, writes, change, false, nil)
+	_, err = apply(db, batch, nodes, height, writes, change, false, nil)
 	if err == nil {
 		err = batch.Commit(pebble.NoSync)
 	}

@@ -114,25 +114,40 @@ func (l *Ledger) undo(batch *pebble.Batch, height uint64) error {
 	if err != nil {
 		return err
 	}
+	a := newApplier(l.db, batch, height, false)
 	err = eachJournal(journal, func(table byte, key []byte) error {
 		place := historyKey(table, key, height)
 		record, err := get(l.db, place)
 		if err != nil {
 			return err
 		}
-		previous, err := decodeHistory(record)
+		before, err := decodeHistory(record)
 		if err != nil {
 			return err
 		}
-		restore := batch.Delete(entryKey(table, key), nil)
-		if previous != nil {
-			restore = batch.Set(entryKey(table, key), previous, nil)
-		}
-		return errors.Join(restore, batch.Delete(place, nil))
+		return errors.Join(l.restore(a, table, key, before), batch.Delete(place, nil))
 	})
-	if err != nil {
+	if err = errors.Join(err, a.finish()); err != nil {
 		return err
 	}
 	// The root is only for people who look at the database: it is left out here.
 	return errors.Join(batch.Delete(journalKey(height), nil), batch.Set(keyApplied, number(height), nil))
+}
+
+// restore makes what a key of a table holds what it was before.
+func (l *Ledger) restore(a *applier, table byte, key []byte, before past) error {
+	if table != tableNode {
+		return a.set(table, key, before.previous)
+	}
+	now, err := nodesNow{l.db}.node(key)
+	if err != nil {
+		return err
+	}
+	was := node{value: before.previous}
+	if before.patch {
+		if was.value, err = patched(now.value, before.previous); err != nil {
+			return err
+		}
+	}
+	return a.storeNode(key, now, was)
 }

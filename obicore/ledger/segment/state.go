@@ -126,14 +126,15 @@ func (l *Ledger) commit(s *staged, results *chain.Results, record []byte) error 
 // prepared is a change that is ready for the database.
 type prepared struct {
 	batch  *pebble.Batch
+	kept   []node // how the changed nodes are kept
 	oldest uint64 // height whose state can be read afterwards
 }
 
 // prepare makes the batch of a staged change, which also drops history that leaves the
 // window.
 func (l *Ledger) prepare(s *staged) (p prepared, err error) {
-	p.batch = l.db.NewBatch()
-	if err = apply(p.batch, s.nodes, s.height, s.writes, s.change, s.height > 0, l.latest); err != nil {
+	p.batch = l.db.NewBatch(pebble.WithInitialSizeBytes(512 * (len(s.writes) + 8)))
+	if p.kept, err = apply(l.db, p.batch, s.nodes, s.height, s.writes, s.change, s.height > 0, l.latest); err != nil {
 		return p, err
 	}
 	p.oldest, err = l.leave(p.batch, s.height)
@@ -146,10 +147,13 @@ func (p *prepared) close() { _ = p.batch.Close() } // an error would be one of i
 func (l *Ledger) advance(s *staged, p prepared) error {
 	defer p.close()
 	return l.change(p.batch, func(status *ledger.Status) { status.Executed, status.OldestState = s.height, p.oldest }, func() {
-		l.latest.advance(s.height, len(s.writes), func(n int) (chain.StateKey, []byte) { return s.writes[n].Key, s.writes[n].Value })
-		l.latestNodes.advance(s.height, len(s.change.Nodes), func(n int) (string, []byte) {
-			return string(s.change.Nodes[n].Name), s.change.Nodes[n].Value
+		l.latest.advance(s.height, len(s.writes), func(n int) (chain.StateKey, []byte) {
+			if len(s.writes[n].Value) == 0 {
+				return s.writes[n].Key, nil
+			}
+			return s.writes[n].Key, s.writes[n].Value
 		})
+		l.latestNodes.advance(s.height, len(p.kept), func(n int) (string, node) { return string(s.change.Nodes[n].Name), p.kept[n] })
 	})
 }
 

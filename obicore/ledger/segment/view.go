@@ -252,10 +252,11 @@ func (s *scanner) takeHistory(key []byte) (value []byte, changed bool, err error
 		if err != nil {
 			return nil, false, err
 		}
-		if value, err = decodeHistory(content); err != nil {
+		record, err := decodeHistory(content)
+		if err != nil {
 			return nil, false, err
 		}
-		changed = true
+		value, changed = record.previous, true
 	}
 	s.history.SeekGE(after(prefix))
 	return value, changed, s.history.Error()

@@ -1,0 +1,48 @@
+package segment_test
+
+import (
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/ledger/segment"
+)
+
+// Nodes that change in few places are kept as patches, now and in history: every height
+// is proved through long chains of them all the same, after the ledger was opened again,
+// and where it was rewound.
+func TestStatesAreProvedThroughManyPatchesOfNodes(t *testing.T) {
+	const heights = 300
+	for _, place := range []string{"data/ledger", ""} {
+		s := newScript(t, 330, heights)
+		options, fs := s.options(), vfs.NewMem()
+		options.Directory = place
+		l := open(t, fs, options)
+		s.run(t, l, heights)
+		nodes, history, err := segment.Patches(l)
+		if err != nil || nodes == 0 || history < heights {
+			t.Fatalf("%d nodes and %d records of history are patches: %v", nodes, history, err)
+		}
+		if place != "" {
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			l = open(t, fs, options)
+		}
+		inspect(t, l)
+		for h := 0; h <= heights; h += 9 {
+			s.checkState(t, l, h)
+		}
+		if rewinder, can := l.(ledger.Rewinder); can {
+			if err := rewinder.Rewind(t.Context(), heights/2); err != nil {
+				t.Fatal(err)
+			}
+			s.checkState(t, l, heights/2)
+			s.run(t, l, heights)
+			s.checkState(t, l, heights/2-10)
+			s.checkState(t, l, heights)
+			inspect(t, l)
+		}
+	}
+}
