@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures one node while its state grows: for each number of accounts they are made – paid
-# once in turn, in bundles of 1,000 calls –, then calls are paid that are drawn among all of
-# them, then the node is stopped and opened again. SIZES (10000 100000 1000000 10000000) and
+# once in turn, in bundles of 1,000 calls –, then accounts drawn among all of them are paid
+# by Ethereum's transfers and by bundles of 10 calls, then the node is stopped and opened
+# again. It says how much memory the node has held at most since it was opened. SIZES (10000 100000 1000000 10000000) and
 # SECONDS_EACH (20) choose what; the reports are kept in bin/growth. A figure says something
 # only beside the others of its run.
 set -euo pipefail
@@ -35,23 +36,27 @@ stop() {
 	kill "$served"
 	wait "$served" 2>/dev/null || true
 }
-paid=(transfer --rpc "$url" --family native --scheme ed25519 --seed growth)
+held() { awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$served/status" 2>/dev/null || echo unknown; }
+paid=(transfer --rpc "$url" --seed growth)
+bundles=(--family native --scheme ed25519)
 rows=() lines=()
 serve
 for size in $sizes; do
 	printf '\n== %s accounts (load average %s)\n' "$size" "$(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown)"
-	bin/credible bench "${paid[@]}" --accounts "$size" --in-turn --calls 1000 --batch 4 --underway 200 --senders 50 --report "$out/fill-$size.json"
-	bin/credible bench "${paid[@]}" --accounts "$size" --calls 10 --batch 256 --underway 16000 --duration "$length" --report "$out/drawn-$size.json"
-	rows+=("$size accounts=$out/drawn-$size.json")
+	bin/credible bench "${paid[@]}" "${bundles[@]}" --accounts "$size" --in-turn --calls 1000 --batch 4 --underway 40 --senders 50 --report "$out/fill-$size.json"
+	bin/credible bench "${paid[@]}" --accounts "$size" --duration "$length" --report "$out/transfers-$size.json"
+	bin/credible bench "${paid[@]}" "${bundles[@]}" --accounts "$size" --calls 10 --batch 256 --underway 4000 --duration "$length" --report "$out/bundles-$size.json"
+	rows+=("$size accounts, transfers=$out/transfers-$size.json" "$size accounts, bundles=$out/bundles-$size.json")
+	memory=$(held)
 	stop
 	serve
 	disk=$(du -sm "$scratch/data" | cut -f1)
-	lines+=("| $size | $opened ms | $disk MiB |")
+	lines+=("| $size | $memory MiB | $opened ms | $disk MiB |")
 	stop
 	serve
 done
 stop
 printf '\n'
 bin/bench-table "${rows[@]}"
-printf '\n| accounts | opened again in | on disk |\n|---|---|---|\n'
+printf '\n| accounts | memory at most | opened again in | on disk |\n|---|---|---|---|\n'
 printf '%s\n' "${lines[@]}"

@@ -93,7 +93,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	options.fill()
 	c = &Chain{
 		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
-		verified: newVerifiedMemory(verifiedLimit), relied: newVerifiedMemory(verifiedLimit), blocks: newBlockCache(blockCacheLimit),
+		verified: newVerifiedMemory(verifiedBytes), relied: newVerifiedMemory(verifiedBytes), blocks: newBlockCache(blockCacheLimit, blockCacheBytes),
 		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
 	}
 	if c.admission == nil {

@@ -27,6 +27,32 @@ var (
 	RecentlyAbsent = (*recentIDs).absent
 )
 
+// What tests see of the memories of blocks and of checked transactions.
+var (
+	NewBlockCache     = newBlockCache
+	CacheBlock        = (*blockCache).set
+	NewVerifiedMemory = newVerifiedMemory
+	RememberVerified  = (*verifiedMemory).put
+)
+
+// CachedBytes is what the blocks in a memory take.
+func CachedBytes(c *blockCache) int { return c.bytes }
+
+// Cached reports whether a block is in a memory.
+func Cached(c *blockCache, height uint64) bool {
+	block, _ := c.get(height)
+	return block != nil
+}
+
+// VerifiedCount is how many transactions a memory holds.
+func VerifiedCount(m *verifiedMemory) int { return len(m.young) + len(m.old) }
+
+// RemembersVerified reports whether a memory holds a transaction.
+func RemembersVerified(m *verifiedMemory, wire chain.Hash) bool {
+	_, known := m.get(wire)
+	return known
+}
+
 // HeldBody returns the body that is held for a header, nil when none is.
 func HeldBody(b *Bodies, header chain.Hash) []byte {
 	if held := b.get(header); held != nil {
