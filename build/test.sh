@@ -26,8 +26,9 @@ computations='/(sdk/proof|tools/wallet)$'
 
 # What runs several goroutines, under the race detector.
 race() {
-	go test -race -short -p 3 -timeout 30m ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... \
-		./obicore/consensus/... ./obicore/api/... ./obicore/ledger/... ./obicore/crypto/... ./obicore/network/... ./cmd/... ./sim $(go list ./sdk/... ./tools/... | grep -Ev "$processes|$computations")
+	# The longest that keep one core busy come first, so that both are busy at the end.
+	go test -race -short -p 3 -timeout 30m ./tools/cli ./sim ./obicore/consensus/... ./obicore/ledger/... ./kernel/... ./obicore/node/... ./obicore/pool \
+		./obicore/execution/... ./obicore/api/... ./obicore/crypto/... ./obicore/network/... ./cmd/... $(go list ./sdk/... ./tools/... | grep -Ev "$processes|$computations")
 }
 
 # Networks of real processes come alone: beside other suites they would measure these.

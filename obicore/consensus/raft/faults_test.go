@@ -140,9 +140,9 @@ func TestANodeThatIsFarBehindFetchesAndVotesAgain(t *testing.T) {
 	})
 }
 
-// recordStep is from which record of a log to the next a crash is tried: to each, but where
+// recordsApart is from which record of a log to the next a crash is tried: to each, but where
 // the tests are to be short.
-func recordStep() int {
+func recordsApart() int {
 	if testing.Short() {
 		return 4
 	}
@@ -151,7 +151,7 @@ func recordStep() int {
 
 func TestANodeResumesFromEveryRecordOfItsLog(t *testing.T) {
 	for crasher := range 3 {
-		for record := 1; record <= 24; record += recordStep() {
+		for record := 1; record <= 24; record += recordsApart() {
 			for _, written := range []bool{false, true} {
 				t.Run(fmt.Sprintf("node %d/record %d/written %v", crasher, record, written), func(t *testing.T) {
 					enginetest.Run(t, fair(uint64(record)), func(w *enginetest.World) { resume(w, crasher, record, written) })
