@@ -4,12 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,7 +40,7 @@ type server struct {
 
 func start(t *testing.T, arguments ...string) *server {
 	t.Helper()
-	command := exec.Command(executable.Path(t), append([]string{"dev", "--rpc", "127.0.0.1:0"}, arguments...)...)
+	command := exec.Command(executable.Path(t), arguments...)
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -129,9 +134,13 @@ func signTransfer(account development.Account, to chain.Address, nonce uint64) (
 	return signed.Encode(), nil
 }
 
-// rounds is how often the server is killed: 20 in CI, 200 in the full run.
+// rounds is how often the server is killed: 20 in CI, 200 in the full run, few in short
+// tests.
 func rounds() int {
-	if os.Getenv("CREDIBLE_TEST_FULL") != "" {
+	switch {
+	case testing.Short():
+		return 8
+	case os.Getenv("CREDIBLE_TEST_FULL") != "":
 		return 200
 	}
 	return 20
@@ -145,55 +154,161 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var to chain.Address
-	if _, err := rand.Read(to[:]); err != nil {
-		t.Fatal(err)
-	}
 	directory := t.TempDir()
-	total := 0
+	p := newKiller(t, accounts, "dev", "--rpc", "127.0.0.1:0", "--data", directory)
 	for round := range rounds() {
-		s := start(t, "--data", directory)
-		acknowledged := make(chan string, 100_000)
-		var clients sync.WaitGroup
-		for _, account := range accounts {
-			clients.Go(func() { s.load(account, to, acknowledged) })
-		}
 		// The moment of death moves with the round, from just after the first
 		// receipts to well into the load.
-		for range 1 + 7*round%60 {
-			<-acknowledged
-			total++
-		}
-		s.kill()
-		clients.Wait()
-		close(acknowledged)
+		p.round(round, 1+7*round%60)
+	}
+	p.verify("--data", directory)
+}
 
-		s = start(t, "--data", directory)
-		for id := range acknowledged {
-			total++
-			var receipt *struct {
-				Status string `json:"status"`
-			}
-			if err := s.call(&receipt, "eth_getTransactionReceipt", id); err != nil || receipt == nil || receipt.Status != "0x1" {
-				t.Fatalf("round %d: acknowledged transaction %s is gone: %v %v", round, id, receipt, err)
-			}
+// The same of a node that drops old states, takes a snapshot every few blocks and compacts:
+// states leave its window with each block. Old blocks go by whole files, which are larger
+// than what is written here.
+func TestNothingAcknowledgedIsLostByANodeThatPrunesAndTakesSnapshots(t *testing.T) {
+	network := filepath.Join(t.TempDir(), "network")
+	created, err := exec.Command(executable.Path(t), "network", "create", network, "--nodes", "1", "--consensus", "solo",
+		"--snapshots", "8", "--accounts", "4", "--chain-id", strconv.Itoa(development.ChainID)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, created)
+	}
+	home := filepath.Join(network, "node0")
+	configure(t, filepath.Join(home, "config.toml"), "level = 'warn'", "retain_state = 32", "retain_blocks = 1300") // snapshots and the window of ids need no less
+	p := newKiller(t, accountsOf(t, filepath.Join(network, "accounts")), "node", "start", "--home", home)
+	for round := range rounds() / 4 {
+		p.round(round, 50+70*round%300)
+	}
+	p.verify("--data", filepath.Join(home, "data"), "--genesis", filepath.Join(home, "genesis.json"))
+	stats, err := exec.Command(executable.Path(t), "ledger", "stats", "--data", filepath.Join(home, "data"), "-o", "json").Output()
+	var have struct {
+		OldestState uint64 `json:"oldestState"`
+	}
+	if err := errors.Join(err, json.Unmarshal(stats, &have)); err != nil || have.OldestState == 0 {
+		t.Fatalf("nothing was pruned: %v\n%s", err, stats)
+	}
+}
+
+// configure replaces lines of a configuration file by key.
+func configure(t *testing.T, path string, lines ...string) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines {
+		key, _, _ := strings.Cut(line, " = ")
+		pattern := regexp.MustCompile(`(?m)^` + key + ` = .*$`)
+		if !pattern.Match(file) {
+			t.Fatalf("%s has no %s", path, key)
 		}
-		var balance string
-		if err := s.call(&balance, "eth_getBalance", to, "latest"); err != nil {
+		file = pattern.ReplaceAll(file, []byte(line))
+	}
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// accountsOf reads the keys of a network's funded accounts.
+func accountsOf(t *testing.T, folder string) (accounts []development.Account) {
+	t.Helper()
+	suite := standard.New()
+	scheme, err := suite.Scheme(chain.SchemeSecp256k1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(filepath.Join(folder, "*.key"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no accounts in %s: %v", folder, err)
+	}
+	for _, name := range names {
+		file, err := os.ReadFile(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-		have, _ := new(big.Int).SetString(strings.TrimPrefix(balance, "0x"), 16)
-		if have.Cmp(big.NewInt(int64(total))) < 0 {
-			t.Fatalf("round %d: %d transfers were acknowledged and %s arrived", round, total, have)
+		secret, err := hex.DecodeString(strings.TrimPrefix(strings.TrimSpace(string(file)), "0x"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		stop(t, s)
+		signer, err := scheme.Import(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address, err := suite.Address(signer.Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts = append(accounts, development.Account{Address: address, Signer: signer})
 	}
-	report, err := exec.Command(executable.Path(t), "verify", "--data", directory).CombinedOutput()
+	return accounts
+}
+
+// killer loads a node, kills it and looks for what it has acknowledged.
+type killer struct {
+	t        *testing.T
+	command  []string
+	accounts []development.Account
+	to       chain.Address
+	total    int
+}
+
+func newKiller(t *testing.T, accounts []development.Account, command ...string) *killer {
+	t.Helper()
+	k := &killer{t: t, command: command, accounts: accounts}
+	if _, err := rand.Read(k.to[:]); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// round kills the node when it has acknowledged so many transactions, and starts it again.
+func (k *killer) round(round, until int) {
+	k.t.Helper()
+	s := start(k.t, k.command...)
+	acknowledged := make(chan string, 100_000)
+	var clients sync.WaitGroup
+	for _, account := range k.accounts {
+		clients.Go(func() { s.load(account, k.to, acknowledged) })
+	}
+	var ids []string
+	for range until {
+		ids = append(ids, <-acknowledged)
+	}
+	s.kill()
+	clients.Wait()
+	close(acknowledged)
+	for id := range acknowledged {
+		ids = append(ids, id)
+	}
+	k.total += len(ids)
+	s = start(k.t, k.command...)
+	for _, id := range ids {
+		var receipt *struct {
+			Status string `json:"status"`
+		}
+		if err := s.call(&receipt, "eth_getTransactionReceipt", id); err != nil || receipt == nil || receipt.Status != "0x1" {
+			k.t.Fatalf("round %d: acknowledged transaction %s is gone: %v %v", round, id, receipt, err)
+		}
+	}
+	var balance string
+	if err := s.call(&balance, "eth_getBalance", k.to, "latest"); err != nil {
+		k.t.Fatal(err)
+	}
+	have, _ := new(big.Int).SetString(strings.TrimPrefix(balance, "0x"), 16)
+	if have.Cmp(big.NewInt(int64(k.total))) < 0 {
+		k.t.Fatalf("round %d: %d transfers were acknowledged and %s arrived", round, k.total, have)
+	}
+	stop(k.t, s)
+}
+
+func (k *killer) verify(arguments ...string) {
+	k.t.Helper()
+	report, err := exec.Command(executable.Path(k.t), append([]string{"verify"}, arguments...)...).CombinedOutput()
 	if err != nil {
-		t.Fatalf("credible verify: %v\n%s", err, report)
+		k.t.Fatalf("credible verify: %v\n%s", err, report)
 	}
-	t.Logf("credible verify after %d kills:\n%s", rounds(), report)
-	t.Logf("%d rounds, %d transactions acknowledged, none lost", rounds(), total)
+	k.t.Logf("%d transactions acknowledged, none lost; credible verify:\n%s", k.total, report)
 }
 
 func stop(t *testing.T, s *server) {
