@@ -8,7 +8,9 @@
 // nobody: the node compares each content with the manifest as it comes and proves the
 // snapshot from genesis. A peer that sends something else is not asked again; one that is
 // silent or has nothing any more is passed over, and its places are asked elsewhere. An
-// offer that nobody can complete, or that is false, makes room for the next.
+// offer that nobody can complete, or that is false, makes room for the next, and so does
+// one that comes slowly while there is another: who is alone with a section of it does not
+// set the pace.
 //
 // It is a plain value: events and time come in, [Effect]s go out. It owns no goroutine,
 // clock, connection or file, so that a simulator replays it step by step. Package blocksync

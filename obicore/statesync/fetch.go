@@ -15,6 +15,7 @@ type fetch struct {
 	open      uint64           // places of the stage that are not held
 	held, all uint64
 	holds     func(snapshot.Place) bool
+	pace      pace
 }
 
 func newFetch(o Offer) *fetch {

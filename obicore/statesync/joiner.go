@@ -17,6 +17,7 @@ type Limits struct {
 	Declines int           // answers in a row without content, after which a peer is passed over
 	Refusals int           // offers of one peer that come to nothing, after which it is not asked again
 	Rounds   int           // how often offers are collected
+	Place    time.Duration // how long a place may take on average while there is another offer
 	Parts    uint64        // of a snapshot, at most
 	Bytes    uint64        // of a snapshot, at most
 }
@@ -25,7 +26,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Search: 10 * time.Second, Answer: 20 * time.Second, Pause: 200 * time.Millisecond, InFlight: 4, Silences: 4,
-		Declines: 50, Refusals: 8, Rounds: 1024, Parts: 1 << 21, Bytes: 1 << 41,
+		Declines: 50, Refusals: 8, Rounds: 1024, Place: 5 * time.Second, Parts: 1 << 21, Bytes: 1 << 41,
 	}
 }
 

@@ -16,6 +16,12 @@ import (
 // tell those of different nodes apart, as proofs do; salt tells states apart.
 func manifestOf(t testing.TB, height, parts uint64, headers, salt byte) statesync.Offer {
 	t.Helper()
+	return manifestWith(t, height, 2, parts, headers, salt)
+}
+
+// manifestWith is manifestOf with a number of parts of headers.
+func manifestWith(t testing.TB, height, headerParts, parts uint64, headers, salt byte) statesync.Offer {
+	t.Helper()
 	section := func(bytes, parts uint64, digest byte) []byte {
 		index := rlp.AppendBytes(nil, (&[32]byte{digest, 1})[:])
 		return rlp.AppendList(nil, rlp.AppendList(rlp.AppendUint64(rlp.AppendUint64(nil, bytes), parts), index))
@@ -28,7 +34,7 @@ func manifestOf(t testing.TB, height, parts uint64, headers, salt byte) statesyn
 	}
 	p = rlp.AppendBytes(p, nil)
 	empty := rlp.AppendList(nil, rlp.AppendList(rlp.AppendUint64(rlp.AppendUint64(nil, 0), 0), nil))
-	sections := append(append(section(9, 1, headers), section(9, 2, headers)...), append(section(9, 1, headers), empty...)...)
+	sections := append(append(section(9, 1, headers), section(9*headerParts, headerParts, headers)...), append(section(9, 1, headers), empty...)...)
 	sections = append(sections, section(9*parts, parts, salt)...)
 	b := rlp.AppendList(nil, rlp.AppendList(p, sections))
 	m, err := snapshot.DecodeManifest(binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))))
@@ -300,4 +306,39 @@ func TestOneWhoOffersWhatComesToNothingAgainAndAgainIsLeftAlone(t *testing.T) {
 	if tried > 10_000 {
 		t.Errorf("%d questions to one who gives nothing", tried)
 	}
+}
+
+// One who is alone with the headers of a snapshot, and the state of which all give, cannot
+// hold the node back by answering each question just in time, whatever new headers it
+// offers in each round.
+func TestOneWhoAnswersJustInTimeIsLeftForOthers(t *testing.T) {
+	w := newWorld(t, 0, 3)
+	late := statesync.DefaultLimits().Answer - time.Second
+	var slow chain.NodeID
+	slow = w.peer(1, func(r statesync.Request) (statesync.Verdict, bool) {
+		if r.Place.OfState() { // which others give too
+			return statesync.Good, true
+		}
+		w.now = w.now.Add(late)
+		w.offers[slow] = []statesync.Offer{manifestWith(t, 40, 500, 30, 0, 7)}
+		return statesync.Good, true
+	}, manifestWith(t, 40, 500, 30, 1, 7))
+	w.peer(2, honest, manifestOf(t, 40, 30, 2, 7))
+	w.peer(3, honest, manifestOf(t, 40, 30, 3, 7))
+	w.completes(40)
+	if took := w.now.Sub(time.Unix(1000, 0)); took > 20*time.Minute {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// Where all are slow an offer is completed all the same.
+func TestOnASlowLineTheNodeJoinsInTheEnd(t *testing.T) {
+	w := newWorld(t, 0, 2)
+	slowly := func(statesync.Request) (statesync.Verdict, bool) {
+		w.now = w.now.Add(15 * time.Second)
+		return statesync.Good, true
+	}
+	w.peer(1, slowly, manifestOf(t, 40, 60, 1, 7))
+	w.peer(2, slowly, manifestOf(t, 40, 60, 2, 8))
+	w.completes(40)
 }

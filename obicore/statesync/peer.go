@@ -18,6 +18,7 @@ type peer struct {
 	answered  bool // the inquiry
 	banned    bool // it has sent what is false, or offered too much in vain
 	refused   int  // offers that came to nothing
+	slow      int  // offers that were left for others because they came too slowly
 	offers    []Offer
 	asked     []question
 	window    int       // questions at a time

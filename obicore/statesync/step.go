@@ -57,6 +57,7 @@ func (j *Joiner) Step(now time.Time) (effects []Effect, wake time.Time) {
 	}
 	peers := j.sorted()
 	j.expire(peers, now)
+	j.leave(peers, now)
 	effects = j.ask(peers, now)
 	if j.fetch == nil && !j.over {
 		j.choose(peers, now)
@@ -130,11 +131,11 @@ func (j *Joiner) choose(peers []*peer, now time.Time) {
 	j.over = true
 }
 
-// best returns the offer to try next: of the preferred height, else the one whose state
-// most peers give, so that one who is alone with a height does not hold the node back;
-// among those the highest.
+// best returns the offer to try next: of the preferred height, else one that was slow no
+// more often than others, whose state most peers give, so that one who is alone with a
+// height does not hold the node back; among those the highest.
 func (j *Joiner) best(peers []*peer) (best *Offer) {
-	var rank [3]uint64
+	var rank [4]uint64
 	for _, p := range peers {
 		if p.banned || !p.connected {
 			continue
@@ -144,7 +145,7 @@ func (j *Joiner) best(peers []*peer) (best *Offer) {
 			if j.refused[o.Hash] {
 				continue
 			}
-			r := [3]uint64{0, j.sources(peers, o.Manifest), o.Manifest.Height}
+			r := [4]uint64{0, ^uint64(j.slowness(peers, o.Hash)), j.sources(peers, o.Manifest), o.Manifest.Height}
 			if o.Manifest.Height == j.prefer {
 				r[0] = 1
 			}
@@ -235,6 +236,8 @@ func (j *Joiner) wake(peers []*peer, now time.Time) (at time.Time) {
 	}
 	if j.fetch == nil {
 		sooner(j.until)
+	} else if !j.fetch.pace.looked.IsZero() {
+		sooner(j.paceEnds())
 	}
 	for _, p := range peers {
 		for _, q := range p.asked {
