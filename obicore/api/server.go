@@ -32,9 +32,10 @@ type Server struct {
 	metrics *prometheus.Registry
 	calls   *prometheus.HistogramVec
 
-	mutex  sync.RWMutex
-	chains map[string]*mounted
-	first  string
+	mutex   sync.RWMutex
+	chains  map[string]*mounted
+	opening map[string]func() string // what is being done for a chain that is announced
+	first   string
 }
 
 // mounted is a chain with what serves it.
@@ -49,7 +50,7 @@ func New(options Options) *Server {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{options: options, metrics: prometheus.NewRegistry(), chains: make(map[string]*mounted)}
+	s := &Server{options: options, metrics: prometheus.NewRegistry(), chains: make(map[string]*mounted), opening: make(map[string]func() string)}
 	s.calls = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: "credible", Name: "rpc_seconds", Help: "Duration of JSON-RPC calls.",
 		Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9),
@@ -79,6 +80,7 @@ func (s *Server) Mount(c *node.Chain, registry *jsonrpc.Registry, closing func()
 	if err := c.Register(s.metrics); err != nil {
 		return err
 	}
+	delete(s.opening, name)
 	s.chains[name] = &mounted{chain: c, handler: jsonrpc.New(registry, options), close: closing}
 	if s.first == "" {
 		s.first = name
@@ -139,7 +141,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, name string) {
 	m := s.chains[name]
 	s.mutex.RUnlock()
 	if m == nil {
-		http.Error(w, fmt.Sprintf("no chain named %q is served here", name), http.StatusNotFound)
+		s.refuse(w, name)
 		return
 	}
 	m.handler.ServeHTTP(w, r)
@@ -154,7 +156,7 @@ type healthAnswer struct {
 }
 
 // health answers 503 when a chain has stopped, or for readiness when one cannot
-// serve yet.
+// serve yet or there is none.
 func (s *Server) health(w http.ResponseWriter, readiness bool) {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
@@ -165,6 +167,12 @@ func (s *Server) health(w http.ResponseWriter, readiness bool) {
 			status = http.StatusServiceUnavailable
 		}
 		answer[name] = healthAnswer{Height: c.Height, Ready: c.Ready(), Halted: c.Halted, Waits: c.Waiting}
+	}
+	for name, doing := range s.opening {
+		answer[name] = healthAnswer{Waits: doing()}
+	}
+	if readiness && (len(s.opening) > 0 || len(s.chains) == 0) {
+		status = http.StatusServiceUnavailable
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

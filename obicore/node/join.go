@@ -69,6 +69,13 @@ func (c *Chain) join(ctx context.Context) (err error) {
 	return os.RemoveAll(j.folder())
 }
 
+// tell says what this node does before it is open.
+func (j *joining) tell(format string, args ...any) {
+	if j.options.Opening != nil {
+		j.options.Opening(fmt.Sprintf(format, args...))
+	}
+}
+
 func (j *joining) folder() string { return filepath.Join(j.options.Directory, joiningFolder) }
 
 // run restores what was fetched whole before, or fetches a snapshot that can be restored.
@@ -103,6 +110,7 @@ func (j *joining) restore(ctx context.Context, folder string) (held bool, err er
 	}
 	if err == nil {
 		j.log.Info("a snapshot is being restored", "height", s.Manifest.Height, "bytes", s.Manifest.Bytes())
+		j.tell("it restores the snapshot of height %d", s.Manifest.Height)
 		target := snapshot.Target{
 			Directory: j.options.Directory, Restorer: j.restorer,
 			Logf: func(format string, args ...any) { j.log.Info(fmt.Sprintf(format, args...), "room", "ledger") },

@@ -91,6 +91,7 @@ func (f *fetching) peers() (peers []network.Peer) {
 
 func (f *fetching) start(ctx context.Context) error {
 	f.log.Info("this node has no ledger: it asks its peers for snapshots")
+	f.tell("it has no ledger and asks its peers for snapshots")
 	return f.mesh.Start(ctx, network.Handlers{Receive: f.receive, Changed: f.connectionChanged})
 }
 
@@ -297,6 +298,9 @@ func (f *fetching) takePart(ctx context.Context, from chain.NodeID, m *statesync
 		return f.judge(ctx, err)
 	}
 	f.joiner.Answered(from, m.Place, verdict, now)
+	if held, all := f.joiner.Held(); all > 0 {
+		f.tell("it fetches a snapshot and holds %d of %d parts", held, all)
+	}
 	if now.Sub(f.told) >= progressEvery {
 		f.told = now
 		held, all := f.joiner.Held()

@@ -85,6 +85,8 @@ type Options struct {
 	// theirs; Clock's when nil. It may jump, as clocks of machines do that are set.
 	WallClock func() time.Time
 	Log       *slog.Logger
+	// Opening is told what Open is doing while that takes long; nil for nobody.
+	Opening func(doing string)
 }
 
 // Keys are the signing keys of a node: the consensus key, and the export key, which

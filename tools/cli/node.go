@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -71,24 +72,33 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 		return err
 	}
 	log := newLogger(t.err, settings.Logging)
-	running, err := t.openNode(ctx, home, settings, log)
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		t.say(Text{"stopped before the chain was open; the next start goes on", "在打开链之前已停止；下次启动将继续"})
-		return nil
-	}
+	_, genesis, err := readGenesis(placeIn(home, settings.Data.Genesis))
 	if err != nil {
 		return nodeProblem(err)
 	}
-	server, err := serveNode(running, settings, log)
-	if err != nil {
-		return nodeProblem(errors.Join(err, running.Close(ctx)))
-	}
+	server := newNodeServer(settings, log)
 	listener, err := development.Listen(settings.RPC.Address)
 	if err != nil {
-		return nodeProblem(errors.Join(err, server.Close(), running.Close(ctx)))
+		return nodeProblem(errors.Join(err, server.Close()))
 	}
+	var doing atomic.Pointer[string]
+	tell := func(what string) { doing.Store(&what) }
+	tell("its ledger is being opened")
+	server.Announce(genesis.Name, func() string { return *doing.Load() })
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	running, err := t.openNode(ctx, home, settings, genesis, log, tell)
+	if err != nil {
+		err = errors.Join(err, server.Close())
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			t.say(Text{"stopped before the chain was open; the next start goes on", "在打开链之前已停止；下次启动将继续"})
+			return nil
+		}
+		return nodeProblem(err)
+	}
+	if err := mountNode(server, running, settings); err != nil {
+		return nodeProblem(errors.Join(err, server.Close(), running.Close(ctx)))
+	}
 	stopReloading := t.reloadOnSignal(home, running, log)
 	defer stopReloading()
 	t.say(Text{"chain %s at height %d", "链 %s，高度 %d"}, running.Genesis().Name, running.Head().Header.Height)
@@ -115,18 +125,16 @@ func untilStopped(ctx context.Context, running *node.Chain, server *api.Server, 
 	return errors.Join(err, server.Close(), running.Close(stopping))
 }
 
+// placeIn resolves a path of a configuration file.
+func placeIn(home, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(home, path)
+}
+
 // openNode opens and starts the chain that a home directory describes.
-func (t *terminal) openNode(ctx context.Context, home string, settings *configuration.Configuration, log *slog.Logger) (*node.Chain, error) {
-	place := func(path string) string {
-		if filepath.IsAbs(path) {
-			return path
-		}
-		return filepath.Join(home, path)
-	}
-	_, genesis, err := readGenesis(place(settings.Data.Genesis))
-	if err != nil {
-		return nil, err
-	}
+func (t *terminal) openNode(ctx context.Context, home string, settings *configuration.Configuration, genesis *chain.Genesis, log *slog.Logger, tell func(string)) (*node.Chain, error) {
 	if err := t.checkGenesis(genesis); err != nil {
 		return nil, err
 	}
@@ -134,7 +142,7 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 	if err != nil {
 		return nil, err
 	}
-	options.Directory, options.Rules = place(settings.Data.Directory), t.Rules
+	options.Directory, options.Rules, options.Opening = placeIn(home, settings.Data.Directory), t.Rules, tell
 	if t.WallClock != nil {
 		options.WallClock = t.WallClock(home)
 	}
@@ -163,25 +171,25 @@ func (t *terminal) nodeOptions(home string, settings *configuration.Configuratio
 	if err != nil {
 		return node.Options{}, err
 	}
-	path := settings.Data.Key
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(home, path)
-	}
-	validator, err := development.ReadKey(suite, path)
+	validator, err := development.ReadKey(suite, placeIn(home, settings.Data.Key))
 	if err != nil {
 		return node.Options{}, err
 	}
 	return node.Options{Genesis: genesis, Self: development.Self(suite, validator), Keys: node.Keys{Signer: validator}, Checks: node.Checks(settings.Blocks.Checks)}, nil
 }
 
-// serveNode mounts the namespaces of a production node: no unlocked accounts and
-// no development methods.
-func serveNode(running *node.Chain, settings *configuration.Configuration, log *slog.Logger) (*api.Server, error) {
+// newNodeServer is the server of a production node.
+func newNodeServer(settings *configuration.Configuration, log *slog.Logger) *api.Server {
 	origins := append([]string{}, settings.RPC.AllowedOrigins...) // not nil: none unless listed
-	server := api.New(api.Options{Log: log, RPC: jsonrpc.Options{
+	return api.New(api.Options{Log: log, RPC: jsonrpc.Options{
 		AllowedHosts: settings.RPC.AllowedHosts, AllowedOrigins: origins, Logger: log,
 		Limits: jsonrpc.Limits{MaxBodyBytes: settings.RPC.MaxBody, MaxMessageBytes: settings.RPC.MaxBody, MaxBatchItems: settings.RPC.MaxBatch},
 	}})
+}
+
+// mountNode mounts the namespaces of a production node: no unlocked accounts and
+// no development methods.
+func mountNode(server *api.Server, running *node.Chain, settings *configuration.Configuration) error {
 	registry := jsonrpc.NewRegistry()
 	service := eth.New(running, eth.Settings{Version: "CredibleLedger/" + Version})
 	faults := []error{service.Register(registry), cl.New(running).Register(registry)}
@@ -189,9 +197,9 @@ func serveNode(running *node.Chain, settings *configuration.Configuration, log *
 		faults = append(faults, debug.New(running, service, debug.DefaultLimits()).Register(registry))
 	}
 	if err := errors.Join(faults...); err != nil {
-		return nil, err
+		return err
 	}
-	return server, server.Mount(running, registry, service.Close)
+	return server.Mount(running, registry, service.Close)
 }
 
 func newLogger(out io.Writer, l configuration.Logging) *slog.Logger {
