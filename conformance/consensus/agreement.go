@@ -15,13 +15,13 @@ func (b bench) agreementRules() []conformance.Rule {
 }
 
 func (b bench) nodesAgree(t conformance.T) {
-	seeds, turns := uint64(2), 6
+	turns := 6
 	if b.Stepped {
-		seeds, turns = 20, 12
+		turns = 12
 	}
 	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
-		for seed := range seeds {
+		for seed := range b.seeds(2) {
 			shows = append(shows, func(t conformance.T) {
 				b.one(t, troubled(n, seed), func(t conformance.T, w *world) { w.trouble(t, turns) })
 			})

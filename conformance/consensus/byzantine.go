@@ -24,13 +24,9 @@ func (b bench) nodesVoteOnce(t conformance.T) { b.withTwins(t, false) }
 func (b bench) withTwins(t conformance.T, lenient bool) {
 	t.Helper()
 	b.byzantine(t)
-	seeds := uint64(4)
-	if b.Stepped {
-		seeds = 20
-	}
 	var shows []func(t conformance.T)
 	for _, n := range b.sizes(t) {
-		for seed := range seeds {
+		for seed := range b.seeds(4) {
 			given := calm
 			given.nodes, given.seed, given.twins, given.lenient = n, seed, (n-1)/3, lenient
 			shows = append(shows, func(t conformance.T) { b.one(t, given, splitTwins) })

@@ -22,6 +22,9 @@ type Subject struct {
 	// clock, and waits in none of them. Several nodes then run in one goroutine, without
 	// real time, and a run replays exactly from its seed.
 	Stepped bool
+	// Quick plays one seed where a rule plays several: for runs that look for something
+	// else than the rules, such as the race detector's.
+	Quick bool
 }
 
 // Direction returns the rules with the version of the standard that they belong to.
@@ -41,3 +44,14 @@ func Rules(subject Subject) []conformance.Rule {
 
 // bench is what the rules are made from.
 type bench struct{ Subject }
+
+// seeds is how many seeds a rule plays that plays so many against an engine in real time.
+func (b bench) seeds(usual uint64) uint64 {
+	switch {
+	case b.Stepped:
+		return 20
+	case b.Quick:
+		return 1
+	}
+	return usual
+}

@@ -10,5 +10,5 @@ import (
 )
 
 func TestRaftKeepsTheStandard(t *testing.T) {
-	conformance.Test(t, conformant.Direction(conformant.Subject{New: func() consensus.Module { return raft.Module{} }}))
+	conformance.Test(t, conformant.Direction(conformant.Subject{Quick: testing.Short(), New: func() consensus.Module { return raft.Module{} }}))
 }

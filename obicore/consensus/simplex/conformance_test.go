@@ -10,5 +10,5 @@ import (
 )
 
 func TestSimplexKeepsTheStandard(t *testing.T) {
-	conformance.Test(t, conformant.Direction(conformant.Subject{New: func() consensus.Module { return simplex.Module{} }}))
+	conformance.Test(t, conformant.Direction(conformant.Subject{Quick: testing.Short(), New: func() consensus.Module { return simplex.Module{} }}))
 }
