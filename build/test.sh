@@ -24,11 +24,16 @@ formatting() {
 # Pure computations, which do not gain from the race detector, as state tests and vectors.
 computations='/(sdk/proof|tools/wallet)$'
 
+# The command line takes a quarter of the race detector's time, and what runs side by side
+# below it is looked at in its own packages: it comes in the full run only.
+commands='/tools/cli$'
+[ -z "${CREDIBLE_TEST_FULL:-}" ] || commands='^$'
+
 # What runs several goroutines, under the race detector.
 race() {
 	# The longest that keep one core busy come first, so that both are busy at the end.
-	go test -race -short -p 3 -timeout 30m ./tools/cli ./sim ./obicore/consensus/... ./obicore/ledger/... ./kernel/... ./obicore/node/... ./obicore/pool \
-		./obicore/execution/... ./obicore/api/... ./obicore/crypto/... ./obicore/network/... ./cmd/... $(go list ./sdk/... ./tools/... | grep -Ev "$processes|$computations")
+	go test -race -short -p 3 -timeout 30m ./sim ./obicore/consensus/... ./obicore/ledger/... ./kernel/... ./obicore/node/... ./obicore/pool \
+		./obicore/execution/... ./obicore/api/... ./obicore/crypto/... ./obicore/network/... $(go list ./sdk/... ./tools/... | grep -Ev "$processes|$computations|$commands")
 }
 
 # Networks of real processes come alone: beside other suites they would measure these.
@@ -49,7 +54,8 @@ packet_filter() {
 networks() { packet_filter; go test -count=1 -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
 
 without_cgo() {
-	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/... ./cmd/...
+	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/...
+	CGO_ENABLED=0 go test -short ./cmd/... # which kills the binary fewer times
 }
 
 cross() {
