@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
@@ -11,7 +12,9 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
+	"github.com/credibleledger/credibleledger/obicore/execution"
 	"github.com/credibleledger/credibleledger/obicore/node"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 	"github.com/credibleledger/credibleledger/sim"
 )
 
@@ -235,15 +238,26 @@ func TestAllNodesRestartWithAProposalInFlight(t *testing.T) {
 					}
 					c.Start()
 					before := c.Judge.Height()
-					a := c.Accounts[0]
-					a.Restart(c.Nodes[1])
-					id, err := c.Nodes[1].Submit(a.Transfer(recipient, 1))
-					if err != nil {
-						t.Fatal(err)
-					}
+					id := payNext(t, c.Accounts[0], c.Nodes[1])
 					c.Settle(time.Minute, func() bool { return c.Judge.Height() > before && c.Judge.Included(id) })
 				})
 			})
+		}
+	}
+}
+
+// payNext submits a payment with the nonce that a node's state has next. What was in flight
+// may be decided just between the two.
+func payNext(t *testing.T, a *sim.Account, n *sim.Node) chain.Hash {
+	t.Helper()
+	for {
+		a.Restart(n)
+		id, err := n.Submit(a.Transfer(recipient, 1))
+		if err == nil {
+			return id
+		}
+		if !errors.Is(err, execution.ErrNonceTooLow) && !errors.Is(err, pool.ErrNonceTooLow) {
+			t.Fatal(err)
 		}
 	}
 }
