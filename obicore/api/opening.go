@@ -7,7 +7,7 @@ import (
 
 // Announce says that a chain will be mounted, and what is being done until then: opening
 // a ledger may mean to replay blocks, or to fetch a snapshot from peers. Until it is
-// mounted or withdrawn the node lives and is not ready, and who calls is told why.
+// mounted the node lives and is not ready, and who calls is told why.
 func (s *Server) Announce(name string, doing func() string) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -47,14 +47,13 @@ func (j *Joiner) leave(peers []*peer, now time.Time) {
 
 // paceEnds is when the pace of the chosen offer is looked at next.
 func (j *Joiner) paceEnds() time.Time {
-	slowness := j.slowness(j.sorted(), j.fetch.offer.Hash)
-	return j.fetch.pace.looked.Add(pacePlaces * j.limits.Place << min(slowness, 16))
+	return j.fetch.pace.looked.Add(pacePlaces * j.limits.Place << min(j.slowness(j.fetch.offer.Hash), 16))
 }
 
 // slowness is how often the quickest of those who give an offer was too slow.
-func (j *Joiner) slowness(peers []*peer, hash chain.Hash) (slowness int) {
+func (j *Joiner) slowness(hash chain.Hash) (slowness int) {
 	found := false
-	for _, p := range peers {
+	for _, p := range j.peers {
 		if p.connected && !p.banned && p.offersHash(hash) && (!found || p.slow < slowness) {
 			slowness, found = p.slow, true
 		}
@@ -68,7 +67,7 @@ func (j *Joiner) elsewhere(peers []*peer) bool {
 	for _, p := range peers {
 		for i := range p.offers {
 			hash := p.offers[i].Hash
-			if j.willing(p) && hash != chosen && !j.refused[hash] && j.slowness(peers, hash) <= j.slowness(peers, chosen) {
+			if j.willing(p) && hash != chosen && !j.refused[hash] && j.slowness(hash) <= j.slowness(chosen) {
 				return true
 			}
 		}

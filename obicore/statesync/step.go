@@ -145,7 +145,7 @@ func (j *Joiner) best(peers []*peer) (best *Offer) {
 			if j.refused[o.Hash] {
 				continue
 			}
-			r := [4]uint64{0, ^uint64(j.slowness(peers, o.Hash)), j.sources(peers, o.Manifest), o.Manifest.Height}
+			r := [4]uint64{0, ^uint64(j.slowness(o.Hash)), j.sources(peers, o.Manifest), o.Manifest.Height}
 			if o.Manifest.Height == j.prefer {
 				r[0] = 1
 			}

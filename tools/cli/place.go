@@ -54,15 +54,9 @@ func (p *dataPlace) resolve() error {
 	if err != nil {
 		return err
 	}
-	inside := func(path string) string {
-		if filepath.IsAbs(path) {
-			return path
-		}
-		return filepath.Join(p.home, path)
-	}
-	p.data = inside(settings.Data.Directory)
+	p.data = placeIn(p.home, settings.Data.Directory)
 	if p.genesis == "" {
-		p.genesis = inside(settings.Data.Genesis)
+		p.genesis = placeIn(p.home, settings.Data.Genesis)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package segment
 
 import (
-	"encoding/binary"
 	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -118,14 +117,13 @@ func (a *applier) putEntry(key, value []byte, before func(key []byte) ([]byte, e
 // leave writes what a key of a table held before into history.
 func (a *applier) leave(table byte, key, record []byte) error {
 	a.journal = appendJournal(a.journal, table, key)
-	a.key = appendEscaped(append(a.key[:0], tableHistory, table), key)
-	a.key = binary.BigEndian.AppendUint64(a.key, a.height)
+	a.key = appendHistoryKey(a.key[:0], table, key, a.height)
 	return a.put(tableHistory, a.key, record)
 }
 
 // set writes or removes what a key of a table holds.
 func (a *applier) set(table byte, key, value []byte) error {
-	a.key = append(append(a.key[:0], table), key...)
+	a.key = appendEntryKey(a.key[:0], table, key)
 	return a.put(table, a.key, value)
 }
 

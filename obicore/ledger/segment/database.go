@@ -159,11 +159,15 @@ func getAt(reader pebble.Reader, table byte, key []byte, height uint64) (value [
 	return get(reader, entryKey(table, key))
 }
 
-func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found bool, value []byte, err error) {
-	iterator, err := reader.NewIter(&pebble.IterOptions{
-		LowerBound: binary.BigEndian.AppendUint64(append([]byte(nil), prefix...), height+1),
-		UpperBound: after(prefix),
+// historyAbove reads the records of one key above a height.
+func historyAbove(reader pebble.Reader, prefix []byte, height uint64) (*pebble.Iterator, error) {
+	return reader.NewIter(&pebble.IterOptions{
+		LowerBound: binary.BigEndian.AppendUint64(append([]byte(nil), prefix...), height+1), UpperBound: after(prefix),
 	})
+}
+
+func firstHistory(reader pebble.Reader, prefix []byte, height uint64) (found bool, value []byte, err error) {
+	iterator, err := historyAbove(reader, prefix, height)
 	if err != nil {
 		return false, nil, err
 	}

@@ -30,8 +30,11 @@ var (
 )
 
 func entryKey(table byte, key []byte) []byte {
-	b := make([]byte, 0, 1+len(key))
-	return append(append(b, table), key...)
+	return appendEntryKey(make([]byte, 0, 1+len(key)), table, key)
+}
+
+func appendEntryKey(dst []byte, table byte, key []byte) []byte {
+	return append(append(dst, table), key...)
 }
 
 func blockKey(hash chain.Hash) []byte { return entryKey(tableBlock, hash[:]) }
@@ -87,7 +90,11 @@ func historyPrefix(table byte, key []byte) []byte {
 }
 
 func historyKey(table byte, key []byte, height uint64) []byte {
-	return binary.BigEndian.AppendUint64(historyPrefix(table, key), height)
+	return appendHistoryKey(nil, table, key, height)
+}
+
+func appendHistoryKey(dst []byte, table byte, key []byte, height uint64) []byte {
+	return binary.BigEndian.AppendUint64(appendEscaped(append(dst, tableHistory, table), key), height)
 }
 
 // after returns the first key that sorts behind all keys with the given prefix.

@@ -125,10 +125,7 @@ func (n nodesAt) Node(name []byte) (value []byte, err error) {
 
 // later reads the records of a node above the height, up to the first that is whole.
 func (n nodesAt) later(name []byte) (patches [][]byte, whole bool, value []byte, err error) {
-	prefix := historyPrefix(tableNode, name)
-	iterator, err := n.reader.NewIter(&pebble.IterOptions{
-		LowerBound: binary.BigEndian.AppendUint64(append([]byte(nil), prefix...), n.height+1), UpperBound: after(prefix),
-	})
+	iterator, err := historyAbove(n.reader, historyPrefix(tableNode, name), n.height)
 	if err != nil {
 		return nil, false, nil, err
 	}
@@ -153,7 +150,7 @@ const wholeEvery = 32
 
 // writesWhole says which records of history are whole, as if by chance.
 func writesWhole(name []byte, height uint64) bool {
-	digest := fnv.New64a()
+	digest := fnv.New64a() // a hash never returns an error
 	_, _ = digest.Write(name)
 	_, _ = digest.Write(binary.BigEndian.AppendUint64(nil, height))
 	return digest.Sum64()>>7%wholeEvery == 0
@@ -179,7 +176,9 @@ func (a *applier) putNode(name, value []byte, before func(name []byte) (node, er
 			return node{}, err
 		}
 		a.edits[2] = union(a.edits[2][:0], a.edits[1], a.edits[0])
-		next.patch, _ = appendPatch(nil, value, a.edits[2])
+		if patch, short := appendPatch(nil, value, a.edits[2]); short {
+			next.patch = patch
+		}
 	}
 	return next, a.storeNode(name, previous, next)
 }
