@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -46,4 +47,45 @@ func TestAChainThatRetainsSomeBlocksDropsTheOthersWhileItRuns(t *testing.T) {
 		t.Fatal("the head is another one after opening again")
 	}
 	await(t, c, f.wallets[1].transfer(t, chain.Address{1}, 1))
+}
+
+// hasty is a ledger that drops a state just before it is read, as pruning beside a
+// reader may.
+type hasty struct{ ledger.Module }
+
+func (h hasty) Open(ctx context.Context, options ledger.Options) (ledger.Ledger, error) {
+	opened, err := h.Module.Open(ctx, options)
+	return hastyLedger{opened}, err
+}
+
+type hastyLedger struct{ ledger.Ledger }
+
+func (l hastyLedger) View(height uint64) (ledger.View, error) {
+	if status := l.Status(); height == status.OldestState && height < status.Executed {
+		if err := l.Ledger.(ledger.Pruner).Prune(context.Background(), height+1); err != nil {
+			return nil, err
+		}
+	}
+	return l.Ledger.View(height)
+}
+
+func TestABlockIsServedWhileTheStateBelowItIsDropped(t *testing.T) {
+	f := newFixture(t, "standard", nil)
+	f.registry.Ledger[segment.Name] = hasty{f.registry.Ledger[segment.Name]}
+	f.options.Directory, f.options.RetainState = t.TempDir(), 8
+	c := f.open()
+	for range 20 {
+		await(t, c, f.wallets[0].transfer(t, chain.Address{1}, 1))
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c = f.open() // with no block in memory
+	oldest := c.Ledger().Status().OldestState
+	if block, err := c.BlockAt(2); err != nil || len(block.Transactions) == 0 {
+		t.Fatalf("block 2: %+v, %v", block, err)
+	}
+	if c.Ledger().Status().OldestState == oldest {
+		t.Error("no state was dropped under the reader")
+	}
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -73,7 +74,7 @@ func (c *Chain) fillContext(block *Block) error {
 	if len(block.Transactions) > 0 && block.Transactions[0].System {
 		height = block.Header.Height // its first transaction records what was in force
 	}
-	view, err := c.store.View(max(height, c.store.Status().OldestState))
+	view, err := c.keptView(height)
 	if err != nil {
 		return err
 	}
@@ -84,6 +85,18 @@ func (c *Chain) fillContext(block *Block) error {
 	}
 	block.Fees, block.Coinbase = ruling.Parameters.Fees, ruling.payout(block.Header.Proposer)
 	return nil
+}
+
+// keptView opens the state after a block, or the oldest above it that is kept. That may
+// be dropped between the look for it and the reading: then the next one is taken.
+func (c *Chain) keptView(height uint64) (ledger.View, error) {
+	for {
+		from := max(height, c.store.Status().OldestState)
+		view, err := c.store.View(from)
+		if !errors.Is(err, ledger.ErrPruned) || c.store.Status().OldestState <= from {
+			return view, err
+		}
+	}
 }
 
 // BlockByHash returns the block with a header hash.

@@ -181,7 +181,7 @@ func (c *Chain) VerifyDecision(header *chain.Header) error {
 }
 
 func (c *Chain) validatorsBefore(height uint64) (*chain.ValidatorSet, error) {
-	view, err := c.store.View(max(c.rulingHeight(height), c.store.Status().OldestState))
+	view, err := c.keptView(c.rulingHeight(height))
 	if err != nil {
 		return nil, err
 	}
