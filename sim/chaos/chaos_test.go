@@ -48,7 +48,7 @@ func TestANetworkUnderFaultsKeepsEverythingThatItHasAcknowledged(t *testing.T) {
 	for _, given := range []struct {
 		engine, suite string
 		usual         time.Duration
-	}{{"smartbft", "standard", 150 * time.Second}, {"raft", "gm", 25 * time.Second}} {
+	}{{"smartbft", "standard", 155 * time.Second}, {"raft", "gm", 25 * time.Second}} {
 		t.Run(given.engine+" "+given.suite, func(t *testing.T) {
 			trouble(t, chaos.Settings{Nodes: 4, Consensus: given.engine, Crypto: given.suite, Ordering: os.Getenv("ORDERING"), Clients: bankers + operators, Troubled: true}, duration(t, given.usual))
 		})
