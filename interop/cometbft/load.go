@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	coretypes "github.com/cometbft/cometbft/rpc/core/types"
 	"github.com/cometbft/cometbft/types"
 )
 
@@ -17,6 +19,13 @@ const writeBytes = 200
 
 // digits is the length of a write's number, which follows a letter for its run.
 const digits = 9
+
+// batch is how many writes one request brings at full speed, and senders how many requests
+// are under way to all nodes together.
+const (
+	batch   = 100
+	senders = 16
+)
 
 // write makes write number i of a run: KEY=VALUE.
 func write(run byte, i int) types.Tx {
@@ -33,18 +42,59 @@ func number(run byte, tx types.Tx) (int, bool) {
 	return i, err == nil
 }
 
-// submit gives a write to a node.
-func (m *member) submit(ctx context.Context, tx types.Tx) error {
-	result, err := m.client.BroadcastTxSync(ctx, tx)
-	if err == nil && result.Code != 0 {
-		err = fmt.Errorf("refused with code %d: %s", result.Code, result.Log)
+// watch asks a node for its events of one kind, from now on.
+func (m *member) watch(ctx context.Context, query fmt.Stringer) (<-chan coretypes.ResultEvent, error) {
+	return m.client.Subscribe(ctx, "", query.String(), 10_000)
+}
+
+// watchAll asks every node.
+func (n *network) watchAll(ctx context.Context, query fmt.Stringer) (feeds []<-chan coretypes.ResultEvent, err error) {
+	for _, m := range n.members {
+		feed, err := m.watch(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, feed)
 	}
+	return feeds, nil
+}
+
+// leave ends the events of every node, so that they do not load the next run.
+func (n *network) leave(query fmt.Stringer) {
+	for _, m := range n.members {
+		_ = m.client.Unsubscribe(context.Background(), "", query.String())
+	}
+}
+
+// follow calls take for events until it returns false.
+func follow(ctx context.Context, feed <-chan coretypes.ResultEvent, take func(coretypes.ResultEvent) bool) error {
+	for {
+		select {
+		case event := <-feed:
+			if !take(event) {
+				return nil
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// submit gives writes to a node in one request.
+func (m *member) submit(ctx context.Context, writes ...types.Tx) error {
+	request := m.client.NewBatch()
+	for _, tx := range writes {
+		if _, err := request.BroadcastTxAsync(ctx, tx); err != nil {
+			return err
+		}
+	}
+	_, err := request.Send(ctx)
 	return err
 }
 
-// flood gives writes to all nodes in turn, as fast as they take them with no more than
-// inFlight under way, and returns how long it took until every node had committed all,
-// and how many blocks hold them.
+// flood gives writes to all nodes in turn, in batches as fast as they take them with no
+// more than inFlight under way, and returns how long it took until every node had
+// committed all, and how many blocks hold them.
 func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Duration, blocks int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -52,41 +102,67 @@ func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Du
 	for i := range prepared {
 		prepared[i] = write('f', i)
 	}
-	room := make(chan struct{}, inFlight)
+	feeds, err := n.watchAll(ctx, types.EventQueryNewBlockEvents)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer n.leave(types.EventQueryNewBlockEvents)
+	batches := slices.Collect(slices.Chunk(prepared, batch))
+	room := make(chan struct{}, max(1, inFlight/batch))
+	due := make(chan int)
 	var all sync.WaitGroup
-	began := time.Now()
-	for k, m := range n.members {
+	try := func(f func() error) {
 		all.Go(func() {
-			for i := k; i < writes; i += len(n.members) {
-				select {
-				case room <- struct{}{}:
-				case <-ctx.Done():
-					return
-				}
-				if err := m.submit(ctx, prepared[i]); err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
-		all.Go(func() {
-			for have := 0; have < writes; {
-				err := m.next(ctx, func(txs types.Txs) {
-					have += len(txs)
-					if k == 0 && len(txs) > 0 {
-						blocks++
-						for range txs {
-							<-room
-						}
-					}
-				})
-				if err != nil {
-					cancel(err)
-					return
-				}
+			if err := f(); err != nil {
+				cancel(err)
 			}
 		})
 	}
+	began := time.Now()
+	for k, feed := range feeds {
+		have, freed := 0, 0
+		try(func() error {
+			return follow(ctx, feed, func(event coretypes.ResultEvent) bool {
+				count := int(event.Data.(types.EventDataNewBlockEvents).NumTxs)
+				have += count
+				if k > 0 || count == 0 {
+					return have < writes
+				}
+				blocks++
+				for ; freed < have/batch; freed++ {
+					<-room
+				}
+				return have < writes
+			})
+		})
+	}
+	for s := range senders {
+		m := n.members[s%len(n.members)]
+		try(func() error {
+			for i := range due {
+				if err := m.submit(ctx, batches[i]...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	try(func() error {
+		defer close(due)
+		for i := range batches {
+			select {
+			case room <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case due <- i:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
 	all.Wait()
 	return time.Since(began), blocks, context.Cause(ctx)
 }
@@ -96,28 +172,32 @@ func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Du
 func (n *network) pace(ctx context.Context, writes, rate int) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	feeds, err := n.watchAll(ctx, types.EventQueryNewBlock)
+	if err != nil {
+		return nil, err
+	}
+	defer n.leave(types.EventQueryNewBlock)
 	began := time.Now()
 	due := func(i int) time.Time { return began.Add(time.Duration(i) * time.Second / time.Duration(rate)) }
 	latencies := make([]time.Duration, writes) // of each by the one goroutine of its node
 	var all sync.WaitGroup
-	for k, m := range n.members {
+	for k, feed := range feeds {
+		left := writes
 		all.Go(func() {
-			for left := writes; left > 0; {
-				err := m.next(ctx, func(txs types.Txs) {
-					now := time.Now()
-					for _, tx := range txs {
-						if i, ok := number('p', tx); ok {
-							left--
-							if i%len(n.members) == k {
-								latencies[i] = now.Sub(due(i))
-							}
+			err := follow(ctx, feed, func(event coretypes.ResultEvent) bool {
+				now := time.Now()
+				for _, tx := range event.Data.(types.EventDataNewBlock).Block.Txs {
+					if i, ok := number('p', tx); ok {
+						left--
+						if i%len(n.members) == k {
+							latencies[i] = now.Sub(due(i))
 						}
 					}
-				})
-				if err != nil {
-					cancel(err)
-					return
 				}
+				return left > 0
+			})
+			if err != nil {
+				cancel(err)
 			}
 		})
 	}
@@ -130,7 +210,13 @@ func (n *network) pace(ctx context.Context, writes, rate int) ([]time.Duration, 
 		})
 	}
 	all.Wait()
-	return latencies, context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	if i := slices.Index(latencies, 0); i >= 0 {
+		return nil, errors.New("write " + strconv.Itoa(i) + " has come in no block that was told")
+	}
+	return latencies, nil
 }
 
 // percentile returns the p-quantile of durations, which it sorts.

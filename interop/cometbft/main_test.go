@@ -1,9 +1,19 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"testing"
 )
+
+// TestMain lets the test binary be a node.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == serving {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
 
 func TestEveryWriteIsCommittedOnceByOneNodeAndByFour(t *testing.T) {
 	for _, count := range []int{1, 4} {

@@ -4,81 +4,34 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
+	"syscall"
 	"time"
 
-	"github.com/cometbft/cometbft/abci/example/kvstore"
-	"github.com/cometbft/cometbft/config"
-	"github.com/cometbft/cometbft/libs/log"
-	"github.com/cometbft/cometbft/node"
 	"github.com/cometbft/cometbft/p2p"
 	"github.com/cometbft/cometbft/privval"
-	"github.com/cometbft/cometbft/proxy"
-	"github.com/cometbft/cometbft/rpc/client/local"
+	rpc "github.com/cometbft/cometbft/rpc/client/http"
 	"github.com/cometbft/cometbft/types"
 )
 
-// database is the one that CometBFT's pinned release builds without tags.
-const database = "goleveldb"
-
-// tuning says what differs from CometBFT's defaults; configure does it.
-const tuning = "timeout_commit 0, skip_timeout_commit, peer_gossip_sleep 10 ms, flush_throttle 10 ms, send and recv rate 512 MB/s, " +
-	"mempool 50,000 without recheck, cache 200,000, tx_index null, discard_abci_responses, no empty blocks, no pex"
-
-// member is one node, its client, and what its blocks hold.
+// member is one node in a process of its own, and a client of its JSON-RPC.
 type member struct {
-	node   *node.Node
-	client *local.Local
-	blocks types.Subscription
+	process *exec.Cmd
+	client  *rpc.HTTP
 }
 
-// network is nodes of one chain in this process.
-type network struct {
-	members []*member
-	close   []func()
-}
-
-func configure(home string, port int) *config.Config {
-	config.EnsureRoot(home)
-	c := config.DefaultConfig().SetRoot(home)
-	c.DBBackend = database
-	c.RPC.ListenAddress = ""
-	c.P2P.ListenAddress = "tcp://" + loopback(port)
-	c.P2P.AllowDuplicateIP, c.P2P.AddrBookStrict, c.P2P.PexReactor = true, false, false
-	c.P2P.FlushThrottleTimeout = 10 * time.Millisecond
-	c.P2P.SendRate, c.P2P.RecvRate = 512_000_000, 512_000_000
-	c.Mempool.Size, c.Mempool.CacheSize, c.Mempool.Recheck = 50_000, 200_000, false
-	c.Consensus.TimeoutCommit, c.Consensus.SkipTimeoutCommit, c.Consensus.CreateEmptyBlocks = 0, true, false
-	c.Consensus.PeerGossipSleepDuration = 10 * time.Millisecond
-	c.TxIndex.Indexer, c.Storage.DiscardABCIResponses = "null", true
-	return c
-}
-
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// network is the nodes of one chain.
+type network struct{ members []*member }
 
 // start makes a chain of count validators below a folder and waits for its first block.
 func start(ctx context.Context, directory string, count int) (n *network, err error) {
-	ports, err := freePorts(count)
+	places, err := prepare(directory, count)
 	if err != nil {
 		return nil, err
-	}
-	genesis := &types.GenesisDoc{ChainID: "bench", GenesisTime: time.Now(), ConsensusParams: types.DefaultConsensusParams()}
-	var configs []*config.Config
-	var validators []*privval.FilePV
-	var keys []*p2p.NodeKey
-	var peers []string
-	for i, port := range ports {
-		c := configure(filepath.Join(directory, strconv.Itoa(i)), port)
-		key, err := p2p.LoadOrGenNodeKey(c.NodeKeyFile())
-		if err != nil {
-			return nil, err
-		}
-		validator := privval.LoadOrGenFilePV(c.PrivValidatorKeyFile(), c.PrivValidatorStateFile())
-		genesis.Validators = append(genesis.Validators, types.GenesisValidator{PubKey: validator.Key.PubKey, Power: 1})
-		configs, validators, keys = append(configs, c), append(validators, validator), append(keys, key)
-		peers = append(peers, p2p.IDAddressString(key.ID(), loopback(port)))
 	}
 	n = &network{}
 	defer func() {
@@ -86,72 +39,101 @@ func start(ctx context.Context, directory string, count int) (n *network, err er
 			n.stop()
 		}
 	}()
-	for i, c := range configs {
-		c.P2P.PersistentPeers = strings.Join(append(append([]string{}, peers[:i]...), peers[i+1:]...), ",")
-		if err := n.add(ctx, c, validators[i], keys[i], genesis); err != nil {
+	for _, p := range places {
+		if err := n.add(p); err != nil {
 			return nil, err
 		}
 	}
 	for _, m := range n.members {
-		if err := m.next(ctx, func(types.Txs) {}); err != nil {
-			return nil, fmt.Errorf("no first block: %w", err)
+		if err := m.await(ctx); err != nil {
+			return nil, err
 		}
 	}
 	return n, nil
 }
 
-func (n *network) add(ctx context.Context, c *config.Config, validator *privval.FilePV, key *p2p.NodeKey, genesis *types.GenesisDoc) error {
-	application := kvstore.NewPersistentApplication(c.DBDir())
-	n.close = append(n.close, func() { _ = application.Close() })
-	created, err := node.NewNodeWithContext(ctx, c, validator, key, proxy.NewLocalClientCreator(application),
-		func() (*types.GenesisDoc, error) { return genesis, nil }, config.DefaultDBProvider, node.DefaultMetricsProvider(c.Instrumentation), log.NewNopLogger())
+// prepare writes keys and genesis of all nodes.
+func prepare(directory string, count int) ([]place, error) {
+	addresses, err := freeAddresses(2 * count)
+	if err != nil {
+		return nil, err
+	}
+	genesis := &types.GenesisDoc{ChainID: "bench", GenesisTime: time.Now(), ConsensusParams: types.DefaultConsensusParams()}
+	places, ids := make([]place, count), make([]string, count)
+	for i := range places {
+		places[i] = place{home: filepath.Join(directory, strconv.Itoa(i)), peerTo: addresses[2*i], call: addresses[2*i+1]}
+		c := places[i].configure()
+		key, err := p2p.LoadOrGenNodeKey(c.NodeKeyFile())
+		if err != nil {
+			return nil, err
+		}
+		validator := privval.LoadOrGenFilePV(c.PrivValidatorKeyFile(), c.PrivValidatorStateFile())
+		genesis.Validators = append(genesis.Validators, types.GenesisValidator{PubKey: validator.Key.PubKey, Power: 1})
+		ids[i] = p2p.IDAddressString(key.ID(), places[i].peerTo)
+	}
+	for i := range places {
+		places[i].peers = append(append([]string{}, ids[:i]...), ids[i+1:]...)
+		if err := genesis.SaveAs(places[i].configure().GenesisFile()); err != nil {
+			return nil, err
+		}
+	}
+	return places, nil
+}
+
+func (n *network) add(p place) error {
+	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	blocks, err := created.EventBus().Subscribe(ctx, "bench", types.EventQueryNewBlock, 10_000)
-	if err != nil {
+	process := exec.Command(self, p.arguments()...)
+	process.Stderr = os.Stderr
+	if err := process.Start(); err != nil {
 		return err
 	}
-	if err := created.Start(); err != nil {
-		return err
-	}
-	n.close = append(n.close, func() {
-		_ = created.Stop()
-		created.Wait()
-	})
-	n.members = append(n.members, &member{node: created, client: local.New(created), blocks: blocks})
-	return nil
+	// As many connections are kept as there are senders.
+	client, err := rpc.NewWithClient("http://"+p.call, "/websocket", &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}})
+	n.members = append(n.members, &member{process, client})
+	return err
 }
 
-// next waits for a node's next block.
-func (m *member) next(ctx context.Context, take func(types.Txs)) error {
-	select {
-	case message := <-m.blocks.Out():
-		take(message.Data().(types.EventDataNewBlock).Block.Txs)
-		return nil
-	case <-m.blocks.Canceled():
-		return m.blocks.Err()
-	case <-ctx.Done():
-		return ctx.Err()
+// await waits for a node's first block, and then for its events.
+func (m *member) await(ctx context.Context) error {
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		if status, err := m.client.Status(ctx); err == nil && status.SyncInfo.LatestBlockHeight > 0 {
+			return m.client.Start()
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("no first block: %w", ctx.Err())
+		}
 	}
 }
 
-// stop ends the nodes, and then their applications.
+// stop ends the nodes.
 func (n *network) stop() {
-	for i := len(n.close) - 1; i >= 0; i-- {
-		n.close[i]()
+	for _, m := range n.members {
+		if m.client != nil && m.client.IsRunning() {
+			_ = m.client.Stop()
+		}
+		_ = m.process.Process.Signal(syscall.SIGTERM)
+	}
+	for _, m := range n.members {
+		_ = m.process.Wait()
 	}
 }
 
-// freePorts finds ports on loopback that nobody listens on now.
-func freePorts(count int) (ports []int, err error) {
+// freeAddresses finds ports on loopback that nobody listens on now.
+func freeAddresses(count int) (addresses []string, err error) {
 	for range count {
-		l, err := net.Listen("tcp", loopback(0))
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
 		defer l.Close() // held against being found twice
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		addresses = append(addresses, l.Addr().String())
 	}
-	return ports, nil
+	return addresses, nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -33,18 +35,51 @@ func (c *Chain) ReplayRange(ctx context.Context, from, to uint64, progress func(
 	}
 	last := min(to, status.Executed)
 	done = Replayed{From: first, To: first - 1}
-	for height := first; height <= last; height++ {
-		if err := ctx.Err(); err != nil {
-			return done, err
-		}
-		count, err := c.replayBlock(ctx, height)
-		if err != nil {
-			return done, fmt.Errorf("block %d: %w", height, err)
-		}
-		done.To, done.Transactions = height, done.Transactions+count
+	err = c.replayAhead(ctx, first, last, func(height, transactions uint64) {
+		done.To, done.Transactions = height, done.Transactions+transactions
 		progress(float64(height-first+1) / float64(last-first+1))
+	})
+	return done, err
+}
+
+// replayAhead executes blocks on all cores, for each stands on a stored state of its own,
+// and calls same for each in order until one differs.
+func (c *Chain) replayAhead(ctx context.Context, first, last uint64, same func(height, transactions uint64)) error {
+	type outcome struct {
+		transactions uint64
+		err          error
 	}
-	return done, nil
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ahead := make(chan chan outcome, runtime.GOMAXPROCS(0)) // in the order of heights
+	workers.Go(func() {
+		defer close(ahead)
+		for height := first; height <= last && ctx.Err() == nil; height++ {
+			block := make(chan outcome, 1)
+			select {
+			case ahead <- block:
+			case <-ctx.Done():
+				return
+			}
+			workers.Go(func() {
+				var o outcome
+				o.transactions, o.err = c.replayBlock(ctx, height)
+				block <- o
+			})
+		}
+	})
+	height := first
+	for block := range ahead {
+		o := <-block
+		if o.err != nil {
+			return fmt.Errorf("block %d: %w", height, o.err)
+		}
+		same(height, o.transactions)
+		height++
+	}
+	return ctx.Err()
 }
 
 func (c *Chain) replayBlock(ctx context.Context, height uint64) (transactions uint64, err error) {
