@@ -4,7 +4,7 @@
 # (default 1800) of faults against a network of processes. What is done is noted in
 # bin/soak.done, so that an interrupted run goes on where it stopped; remove the file
 # to start again. The first argument, if any, names the only kind to run: fuzz, seeds,
-# kills or chaos.
+# kills, chaos or disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p bin
@@ -63,5 +63,9 @@ if wanted chaos; then
 		once "chaos, $engine, ${SOAK_CHAOS:-1800} s" env CHAOS_SECONDS="${SOAK_CHAOS:-1800}" \
 			go test -count=1 -timeout 3h -v -run "Faults.*/$engine" ./sim/chaos
 	done
+fi
+
+if wanted disk; then
+	once "disk of a node that prunes, ${SOAK_DISK:-1800} s" build/soak-disk.sh
 fi
 printf '\nsoak: %s steps done\n' "$(wc -l <"$done_file")"

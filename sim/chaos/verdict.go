@@ -2,8 +2,12 @@ package chaos
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/big"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -152,27 +156,44 @@ func (n *Network) present(ctx context.Context, l *Load) {
 }
 
 // executed counts how often each transaction was executed with success. One that could not
-// start stands in its block as void, and may come again.
+// start stands in its block as void, and may come again. Every node tells of its share of
+// the blocks.
 func (n *Network) executed(ctx context.Context) map[chain.Hash]int {
 	n.t.Helper()
 	top, err := n.endpoints[0].height(ctx)
 	if err != nil {
 		n.t.Fatal(err)
 	}
+	shares, faults := make([][]chain.Hash, len(n.endpoints)), make([]error, len(n.endpoints))
+	var asking sync.WaitGroup
+	for i, e := range n.endpoints {
+		asking.Go(func() { shares[i], faults[i] = e.succeeded(ctx, uint64(i+1), uint64(len(n.endpoints)), top) })
+	}
+	asking.Wait()
+	if err := errors.Join(faults...); err != nil {
+		n.t.Fatal(err)
+	}
 	counts := make(map[chain.Hash]int)
-	for height := uint64(1); height <= top; height++ {
-		e := n.endpoints[height%uint64(len(n.endpoints))]
+	for _, id := range slices.Concat(shares...) {
+		counts[id]++
+	}
+	return counts
+}
+
+// succeeded returns the ids of what was executed with success in every step-th block.
+func (e *endpoint) succeeded(ctx context.Context, from, step, top uint64) (ids []chain.Hash, err error) {
+	for height := from; height <= top; height += step {
 		var receipts []receipt
 		if err := e.call(ctx, &receipts, "eth_getBlockReceipts", hexadecimal(height)); err != nil {
-			n.t.Fatalf("%s: receipts of block %d: %v", e.url, height, err)
+			return nil, fmt.Errorf("%s: receipts of block %d: %w", e.url, height, err)
 		}
 		for _, r := range receipts {
 			if r.Status == "0x1" {
-				counts[r.TransactionHash]++
+				ids = append(ids, r.TransactionHash)
 			}
 		}
 	}
-	return counts
+	return ids, nil
 }
 
 // linear checks the history of the registers.
