@@ -56,13 +56,18 @@ func (c *Chain) readBlock(height uint64) (*Block, error) {
 	if block.Results, err = c.store.Results(height); err != nil {
 		return nil, err
 	}
-	for _, entry := range body.Entries() {
-		t, err := c.verify(entry.Wire)
-		if err != nil {
+	entries := body.Entries()
+	transactions := make([]*chain.Transaction, len(entries))
+	for i := range entries {
+		if transactions[i], err = c.decode(entries[i].Wire); err != nil {
 			return nil, fmt.Errorf("block %d: %w", height, err)
 		}
-		block.Transactions = append(block.Transactions, t)
-		block.Size += len(entry.Wire)
+		block.Size += len(entries[i].Wire)
+	}
+	var faults []error
+	block.Transactions, faults = c.verifyAll(transactions)
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("block %d: %w", height, err)
 	}
 	return block, c.fillContext(block)
 }
