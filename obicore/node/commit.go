@@ -89,12 +89,25 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
 	c.blocks.set(block)
-	c.pool.Advance(height, noncesIn(p.results), p.ids)
+	c.pool.Advance(height, noncesIn(p.results), p.settled())
 	c.pruning.Load().executedUpTo(height)
 	c.snapshots.Load().executed()
 	c.withdraw(1)
 	c.feed.publish(Event{Block: block})
 	return nil
+}
+
+// settled returns the ids that the pool need not keep. What was void because it was ordered
+// before its turn is still good, unless its id may not come again.
+func (p *prepared) settled() []chain.Hash {
+	ids := make([]chain.Hash, 0, len(p.ids))
+	for i, id := range p.ids {
+		receipt := &p.results.Transactions[i].Receipt
+		if early := receipt.Void() && receipt.Reason == chain.ReasonNonce && !p.transactions[i].Once; !early {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (p *prepared) size() int {

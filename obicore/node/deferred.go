@@ -10,7 +10,6 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
-	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // deferred orders blocks without executing them and executes what is decided, one
@@ -22,9 +21,10 @@ type deferred struct {
 	delay uint64
 
 	mutex    sync.Mutex
-	flight   []*inFlight // decided and not executed, ascending
-	checked  *prepared   // the last proposal that was found good
-	lastFull uint64      // height of the last decided block with transactions
+	flight   []*inFlight  // decided and not executed, ascending
+	lately   []orderedIDs // of the last blocks, executed or not: those above the state whose root the next one carries
+	checked  *prepared    // the last proposal that was found good
+	lastFull uint64       // height of the last decided block with transactions
 	stopping bool
 	changed  chan struct{} // closed and made anew when flight or head changes
 
@@ -39,8 +39,8 @@ type inFlight struct {
 	decided time.Time
 }
 
-func newDeferred(c *Chain) (*deferred, error) {
-	d := &deferred{Chain: c, delay: c.genesis.RootDelay, changed: make(chan struct{}), done: make(chan struct{})}
+func newDeferred(c *Chain) (d *deferred, err error) {
+	d = &deferred{Chain: c, delay: c.genesis.RootDelay, changed: make(chan struct{}), done: make(chan struct{})}
 	tip := c.Tip().Header.Height
 	for height := tip; height > 0 && height+d.delay > tip; height-- {
 		header, err := c.store.Header(height)
@@ -51,6 +51,9 @@ func newDeferred(c *Chain) (*deferred, error) {
 			d.lastFull = height
 			break
 		}
+	}
+	if d.lately, err = c.idsAbove(d.carried(tip+1), tip); err != nil {
+		return nil, err
 	}
 	go d.run()
 	return d, nil
@@ -96,6 +99,9 @@ func (d *deferred) await(ctx context.Context, holds func() bool) error {
 		}
 	}
 }
+
+// carried returns the height of the state whose root the block at a height carries.
+func (d *deferred) carried(height uint64) uint64 { return max(height, d.delay) - d.delay }
 
 // awaitExecuted waits until the block at height is executed.
 func (d *deferred) awaitExecuted(ctx context.Context, height uint64) error {
@@ -153,7 +159,7 @@ func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.
 	if header.Height != tip.Header.Height+1 {
 		return nil, fmt.Errorf("%w: height %d, the tip is %d", consensus.ErrProposal, header.Height, tip.Header.Height)
 	}
-	if err := d.awaitExecuted(ctx, max(header.Height, d.delay)-d.delay); err != nil {
+	if err := d.awaitExecuted(ctx, d.carried(header.Height)); err != nil {
 		return nil, err
 	}
 	if d.recovers(header.Height) {
@@ -204,68 +210,6 @@ func (d *deferred) checkedAs(header *chain.Header) *prepared {
 		return nil
 	}
 	return d.checked
-}
-
-// checkOrder refuses what no honest proposer orders: an id twice, here or in a
-// block that is not executed yet, a nonce that is spent, and more gas than the
-// block has.
-func (d *deferred) checkOrder(p *prepared) error {
-	seen := make(map[chain.Hash]bool, len(p.ids))
-	for _, f := range d.inFlight() {
-		for _, id := range f.ids {
-			seen[id] = true
-		}
-	}
-	view, err := d.store.View(d.Head().Header.Height)
-	if err != nil {
-		return err
-	}
-	defer view.Close()
-	included := d.includedBelow(p.block.Header.Height)
-	gas, nonces := uint64(0), make(map[pool.Lane]uint64)
-	for i := range p.transactions {
-		t := &p.transactions[i]
-		if seen[t.ID] {
-			return fmt.Errorf("transaction %s is ordered twice", t.ID)
-		}
-		seen[t.ID] = true
-		if gas += t.Gas; gas > p.block.Header.GasLimit || gas < t.Gas {
-			return fmt.Errorf("the transactions may use more gas than the block's %d", p.block.Header.GasLimit)
-		}
-		if t.Once {
-			again, err := included(t.ID)
-			if err != nil {
-				return err
-			}
-			if again {
-				return fmt.Errorf("transaction %s was included in the last %d blocks", t.ID, d.genesis.Window)
-			}
-		}
-		if err := checkSpent(nonces, view, t); err != nil {
-			return err
-		}
-	}
-	p.fresh = true // the ledger does not tell any more once it holds this block too
-	return nil
-}
-
-// checkSpent refuses a nonce that is spent in a state; nonces remembers what was read.
-func checkSpent(nonces map[pool.Lane]uint64, view ledger.View, t *chain.Verified) (err error) {
-	if t.System || t.Lane == chain.UnorderedLane {
-		return nil
-	}
-	lane := pool.LaneOf(t)
-	nonce, known := nonces[lane]
-	if !known {
-		if nonce, err = NextNonce(view, lane); err != nil {
-			return err
-		}
-		nonces[lane] = nonce
-	}
-	if t.Nonce < nonce {
-		return fmt.Errorf("nonce %d of %s is spent", t.Nonce, t.Sender)
-	}
-	return nil
 }
 
 func (d *deferred) inFlight() []*inFlight {
@@ -338,6 +282,8 @@ func (d *deferred) fly(f *inFlight) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.flight = append(d.flight, f)
+	d.lately = append(d.lately, orderedIDs{header.Height, f.ids})
+	d.lately = slices.DeleteFunc(d.lately, func(o orderedIDs) bool { return o.height <= d.carried(header.Height+1) })
 	d.checked = nil
 	if header.TransactionCount > 0 {
 		d.lastFull = header.Height

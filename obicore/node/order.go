@@ -24,7 +24,7 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 		return consensus.Proposal{}, consensus.ErrNothing
 	}
 	height := parent + 1
-	if err := d.awaitExecuted(ctx, max(height, d.delay)-d.delay); err != nil {
+	if err := d.awaitExecuted(ctx, d.carried(height)); err != nil {
 		return consensus.Proposal{}, err
 	}
 	p, err := d.order(ctx, tip, meta)
@@ -81,19 +81,16 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 	}
 	// The blocks in flight are read before the head: one that is executed in
 	// between is then counted twice, which only makes the choice more careful.
-	flight := d.inFlight()
+	flight, ordered := d.inFlight(), d.orderedBelow(header.Height)
 	view, err := d.store.View(d.Head().Header.Height)
 	if err != nil {
 		return err
 	}
 	defer view.Close()
 	world, block := state.New(view), d.context(header, ruling, view)
-	flown := make(map[chain.Hash]bool)
 	for _, f := range flight {
 		for i := range f.transactions {
-			t := &f.transactions[i]
-			execution.Reserve(world, t)
-			flown[t.ID] = t.Once
+			execution.Reserve(world, &f.transactions[i])
 		}
 	}
 	bytes, gas, left := uint64(0), uint64(0), false
@@ -104,8 +101,12 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 		if !ok {
 			break
 		}
-		if t.Lane != chain.UnorderedLane && t.Nonce < execution.NextNonce(world, t.Sender, t.Lane) || flown[t.ID] {
+		if t.Lane != chain.UnorderedLane && t.Nonce < execution.NextNonce(world, t.Sender, t.Lane) {
 			continue // in flight
+		}
+		if ordered[t.ID] { // in flight, or just void
+			selection.Skip(&t)
+			continue
 		}
 		if bytes+uint64(len(t.Raw)) > limits.BlockBytes || t.Gas > header.GasLimit-gas {
 			left = true
