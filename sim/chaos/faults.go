@@ -132,6 +132,7 @@ func (f *Faults) loseLeader(ctx context.Context) error {
 		return fmt.Errorf("no receipt %s after the leader was lost: %w", patience, err)
 	}
 	f.LeaderLosses = append(f.LeaderLosses, took)
+	f.note("what was sent after the loss was executed within %s", took.Round(time.Millisecond))
 	f.while(ctx, 2*time.Second)
 	return f.back(ctx, leader)
 }
