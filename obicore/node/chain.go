@@ -50,6 +50,7 @@ type Chain struct {
 	pruning       atomic.Pointer[pruning]   // nil when everything is kept
 	snapshots     atomic.Pointer[snapshots] // nil when there are none to take or to give
 	recentIDs     *recentIDs
+	recentRoots   recentRoots
 	bodies        *bodies
 	link          *link // nil without a network
 	dossier       dossier

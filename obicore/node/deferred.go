@@ -318,6 +318,7 @@ func (d *deferred) executeNext(f *inFlight) error {
 	if err := d.store.Commit(context.Background(), e.results, e.staged); err != nil {
 		return err
 	}
+	d.recentRoots.put(e.block.Header.Height, e.results, d.suite)
 	if err := d.show(&e.prepared, f.proof); err != nil {
 		return err
 	}

@@ -64,6 +64,9 @@ func (c *Chain) roots(height uint64, own *chain.Results) (state, result chain.Ha
 	case height < delay:
 		return state, result, nil
 	}
+	if known := c.recentRoots.at(height - delay); known != nil {
+		return known.state, known.result, nil
+	}
 	results, err := c.store.Results(height - delay)
 	if err != nil {
 		return state, result, err
