@@ -23,7 +23,7 @@ bench() {
 
 bin/credible network create "$network" --nodes 4 --snapshots 1000 >/dev/null
 bin/credible network start "$network" >/dev/null
-urls=$(bin/credible network status "$network" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/http:\/\/\1/p' | paste -sd,)
+urls=$(bin/credible network status "$network" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/\1/p' | paste -sd,)
 made=0
 while ((made < wanted)); do
 	bench --duration 60s --report "$scratch/report.json"

@@ -100,7 +100,7 @@ urls=
 open() { # folder, suite
 	bin/credible network create "$scratch/$1" --nodes 4 --crypto "$2" >/dev/null
 	bin/credible network start "$scratch/$1" >/dev/null
-	urls=$(bin/credible network status "$scratch/$1" -o json | sed -nE 's/.*"rpc": "([^"]+)".*/http:\/\/\1/p' | sed 's#http://http://#http://#' | paste -sd,)
+	urls=$(bin/credible network status "$scratch/$1" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/\1/p' | paste -sd,)
 }
 close() { # folder
 	bin/credible network stop "$scratch/$1" >/dev/null

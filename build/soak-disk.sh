@@ -21,7 +21,7 @@ bin/credible network create "$network" --nodes 1 --consensus solo --snapshots 51
 sed -i "s/^retain_blocks = .*/retain_blocks = $retain/; s/^retain_state = .*/retain_state = $retain/" "$network"/node0/*.toml
 grep -q "^retain_blocks = $retain\$" "$network"/node0/*.toml
 bin/credible network start "$network" >/dev/null
-url=http://$(bin/credible network status "$network" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/\1/p' | head -n 1)
+url=$(bin/credible network status "$network" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/\1/p' | head -n 1)
 
 began=$SECONDS
 while sleep 5; do

@@ -13,7 +13,7 @@ func (b bench) addressRules() []conformance.Rule {
 		{Name: "address-is-constant", Statement: "The address of a public key is the same at every time and in every value of the suite.", Check: b.addressIsConstant},
 		{Name: "addresses-differ", Statement: "Different keys have different addresses, across all schemes, and none is the zero address.", Check: b.addressesDiffer},
 		{Name: "address-needs-a-scheme", Statement: "A key of a scheme that the suite does not have has no address.", Check: b.addressNeedsAScheme},
-		{Name: "ethereum-address", Statement: "A secp256k1 key has its Ethereum address on every chain (formats item 11).", Check: b.ethereumAddress},
+		{Name: "ethereum-address", Statement: "A secp256k1 key has its Ethereum address on every chain (formats, Addresses).", Check: b.ethereumAddress},
 	}
 }
 

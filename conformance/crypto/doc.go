@@ -6,7 +6,7 @@
 // change, ciphers that notice tampering, secrets that stay inside. It does not prove
 // that an algorithm is computed correctly or is strong: that is what the official
 // vectors in an implementation's own tests are for. For the frozen schemes it adds what
-// formats items 2, 11 and 12 fix: low s, Ethereum's addresses, and Ed25519's verdicts.
+// the formats and the crypto specification fix: low s, Ethereum's addresses, and Ed25519's verdicts.
 //
 // The rules use fixed seeds, so a failure can be had again.
 package crypto

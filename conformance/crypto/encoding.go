@@ -16,8 +16,8 @@ func (b bench) encodingRules() []conformance.Rule {
 		{Name: "malleated-signature-refused", Statement: "The second signatures that anyone can compute from a good one (high s, unreduced scalar, other parity) are refused.", Check: b.malleatedSignatureRefused},
 		{Name: "resized-key-refused", Statement: "A public key that is truncated, extended, empty or repeated is refused with ErrPublicKey, and has no address.", Check: b.resizedKeyRefused},
 		{Name: "invalid-key-refused", Statement: "Keys of zeros, of ones and off the curve are refused with ErrPublicKey by the frozen schemes, and verify nothing in any scheme.", Check: b.invalidKeyRefused},
-		{Name: "ed25519-small-order-refused", Statement: "Ed25519 keys of small order are refused with ErrPublicKey in every encoding, alone and in a batch (formats item 12).", Check: b.smallOrderRefused},
-		{Name: "ed25519-cofactored", Statement: "Ed25519 signatures are judged by the cofactored equation, alone and in a batch (formats item 12).", Check: b.ed25519Cofactored},
+		{Name: "ed25519-small-order-refused", Statement: "Ed25519 keys of small order are refused with ErrPublicKey in every encoding, alone and in a batch (crypto specification).", Check: b.smallOrderRefused},
+		{Name: "ed25519-cofactored", Statement: "Ed25519 signatures are judged by the cofactored equation, alone and in a batch (crypto specification).", Check: b.ed25519Cofactored},
 	}
 }
 

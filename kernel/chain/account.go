@@ -2,7 +2,7 @@ package chain
 
 import "github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 
-// Account is the value under an account key (formats item 10). CodeHash is
+// Account is the value under an account key (formats, State). CodeHash is
 // zero for an account without code, so that "no code" needs no hash function;
 // otherwise it is the digest that the EVM shows as EXTCODEHASH on every chain.
 type Account struct {

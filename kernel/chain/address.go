@@ -6,7 +6,7 @@ import "bytes"
 const AddressSize = 20
 
 // Address names an account or contract. How a public key becomes an address
-// is a rule of the crypto suite (formats item 11).
+// is a rule of the crypto suite (formats, Addresses).
 type Address [AddressSize]byte
 
 // IsZero reports whether a is the zero address.

@@ -17,7 +17,7 @@ const (
 
 // Entry is one transaction in a body: its wire bytes, or a tombstone once the
 // body was taken down by governance. Hashes never change with it, because the
-// transaction root stands over ids (formats item 5).
+// transaction root stands over ids (formats, Trees over lists).
 type Entry struct {
 	Wire    []byte
 	Removed *Tombstone

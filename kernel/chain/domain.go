@@ -4,7 +4,7 @@ import "github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 
 // Domain separates the uses of one key and one hash function: every message
 // that is this platform's to define starts with its domain string, the chain
-// identity and its type before it is hashed and signed (formats item 1).
+// identity and its type before it is hashed and signed (formats, Encoding).
 type Domain string
 
 // The frozen domain strings.

@@ -25,7 +25,7 @@ type Genesis struct {
 	Crypto     string          `json:"crypto"`    // name of the crypto suite
 	Consensus  string          `json:"consensus"` // name of the engine
 	Commitment string          `json:"commitment"`
-	RootDelay  uint64          `json:"rootDelay"` // k: header h carries the roots of h-k (formats item 7)
+	RootDelay  uint64          `json:"rootDelay"` // k: header h carries the roots of h-k (formats, Header)
 	Window     uint64          `json:"window"`    // W: heights in which an id cannot come twice
 	GasLimit   uint64          `json:"gasLimit"`
 	Limits     Limits          `json:"limits"`
@@ -36,7 +36,7 @@ type Genesis struct {
 	Allocation Allocation      `json:"allocation"`
 }
 
-// Fees are the fee parameters at genesis (formats item 15).
+// Fees are the fee parameters at genesis (formats, State).
 type Fees struct {
 	BaseFee Word    `json:"baseFee"`
 	Account Address `json:"account"` // receives base and priority fees

@@ -9,7 +9,7 @@ import (
 // MaxConsensusMeta is the largest accepted length of Header.ConsensusMeta in bytes.
 const MaxConsensusMeta = 4096
 
-// Header is a block header (formats item 4). The proof that it was decided
+// Header is a block header (formats, Header). The proof that it was decided
 // stands beside it and is not part of its hash.
 type Header struct {
 	Rules            uint64 // version of the consensus rules in force
@@ -17,7 +17,7 @@ type Header struct {
 	Height           uint64
 	Parent           Hash
 	Time             uint64 // milliseconds since the Unix epoch, decided, strictly monotone
-	TransactionRoot  Hash   // tree over batch roots over transaction ids (formats item 5)
+	TransactionRoot  Hash   // tree over batch roots over transaction ids (formats, Trees over lists)
 	TransactionCount uint64
 	GasLimit         uint64
 	StateRoot        Hash // state root after block Height-k; zero while Height < k

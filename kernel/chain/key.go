@@ -15,7 +15,7 @@ const (
 	SchemeNone      Scheme = 0 // no signature: system and development transactions
 	SchemeSecp256k1 Scheme = 1 // ECDSA, 65-byte r‖s‖parity, low s
 	SchemeP256      Scheme = 2 // ECDSA P-256, 64-byte r‖s, low s
-	SchemeEd25519   Scheme = 3 // RFC 8032, cofactored verification, see formats item 12
+	SchemeEd25519   Scheme = 3 // RFC 8032, cofactored verification, see the crypto specification
 	SchemeSM2       Scheme = 4 // GM/T 0003.2, 64-byte r‖s, user id "1234567812345678"
 )
 

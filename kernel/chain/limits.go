@@ -1,7 +1,7 @@
 package chain
 
 // Limits bound what a block may hold. They are part of genesis, so they are
-// hashed and decide validity; a node's own limits never do (formats item 17).
+// hashed and decide validity; a node's own limits never do (contract specification).
 type Limits struct {
 	TransactionBytes uint64 `json:"transactionBytes"` // wire bytes of one transaction
 	TransactionGas   uint64 `json:"transactionGas"`   // gas of one transaction; 0 = the block's

@@ -8,7 +8,7 @@ import (
 )
 
 // SystemAddress returns the address of a native module. The range is
-// 0x434c00…00NNNN ("CL"), outside Ethereum's 0x01–0x1ff (formats item 13).
+// 0x434c00…00NNNN ("CL"), outside Ethereum's 0x01–0x1ff (contract specification).
 func SystemAddress(number uint16) (a Address) {
 	a[0], a[1] = 'C', 'L'
 	binary.BigEndian.PutUint16(a[AddressSize-2:], number)
@@ -29,7 +29,7 @@ func IsSystemAddress(a Address) bool {
 }
 
 // MarkerCode is the code of every native module: one byte, so that Solidity's
-// check that a callee is a contract passes (formats item 13).
+// check that a callee is a contract passes (contract specification).
 var MarkerCode = []byte{0xfe}
 
 // ParametersAddress holds the chain parameters that can change by transaction.

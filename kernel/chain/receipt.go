@@ -5,7 +5,7 @@ import "github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 // Status says how a transaction ended.
 type Status uint8
 
-// The frozen statuses. A void transaction (formats item 8) has status failed
+// The frozen statuses. A void transaction (formats, Results) has status failed
 // and a reason other than ReasonNone.
 const (
 	StatusFailed    Status = 0

@@ -11,7 +11,7 @@ type Result struct {
 }
 
 // Leaf returns H(domain ‖ receipt ‖ write-set digest), a leaf of the result
-// root (formats item 6).
+// root (formats, Results).
 func (r *Result) Leaf(h Hasher) Hash {
 	return ResultLeaf(h, &r.Receipt, WriteSetDigest(h, r.Writes))
 }

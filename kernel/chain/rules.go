@@ -1,7 +1,7 @@
 package chain
 
 // Rules names one version of the consensus rules and the height from which it
-// is in force. Activations are state, set by transaction (formats item 16).
+// is in force. Activations are state, set by transaction (formats, State).
 type Rules struct {
 	Version    uint64 `json:"version"`
 	Activation uint64 `json:"activation"`

@@ -7,7 +7,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 )
 
-// Space divides the state of one owner (formats item 10).
+// Space divides the state of one owner (formats, State).
 type Space byte
 
 // The frozen spaces.

@@ -3,7 +3,7 @@ package chain
 import "errors"
 
 // UnorderedLane is the lane whose transactions carry a validity window instead
-// of a nonce (formats item 3). Lane 0 is the Ethereum nonce; the lanes between
+// of a nonce (formats, The native transaction). Lane 0 is the Ethereum nonce; the lanes between
 // are parallel nonces.
 const UnorderedLane = ^uint64(0)
 
@@ -21,7 +21,7 @@ type Transaction struct {
 	System bool
 
 	// Once marks a transaction whose id may stand only once in any window of blocks,
-	// void or not (formats item 8). Of others the nonce alone says whether they are spent.
+	// void or not (formats, Results). Of others the nonce alone says whether they are spent.
 	Once bool
 
 	ChainID    uint64 // numeric chain id it is bound to

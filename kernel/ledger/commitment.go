@@ -12,7 +12,7 @@ type Commitment interface {
 	Root(nodes Nodes) (chain.Hash, error)
 	// Update returns what the tree in nodes becomes with writes, which are in
 	// strictly ascending key order. Removing an absent entry changes nothing. A
-	// commitment may rely on entries that have the form of formats item 10, on code
+	// commitment may rely on entries that have the form of formats, State, on code
 	// that its account's code hash names, and refuse others with chain.ErrMalformed.
 	Update(nodes Nodes, writes []chain.Write) (Change, error)
 	// Prove returns the Path of the proof for key, present or absent.

@@ -25,7 +25,7 @@ type Block struct {
 	// CodeSenders lets accounts with code send transactions, as if EIP-3607 were
 	// not: development chains, where contracts are impersonated.
 	CodeSenders bool
-	// Window is how many heights an id is remembered for (formats item 3).
+	// Window is how many heights an id is remembered for (formats, The native transaction).
 	Window uint64
 	// Included reports whether an id stands in one of the last Window blocks below this
 	// one; nil remembers nothing. What it cannot read is a fault, not an answer.

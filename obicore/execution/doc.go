@@ -8,7 +8,7 @@
 //
 // Invariants:
 //   - A transaction that cannot start is void: status failed, gas 0, a stable
-//     reason, and no write at all (formats item 8).
+//     reason, and no write at all (formats, Results).
 //   - The write sets account for every state change of the block.
 //   - No amount is created: what leaves the payer arrives as value or fees, or
 //     is burned because genesis says so.

@@ -5,7 +5,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/execution/state"
 )
 
-// Replay protection (formats item 3). Lane 0 is the nonce of the account; the lanes
+// Replay protection (formats, The native transaction). Lane 0 is the nonce of the account; the lanes
 // above it have nonces of their own, in the storage of chain.LaneAddress; the unordered
 // lane has none, and its transactions are protected by their ids for as long as they are
 // valid: that is why they may be valid for a window of heights only.

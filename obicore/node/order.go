@@ -71,7 +71,7 @@ func (d *deferred) order(ctx context.Context, tip *Tip, meta []byte) (*prepared,
 
 // choose takes from the pool what could start on the latest executed state after
 // all that is in flight, at the worst price of each: a proposer never orders what
-// cannot start (formats item 8).
+// cannot start (formats, Results).
 func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) error {
 	header, limits := p.block.Header, d.genesis.Limits
 	rules, err := d.executor.Rules(header.Rules)

@@ -27,7 +27,7 @@ func (r *Ruling) payout(proposer chain.NodeID) chain.Address {
 
 // rulingHeight returns the height whose state rules the block at height: that of
 // height-1-k, so that a change executed at h takes effect at h+k+1 and nobody has
-// to execute a block before the next one is ordered (formats items 7 and 9).
+// to execute a block before the next one is ordered (formats, Header and Validators).
 func (c *Chain) rulingHeight(height uint64) uint64 {
 	back := 1 + c.genesis.RootDelay
 	return max(height, back) - back

@@ -19,7 +19,7 @@ type entry struct {
 	until int           // its place among those that are valid up to a height
 }
 
-// Lane is one lane of a sender (formats item 3).
+// Lane is one lane of a sender (formats, The native transaction).
 type Lane struct {
 	Sender chain.Address
 	Number uint64

@@ -37,7 +37,7 @@ const (
 const Channel = "tls13"
 
 // RootDelay is k of every network: a header carries the roots of two heights
-// before (formats item 7).
+// before (formats, Header).
 const RootDelay = 2
 
 // Settings say what network to make.

@@ -3,7 +3,7 @@
 //   - Hash: SHA-256 (FIPS 180-4).
 //   - Signatures: secp256k1, P-256 and Ed25519; Ed25519 is the default for new
 //     validator and node keys, because it is the only one with a batch equation.
-//   - Addresses (formats item 11): secp256k1 by Ethereum's rule; other schemes the last
+//   - Addresses (formats, Addresses): secp256k1 by Ethereum's rule; other schemes the last
 //     20 bytes of Keccak-256(scheme number as 2 bytes big-endian ‖ key bytes).
 //   - Cipher: AES-256-GCM. Key derivation: Argon2id (RFC 9106).
 //

@@ -13,7 +13,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/crypto/internal/scheme"
 )
 
-// ed25519Rules is formats item 12, written out field by field because a change of any
+// ed25519Rules is crypto specification, written out field by field because a change of any
 // of them forks a chain. The cofactored equation is the one that a batch can check.
 // A nonce point R of small order is allowed, as in RFC 8032: refusing it adds nothing
 // once keys of small order are refused.

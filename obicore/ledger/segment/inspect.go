@@ -9,7 +9,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
-// maxRootDelay bounds the search for the root delay (formats item 7).
+// maxRootDelay bounds the search for the root delay (formats, Header).
 const maxRootDelay = 16
 
 // Inspect re-checks everything that the ledger holds at this moment; see
