@@ -112,17 +112,21 @@ func (s *Synchronizer) fault(id chain.NodeID, now time.Time) {
 	}
 }
 
-// Best returns the greatest height that at least count peers say they have.
-func (s *Synchronizer) Best(count int) uint64 {
+// Best returns the greatest height that at least count of the peers that are counted say
+// they have; known is false when fewer have said any. Who wants to be sure that one of
+// them is honest counts only those of whom it is known how many may lie.
+func (s *Synchronizer) Best(count int, counts func(chain.NodeID) bool) (height uint64, known bool) {
 	heights := make([]uint64, 0, len(s.peers))
 	for _, p := range s.peers {
-		heights = append(heights, p.height)
+		if counts(p.id) {
+			heights = append(heights, p.height)
+		}
 	}
 	if len(heights) < count || count < 1 {
-		return 0
+		return 0, false
 	}
 	slices.SortFunc(heights, func(a, b uint64) int { return cmp.Compare(b, a) })
-	return heights[count-1]
+	return heights[count-1], true
 }
 
 // Peers returns how many peers have said their height.

@@ -3,6 +3,7 @@ package blocksync_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -122,13 +123,16 @@ func TestANodeThatTakesPartAsksOnlyAfterItsGrace(t *testing.T) {
 	}
 }
 
-func TestTheHeightThatEnoughPeersHaveIgnoresALiar(t *testing.T) {
+func TestTheHeightThatEnoughPeersHaveIgnoresALiarAndWhoIsNotCounted(t *testing.T) {
 	s := blocksync.New(blocksync.DefaultLimits(), 0)
-	for n, height := range []uint64{5, 7, 1 << 60} {
+	for n, height := range []uint64{5, 7, 1 << 60, math.MaxUint64, math.MaxUint64} {
 		s.Heard(chain.NodeID{byte(n)}, height)
 	}
-	if s.Best(2) != 7 || s.Best(3) != 5 || s.Best(4) != 0 || s.Best(0) != 0 {
-		t.Fatal(s.Best(2), s.Best(3), s.Best(4))
+	voter := func(id chain.NodeID) bool { return id[0] < 3 }
+	for count, want := range []uint64{0, 1 << 60, 7, 5, 0} {
+		if height, known := s.Best(count, voter); height != want || known != (want > 0) {
+			t.Errorf("%d have %d, %v; want %d", count, height, known, want)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type Condition struct {
 	Validators int    // in that set
 	Quorum     uint64 // weight that decides
 	Connected  uint64 // weight that this node can reach, its own included
-	Behind     uint64 // blocks that a peer says it has above the tip
+	Behind     uint64 // blocks that others say they have above the tip
 	Peers      []network.PeerStatus
 	Halted     string // why the chain has stopped here, empty while it goes on
 	Waiting    string // why no block is made, empty when nothing is wrong
@@ -94,13 +94,18 @@ func (c *Condition) missing() string {
 	return fmt.Sprintf("waiting for %d more of %d validators", c.Quorum-c.Connected, c.Quorum)
 }
 
-// behind returns how far a peer says it is ahead of this node, by the word of more
-// peers than can be faulty.
+// behind returns how far this node is behind, by the word of more validators than can be
+// faulty. While it hears too few of them – it follows by way of observers, or has not
+// come to today's set yet – it takes the word of so many peers, of whatever kind: this is
+// what operators see, and nothing waits for it.
 func (l *link) behind() uint64 {
-	faults := l.faults()
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	best, tip := l.sync.Best(faults+1), l.Tip().Header.Height
+	best, known := l.best()
+	if !known {
+		best, _ = l.sync.Best(l.faults()+1, func(chain.NodeID) bool { return true })
+	}
+	tip := l.Tip().Header.Height
 	return max(best, tip) - tip
 }
 

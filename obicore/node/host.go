@@ -60,10 +60,16 @@ func (h *host) Commit(ctx context.Context, decision consensus.Decision) (next *c
 }
 
 // Fetch implements consensus.Host.
-func (h *host) Fetch(ctx context.Context, atLeast uint64) (consensus.Decision, *chain.ValidatorSet, error) {
+func (h *host) Fetch(ctx context.Context, atLeast uint64) (tip consensus.Decision, next *chain.ValidatorSet, err error) {
 	if h.link == nil {
-		return consensus.Decision{}, nil, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
+		return tip, nil, fmt.Errorf("%w: this chain has no peers", consensus.ErrStopped)
 	}
+	done := h.link.fetching()
+	defer func() { done(tip.Proposal.Height) }()
+	return h.fetch(ctx, atLeast)
+}
+
+func (h *host) fetch(ctx context.Context, atLeast uint64) (consensus.Decision, *chain.ValidatorSet, error) {
 	if err := h.link.fetch(ctx, atLeast); err != nil {
 		return consensus.Decision{}, nil, err
 	}

@@ -37,8 +37,9 @@ type link struct {
 	outbox   *dissemination.Outbox
 	sync     *blocksync.Synchronizer
 	shunned  map[chain.NodeID]time.Time // until when a peer's transactions are not looked at
-	fetches  int                        // calls of fetch under way
-	heard    map[chain.NodeID]int       // answers to the question for heights, by question
+	fetches  int                        // under way, see fetching
+	untold   untold
+	heard    map[chain.NodeID]int // answers to the question for heights, by question
 	question int
 	batches  batches
 	ration   *dissemination.Ration // of snapshots

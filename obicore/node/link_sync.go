@@ -105,6 +105,7 @@ func (l *link) sealedBlock(height uint64) (b blocksync.Block, err error) {
 // runSync asks for blocks when the synchronizer says so, and applies the answers.
 func (l *link) runSync(ctx context.Context) {
 	for ctx.Err() == nil {
+		l.tellSynced(ctx)
 		l.mutex.Lock()
 		l.sync.SetEager(l.fetches > 0 || l.batches.hurry > 0 || l.participation.engine.Load() == nil)
 		effect, at := l.sync.Step(l.options.Clock.Now())
@@ -124,7 +125,7 @@ func (l *link) runSync(ctx context.Context) {
 	}
 }
 
-// apply verifies and commits the blocks of an answer, and tells the engine.
+// apply verifies and commits the blocks of an answer; the engine is to be told of them.
 func (l *link) apply(ctx context.Context, a answer) {
 	before, epoch, err := l.Tip().Header.Height, l.deciding().Epoch, error(nil)
 	for i := range a.answer.Blocks {
@@ -138,22 +139,10 @@ func (l *link) apply(ctx context.Context, a answer) {
 	}
 	l.mutex.Lock()
 	l.sync.Applied(tip, err == nil && len(a.answer.Blocks) > 0, l.options.Clock.Now())
-	fetching := l.fetches > 0
+	if tip > before && l.participation.engine.Load() != nil {
+		l.untold.add(tip, epoch)
+	}
 	l.mutex.Unlock()
-	engine := l.participation.engine.Load()
-	if tip == before || fetching || engine == nil {
-		return // who fetches tells the engine itself
-	}
-	decision, err := l.tipDecision()
-	if set := l.deciding(); err == nil && set.Epoch != epoch {
-		err = (*engine).Reconfigure(ctx, set)
-	}
-	if err == nil {
-		err = (*engine).SyncedTo(ctx, decision)
-	}
-	if err != nil && ctx.Err() == nil {
-		l.log.Warn("the engine does not go on from where block sync has come", "height", tip, "reason", err)
-	}
 }
 
 // applyBlock commits a block that another node says was decided, after checking
@@ -180,16 +169,11 @@ const fetchPatience = time.Second
 
 // fetch catches up: to at least a height, or with 0 to what enough peers have.
 func (l *link) fetch(ctx context.Context, atLeast uint64) error {
+	defer l.fetching()(0)
 	l.mutex.Lock()
-	l.fetches++
 	l.question++
 	question := l.question
 	l.mutex.Unlock()
-	defer func() {
-		l.mutex.Lock()
-		l.fetches--
-		l.mutex.Unlock()
-	}()
 	ask := (&blocksync.Request{}).Encode()
 	for _, peer := range l.mesh.Status() {
 		l.send(peer.ID, network.Sync, ask)
@@ -203,10 +187,20 @@ func (l *link) fetch(ctx context.Context, atLeast uint64) error {
 			return ctx.Err()
 		}
 		l.mutex.Lock()
-		atLeast = l.sync.Best(l.faults() + 1)
+		atLeast, _ = l.best()
 		l.mutex.Unlock()
 	}
 	return l.awaitTip(ctx, atLeast)
+}
+
+// best returns the greatest height that more validators say they have than may be faulty.
+// Observers do not count: of them any number may claim what nobody has. The mutex is held.
+func (l *link) best() (height uint64, known bool) {
+	set := l.deciding()
+	return l.sync.Best(faultsOf(len(set.Members))+1, func(id chain.NodeID) bool {
+		_, member := set.Member(id)
+		return member
+	})
 }
 
 // faults is how many validators may be faulty.
