@@ -225,27 +225,6 @@ func (w *walk) followBlocks() error {
 	return err
 }
 
-// body checks that transactions and evidence are those of the header.
-func (w *walk) body(b *block) error {
-	if evidence := chain.EvidenceRoot(w.Suite, b.body.Evidence); evidence != b.header.EvidenceRoot {
-		return fmt.Errorf("the evidence of block %d has root %s", b.header.Height, evidence)
-	}
-	if len(b.body.Batches) != len(b.batches) {
-		return fmt.Errorf("block %d has %d batches of ids and %d of transactions", b.header.Height, len(b.batches), len(b.body.Batches))
-	}
-	for i, batch := range b.body.Batches {
-		if len(batch) != len(b.batches[i]) {
-			return fmt.Errorf("batch %d of block %d has other ids", i, b.header.Height)
-		}
-		for j := range batch {
-			if id, err := w.idOf(&batch[j]); err != nil || id != b.batches[i][j] {
-				return fmt.Errorf("transaction %d of batch %d of block %d has another id: %w", j, i, b.header.Height, err)
-			}
-		}
-	}
-	return nil
-}
-
 // pay compares the roots that a header carries with the oldest results that wait for
 // them.
 func (w *walk) pay(header *chain.Header) error {

@@ -22,9 +22,10 @@
 // Digests only show that nothing was changed since. That it is the chain's state follows
 // from genesis: hand-overs lead from its validator set to the set that decided the last
 // header; that header names the one before, down to the first link; and headers carry the
-// roots of ids, bodies, results and state. Where the trail does not begin at genesis – the
-// node that gave the snapshot had pruned it, or people have recovered the chain – whoever
-// restores must trust the hash of a header instead.
+// roots of ids, results and state; bodies hold the transactions with those ids, their
+// signatures good. Where the trail does not begin at genesis – the node that gave the
+// snapshot had pruned it, or people have recovered the chain – whoever restores must trust
+// the hash of a header instead.
 //
 // It is no network protocol, and knows nothing of how a ledger stores what it restores.
 package snapshot

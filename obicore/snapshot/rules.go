@@ -72,18 +72,6 @@ func (r *Rules) modules(registry *kernel.Registry) error {
 // delay is k: the header at h carries the roots of h-k.
 func (r *Rules) delay() uint64 { return r.Genesis.RootDelay }
 
-// idOf returns the id of an entry of a body.
-func (r *Rules) idOf(entry *chain.Entry) (chain.Hash, error) {
-	if entry.Removed != nil {
-		return entry.Removed.ID, nil
-	}
-	t, err := r.families.Decode(entry.Wire)
-	if err != nil {
-		return chain.Hash{}, fmt.Errorf("%w: %w", ErrFault, err)
-	}
-	return t.ID, nil
-}
-
 // firstLink is the height from which on a snapshot of a height has the headers and ids
 // below it: as far back as the next blocks refuse ids that come again, and as contracts may
 // ask for hashes.
