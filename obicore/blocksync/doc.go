@@ -5,7 +5,8 @@
 // block – parent, validators, proof – before the Synchronizer goes on, and a peer
 // that sends what does not verify, or nothing, is passed over for a while. So a
 // lying or slow peer costs one timeout and never holds the node back while another
-// has the blocks.
+// has the blocks. Nor does it gain by reconnecting: what is held against a peer stays when
+// it goes.
 //
 // It is a plain value: events and time come in, [Effect]s go out. It owns no
 // goroutine, clock or connection, so that a simulator replays it step by step. A

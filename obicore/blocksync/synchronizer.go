@@ -31,19 +31,13 @@ type Effect struct {
 // Synchronizer is the state of catching up.
 type Synchronizer struct {
 	limits Limits
-	peers  map[chain.NodeID]*peer
+	peers  map[chain.NodeID]*peer // that are connected, or went lately
 	tip    uint64
 	behind time.Time // since when a peer is known to be higher; zero when none is
 	eager  bool      // ask at once, without grace
 	asked  *question
 	busy   bool // the node applies an answer
 	turn   int
-}
-
-type peer struct {
-	id       chain.NodeID
-	height   uint64
-	faultyTo time.Time
 }
 
 type question struct {
@@ -60,24 +54,6 @@ func New(limits Limits, tip uint64) *Synchronizer {
 // SetEager says whether the node asks as soon as a peer is higher: one that does
 // not take part in consensus, or cannot without more blocks.
 func (s *Synchronizer) SetEager(eager bool) { s.eager = eager }
-
-// Heard notes that a peer says it has decided up to a height.
-func (s *Synchronizer) Heard(id chain.NodeID, height uint64) {
-	p := s.peers[id]
-	if p == nil {
-		p = &peer{id: id}
-		s.peers[id] = p
-	}
-	p.height = height
-}
-
-// Gone notes that a peer is no longer connected.
-func (s *Synchronizer) Gone(id chain.NodeID) {
-	delete(s.peers, id)
-	if s.asked != nil && s.asked.peer == id {
-		s.asked = nil
-	}
-}
 
 // Tip notes the node's own last decided block.
 func (s *Synchronizer) Tip(height uint64) {
@@ -99,17 +75,11 @@ func (s *Synchronizer) Answered(id chain.NodeID, from uint64) bool {
 // Applied ends an answer: tip is the node's tip now, good whether all of its blocks
 // verified and there was at least one.
 func (s *Synchronizer) Applied(tip uint64, good bool, now time.Time) {
-	if s.asked != nil && !good {
-		s.fault(s.asked.peer, now)
+	if s.asked != nil {
+		s.judge(s.asked.peer, good, now)
 	}
 	s.asked, s.busy = nil, false
 	s.Tip(tip)
-}
-
-func (s *Synchronizer) fault(id chain.NodeID, now time.Time) {
-	if p := s.peers[id]; p != nil {
-		p.faultyTo = now.Add(s.limits.Penalty)
-	}
 }
 
 // Best returns the greatest height that at least count of the peers that are counted say
@@ -118,7 +88,7 @@ func (s *Synchronizer) fault(id chain.NodeID, now time.Time) {
 func (s *Synchronizer) Best(count int, counts func(chain.NodeID) bool) (height uint64, known bool) {
 	heights := make([]uint64, 0, len(s.peers))
 	for _, p := range s.peers {
-		if counts(p.id) {
+		if p.connected && counts(p.id) {
 			heights = append(heights, p.height)
 		}
 	}
@@ -129,14 +99,11 @@ func (s *Synchronizer) Best(count int, counts func(chain.NodeID) bool) (height u
 	return heights[count-1], true
 }
 
-// Peers returns how many peers have said their height.
-func (s *Synchronizer) Peers() int { return len(s.peers) }
-
 // Step returns what to do now, if anything, and when to call Step again at the
 // latest; the zero time when only an event can change something.
 func (s *Synchronizer) Step(now time.Time) (effect *Effect, wake time.Time) {
 	if s.asked != nil && !s.busy && !now.Before(s.asked.until) {
-		s.fault(s.asked.peer, now)
+		s.judge(s.asked.peer, false, now)
 		s.asked = nil
 	}
 	if s.busy {
@@ -170,7 +137,7 @@ func (s *Synchronizer) Step(now time.Time) (effect *Effect, wake time.Time) {
 func (s *Synchronizer) candidates(now time.Time) (list []*peer, again time.Time) {
 	for _, p := range s.peers {
 		switch {
-		case p.height <= s.tip:
+		case !p.connected || p.height <= s.tip:
 		case now.Before(p.faultyTo):
 			if again.IsZero() || p.faultyTo.Before(again) {
 				again = p.faultyTo

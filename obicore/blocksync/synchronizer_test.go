@@ -18,8 +18,9 @@ type behaviour int
 const (
 	honest behaviour = iota
 	silent
-	lying // its blocks do not verify
-	empty // claims a height and has nothing
+	lying   // its blocks do not verify
+	empty   // claims a height and has nothing
+	leaving // goes instead of answering, and is back at once
 )
 
 // simulate drives one synchronizer against seeded peers in steps of virtual time and
@@ -32,10 +33,10 @@ func simulate(t *testing.T, seed uint64, grace bool) time.Duration {
 	s.SetEager(!grace)
 	start := time.Unix(1_000_000, 0)
 	now, tip, height := start, uint64(0), uint64(500+random.IntN(2000))
-	peers := make(map[chain.NodeID]behaviour)
+	peers, claims := make(map[chain.NodeID]behaviour), make(map[chain.NodeID]uint64)
 	for n := range 2 + random.IntN(6) {
 		id := chain.NodeID{byte(n + 1)}
-		peers[id] = behaviour(random.IntN(4))
+		peers[id] = behaviour(random.IntN(5))
 		if n == 0 {
 			peers[id] = honest
 		}
@@ -43,7 +44,12 @@ func simulate(t *testing.T, seed uint64, grace bool) time.Duration {
 		if peers[id] != honest {
 			claim += uint64(random.IntN(1000))
 		}
+		claims[id] = claim
 		s.Heard(id, claim)
+	}
+	reconnect := func(id chain.NodeID) {
+		s.Gone(id, now)
+		s.Heard(id, claims[id])
 	}
 	type answer struct {
 		at     time.Time
@@ -56,7 +62,7 @@ func simulate(t *testing.T, seed uint64, grace bool) time.Duration {
 		}
 		effect, wake := s.Step(now)
 		if effect != nil {
-			if effect.Request.From != tip+1 || peers[effect.Peer] > empty {
+			if effect.Request.From != tip+1 || peers[effect.Peer] > leaving {
 				t.Fatalf("seed %d: asks %+v at tip %d", seed, effect, tip)
 			}
 			coming = append(coming, answer{now.Add(time.Duration(random.IntN(200)) * time.Millisecond), *effect})
@@ -77,12 +83,20 @@ func simulate(t *testing.T, seed uint64, grace bool) time.Duration {
 				continue
 			}
 			coming = append(coming[:i:i], coming[i+1:]...)
-			if s.Answered(a.effect.Peer, a.effect.Request.From) {
+			if peers[a.effect.Peer] == leaving {
+				reconnect(a.effect.Peer)
+			} else if s.Answered(a.effect.Peer, a.effect.Request.From) {
 				good := peers[a.effect.Peer] == honest
 				if good {
 					tip = min(height, tip+1+uint64(random.IntN(int(limits.Blocks))))
 				}
+				if !good && seed%3 == 0 {
+					reconnect(a.effect.Peer) // before it is judged
+				}
 				s.Applied(tip, good, now)
+				if !good && seed%3 == 1 {
+					reconnect(a.effect.Peer)
+				}
 			}
 			break
 		}

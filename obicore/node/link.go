@@ -186,7 +186,7 @@ func (l *link) connectionChanged(peer chain.NodeID, class network.Class, connect
 		return
 	}
 	l.mutex.Lock()
-	l.sync.Gone(peer)
+	l.sync.Gone(peer, l.options.Clock.Now())
 	l.mutex.Unlock()
 	wake(l.wakeSync)
 }
