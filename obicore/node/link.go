@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -31,6 +30,7 @@ type link struct {
 	*Chain
 	mesh network.Mesh
 
+	listing  sync.Mutex // before mutex: the mesh gets lists of peers in the order in which they were made
 	mutex    sync.Mutex
 	book     map[chain.NodeID]network.Peer
 	cut      map[chain.NodeID]bool
@@ -99,61 +99,6 @@ func (l *link) close() error {
 	err := l.mesh.Close()
 	l.loops.Wait()
 	return err
-}
-
-// setPeers tells the mesh whom the chain's state and this node's book name.
-func (l *link) setPeers() error {
-	ruling, err := l.Ruling(l.Tip().Header.Height + 1)
-	if err != nil {
-		return err
-	}
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	var peers []network.Peer
-	for i := range ruling.Validators.Members {
-		member := &ruling.Validators.Members[i]
-		if member.ID != l.options.Self && !l.cut[member.ID] {
-			peers = append(peers, network.Peer{ID: member.ID, Transport: member.Transport, Address: l.book[member.ID].Address})
-		}
-	}
-	for id, peer := range l.book {
-		if _, validator := ruling.Validators.Member(id); !validator && !l.cut[id] && id != l.options.Self && !peer.Transport.IsZero() {
-			peers = append(peers, peer)
-		}
-	}
-	l.mesh.SetPeers(peers)
-	l.certificates.Forget(ruling.Validators)
-	return nil
-}
-
-// SetPeers replaces the nodes that this one knows, and those that it does not talk
-// to.
-func (c *Chain) SetPeers(peers []network.Peer, cut []chain.NodeID) error {
-	if c.link == nil {
-		return errors.New("node: this chain has no network")
-	}
-	c.link.know(peers, cut)
-	return c.link.setPeers()
-}
-
-func (l *link) know(peers []network.Peer, cut []chain.NodeID) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.book, l.cut = make(map[chain.NodeID]network.Peer, len(peers)), make(map[chain.NodeID]bool, len(cut))
-	for _, peer := range peers {
-		l.book[peer.ID] = peer
-	}
-	for _, id := range cut {
-		l.cut[id] = true
-	}
-}
-
-// Peers describes the connections to other nodes; nil without a network.
-func (c *Chain) Peers() []network.PeerStatus {
-	if c.link == nil {
-		return nil
-	}
-	return c.link.mesh.Status()
 }
 
 // receive takes what the mesh delivers, one goroutine per peer and class.

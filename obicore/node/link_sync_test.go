@@ -26,7 +26,7 @@ type stage struct {
 	ids      []chain.NodeID
 	handlers network.Handlers
 	answer   func(to chain.NodeID, message any) (reply []byte) // to what block sync asks; nil for silence
-	lists    chan []network.Peer                               // that SetPeers was called with, when it is there
+	listed   func(peers []network.Peer)                        // is called in SetPeers, when it is there
 	at       sync.WaitGroup
 }
 
@@ -47,8 +47,8 @@ func (s *stage) Close() error {
 func (s *stage) Address() string { return "" }
 
 func (s *stage) SetPeers(peers []network.Peer) {
-	if s.lists != nil {
-		s.lists <- peers
+	if s.listed != nil {
+		s.listed(peers)
 	}
 }
 
