@@ -43,6 +43,7 @@ type link struct {
 	question int
 	batches  batches
 	ration   *dissemination.Ration // of snapshots
+	given    *dissemination.Ration // of blocks
 
 	certificates *dissemination.Certificates
 	reached      map[chain.NodeID]bool // whose statements would come: connected for block sync
@@ -66,7 +67,7 @@ func newLink(c *Chain, options *Network) *link {
 		limits.Linger = certifiedLinger
 	}
 	l := &link{
-		Chain: c, mesh: options.Mesh, batches: newBatches(), ration: dissemination.NewRation(snapshotPortion()),
+		Chain: c, mesh: options.Mesh, batches: newBatches(), ration: dissemination.NewRation(snapshotPortion()), given: dissemination.NewRation(blocksPortion()),
 		certificates: dissemination.NewCertificates(dissemination.DefaultCertificateLimits()), reached: make(map[chain.NodeID]bool), wakeCertificates: make(chan struct{}, 1),
 		outbox: dissemination.New(limits), shunned: make(map[chain.NodeID]time.Time),
 		sync: blocksync.New(blocksync.DefaultLimits(), c.Tip().Header.Height), heard: make(map[chain.NodeID]int),

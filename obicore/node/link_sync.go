@@ -13,12 +13,6 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/statesync"
 )
 
-// Limits of one answer that this node gives, whatever is asked.
-const (
-	answerBlocks = 512
-	answerBytes  = 8 << 20
-)
-
 func (l *link) receiveSync(from chain.NodeID, message []byte) {
 	m, err := blocksync.Decode(message)
 	if errors.Is(err, blocksync.ErrKind) {
@@ -62,44 +56,6 @@ func (l *link) receiveOther(from chain.NodeID, message []byte) {
 	default:
 		l.receiveSnapshots(from, m)
 	}
-}
-
-// serve answers with blocks, or with this node's height to who asks for none.
-func (l *link) serve(to chain.NodeID, request *blocksync.Request) {
-	if request.Blocks == 0 {
-		l.sendStatus(to)
-		return
-	}
-	reply := blocksync.Answer{From: request.From}
-	tip, bytes := l.Tip().Header.Height, uint64(0)
-	for height := request.From; height > 0 && height <= tip && height-request.From < min(request.Blocks, answerBlocks); height++ {
-		block, err := l.sealedBlock(height)
-		if err != nil {
-			break // pruned: who asks finds another
-		}
-		bytes += uint64(len(block.Header) + len(block.Body) + len(block.Proof))
-		if len(reply.Blocks) > 0 && bytes > min(request.Bytes, answerBytes) {
-			break
-		}
-		reply.Blocks = append(reply.Blocks, block)
-	}
-	l.send(to, network.Sync, reply.Encode())
-}
-
-func (l *link) sealedBlock(height uint64) (b blocksync.Block, err error) {
-	header, err := l.store.Header(height)
-	if err != nil {
-		return b, err
-	}
-	body, err := l.store.Body(height)
-	if err != nil {
-		return b, err
-	}
-	proof, err := l.store.Proof(height)
-	if err != nil {
-		return b, err
-	}
-	return blocksync.Block{Header: header.Encode(), Body: body.Encode(), Proof: proof.Encode()}, nil
 }
 
 // runSync asks for blocks when the synchronizer says so, and applies the answers.
