@@ -35,7 +35,7 @@ func TestAVoteForWhatANewViewCarriesOverCountsOnlyAmongThoseOfThatView(t *testin
 		"another height than what was carried": {commitOf(0, 6, 0), at(0, 1, 1), false, 0},
 		"a round before its view":              {commitOf(2, 5, 1), at(2, 2, 0), false, 2},
 	} {
-		if have := early(c.vote, c.at); have != c.waits {
+		if have := early(frame{message: c.vote, round: roundOf(c.vote.GetCommit())}, c.at); have != c.waits {
 			t.Errorf("%s: it waits: %t", name, have)
 		}
 		if have := c.at.carried.round(c.vote.GetCommit()); have != c.round {

@@ -2,28 +2,37 @@ package smartbft
 
 import (
 	"fmt"
-	"log/slog"
 	"time"
 )
 
 // dispatch carries messages from the inbox through the gate to SmartBFT, one after
-// the other.
+// the other and of the senders in turn.
 func (i *instance) dispatch() {
 	defer i.survive("dispatch")
 	inbox := i.engine.inbox
 	for {
+		select { // also while there is always something to take
+		case <-i.ctx.Done():
+			return
+		case <-i.beats:
+			i.revive()
+		default:
+		}
+		freed := i.free()
+		if f, some := inbox.Take(); some {
+			i.admit(f)
+			continue
+		}
+		if freed {
+			continue
+		}
 		select {
 		case <-i.ctx.Done():
 			return
-		case <-inbox.ready:
+		case <-inbox.Ready():
 		case <-i.views.changed:
 		case <-i.beats:
 			i.revive()
-		}
-		i.free()
-		for _, f := range inbox.take() {
-			i.admit(f)
-			i.free()
 		}
 	}
 }
@@ -36,11 +45,13 @@ func (i *instance) survive(what string) {
 	}
 }
 
-// free hands over what the gate need not hold any more.
-func (i *instance) free() {
-	for _, f := range i.gate.release(i.clock.Now(), i.views.now()) {
+// free hands over what the gate need not hold any more; false when that is nothing.
+func (i *instance) free() bool {
+	frames := i.gate.release(i.clock.Now(), i.views.now())
+	for _, f := range frames {
 		i.hand(f)
 	}
+	return len(frames) > 0
 }
 
 // admit takes one message in.
@@ -60,59 +71,46 @@ func (i *instance) admit(f frame) {
 		i.lend(f.from, change.GetNextView())
 		i.follow(f.from, f.size, change.GetNextView())
 	}
-	if shown := f.message.GetNewView(); shown != nil && i.engine.care.yield {
-		i.consider(shown)
+	if f.message.GetNewView() != nil && !i.weigh(f) {
+		return
 	}
 	i.stalled.note(f)
-	if i.engine.care.gate && early(f.message, i.views.now()) {
-		i.hold(f)
+	if at := i.views.now(); i.engine.care.gate && early(f, at) {
+		i.hold(f, at)
 		return
 	}
 	i.hand(f)
 }
 
-func (i *instance) hold(f frame) {
-	if !i.gate.hold(f, i.clock.Now().Add(i.engine.timing.hold)) {
-		i.engine.logf(slog.LevelWarn, "smartbft: a message of node %d for a later view is dropped, %d bytes wait already", f.from, i.gate.bytes)
+func (i *instance) hold(f frame, at stage) {
+	if !i.gate.hold(f, at, i.clock.Now().Add(i.engine.timing.hold)) {
+		i.remark(&i.remarks.gate, f.from, "a message for a later view", errNoRoom)
 	}
 }
 
 // hand gives a message to SmartBFT.
 func (i *instance) hand(f frame) {
-	if m := f.message.GetNewView(); m != nil && !i.trusted(f) {
+	if f.message.GetNewView() != nil && !i.trusted(f) {
 		return
 	}
 	if data := f.message.GetViewData(); data != nil {
-		i.listen(f.from, data)
+		i.listen(f, data)
 	}
 	if isPhase(f.message) {
 		i.views.handing.Lock()
 		defer i.views.handing.Unlock()
 		at := i.views.now() // no carrying over begins while a message is handed
 		if at.carrying {
-			i.hold(f)
+			i.hold(f, at)
 			return
 		}
-		if commit := f.message.GetCommit(); commit != nil && roundOf(commit) != at.carried.round(commit) {
+		if commit := f.message.GetCommit(); commit != nil && f.round != at.carried.round(commit) {
 			return // a vote of another round than this node's
 		}
 	}
 	if i.ctx.Err() == nil {
 		i.core.HandleMessage(f.from, f.message)
 	}
-}
-
-// trusted checks a new view.
-func (i *instance) trusted(f frame) bool {
-	if !i.calls.Enter() {
-		return false
-	}
-	defer i.calls.Leave()
-	if err := i.admitNewView(f.message.GetNewView()); err != nil {
-		i.engine.logf(slog.LevelWarn, "smartbft: a new view of node %d is dropped: %v", f.from, err)
-		return false
-	}
-	return true
 }
 
 // ask notes that another node wants a block.

@@ -24,6 +24,12 @@
 //     its view data a node makes no vote in an earlier view.
 //   - A vote that the host refuses is not sent. The node goes on without it.
 //   - Receive and Notify do not wait. After Stop no goroutine calls the host.
+//   - No validator can take the place or the time of another. What waits in the inbox and
+//     in the view gate is bounded in equal shares, 64 MiB and 8,192 messages each in all and
+//     at least 8 MiB and 256 of every sender; messages are taken from the senders in turn,
+//     each sender's in order. How deep a message waits costs nothing until the view that it
+//     waits for comes. New views, which cost a check of a signature for each member, are
+//     looked at only from who leads the view or reminds of it, and so often: newviews.go.
 //
 // Hazards of SmartBFT v1.0.1, what is done about them, and what it brings. Recovery is
 // from the loss of the leader with orders pending, four nodes, 5 ms links, virtual

@@ -9,6 +9,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
 // engine owns what outlives one run of SmartBFT: the tip, the validators and what
@@ -22,7 +23,8 @@ type engine struct {
 	clock   chain.Clock
 	self    chain.NodeID
 	wal     consensus.WAL
-	inbox   *inbox
+	inbox   *inbox.Inbox[uint64, frame]
+	dropped inbox.Remarks[chain.NodeID]
 	notify  chan struct{}
 	restart chan struct{}
 	cancel  context.CancelFunc
@@ -78,6 +80,7 @@ func (e *engine) Start(ctx context.Context, host consensus.Host, boot consensus.
 	e.host, e.clock, e.self, e.wal = host, boot.Clock, boot.Self, boot.WAL
 	e.mutex.Lock() // messages may come already
 	e.tip, e.members, e.moved = boot.Tip, table, boot.Clock.Now()
+	e.seat(table)
 	e.mutex.Unlock()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	first, err := e.launch(running)
@@ -184,8 +187,8 @@ func (e *engine) Receive(from chain.NodeID, message []byte) error {
 	e.mutex.Lock()
 	e.heard[from] = now
 	e.mutex.Unlock()
-	if !e.inbox.put(f) {
-		e.logf(slog.LevelWarn, "smartbft: a message of %s is dropped, %d bytes wait already", from, maxInboxBytes)
+	if !e.inbox.Put(number, f, f.size) {
+		e.refused(from, now)
 	}
 	return nil
 }

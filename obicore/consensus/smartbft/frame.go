@@ -24,6 +24,8 @@ type frame struct {
 	demand  uint64 // height, or 0
 	view    uint64 // of the sender's view changer, or 0
 	message *protos.Message
+	next    uint64 // view that view data or a new view are for
+	round   uint64 // of a vote
 }
 
 func encodeDemand(height uint64) []byte {
@@ -53,28 +55,38 @@ func decodeFrame(b []byte) (f frame, err error) {
 	if err = proto.Unmarshal(b[1:], f.message); err != nil {
 		return f, fmt.Errorf("%w: %w", consensus.ErrMessage, err)
 	}
-	if err = checkShape(f.message); err != nil {
+	if err = f.read(); err != nil {
 		return f, fmt.Errorf("%w: %w", consensus.ErrMessage, err)
 	}
 	return f, nil
 }
 
-// checkShape verifies what the engine takes for granted in a message.
-func checkShape(m *protos.Message) error {
-	switch c := m.GetContent().(type) {
+// read verifies what the engine takes for granted in a message, and keeps what of its parts
+// says where it belongs: they are decoded once, however long it waits.
+func (f *frame) read() error {
+	switch c := f.message.GetContent().(type) {
 	case *protos.Message_PrePrepare:
 		if c.PrePrepare.GetProposal() == nil || len(c.PrePrepare.GetPrevCommitSignatures()) > 0 {
 			return fmt.Errorf("pre-prepare without proposal or with earlier votes")
 		}
 	case *protos.Message_Commit:
-		if _, err := decodeVoted(c.Commit.GetSignature().GetMsg()); err != nil {
+		said, err := decodeVoted(c.Commit.GetSignature().GetMsg())
+		if err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
+		f.round = said.round
 	case *protos.Message_ViewData:
-		_, err := decodeViewData(c.ViewData)
-		return err
+		data, err := decodeViewData(c.ViewData)
+		if err != nil {
+			return err
+		}
+		f.next = data.next
 	case *protos.Message_NewView:
-		return checkNewView(c.NewView)
+		all, err := decodeNewView(c.NewView)
+		if err != nil {
+			return err
+		}
+		f.next = all[0].next
 	case *protos.Message_Prepare, *protos.Message_ViewChange, *protos.Message_HeartBeat, *protos.Message_HeartBeatResponse,
 		*protos.Message_StateTransferRequest, *protos.Message_StateTransferResponse:
 	default:

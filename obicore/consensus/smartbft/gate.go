@@ -1,87 +1,108 @@
 package smartbft
 
 import (
-	"math"
 	"time"
 
 	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
-)
 
-// Bounds of what the gate holds.
-const (
-	maxHeldFrames = 4096
-	maxHeldBytes  = 32 << 20
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
 // gate holds the messages of a view that SmartBFT has not installed yet: it would
-// drop them, and nobody sends them again. It is used by one goroutine.
+// drop them, and nobody sends them again. Every sender has an equal share of it. It is used
+// by one goroutine.
 type gate struct {
-	held  []heldFrame
-	bytes int
-}
-
-type heldFrame struct {
-	frame
-	until time.Time
+	limit inbox.Limit // of each sender
+	of    map[uint64]*heldFrames
+	turns []*heldFrames // of all senders, in the order in which they first had something here
+	at    stage         // of the last look at all that is held
+	again bool          // some was held at another stage since
+	due   time.Time     // nothing has waited long enough before
 }
 
 // early reports whether SmartBFT would lose a message because it is not so far yet.
-func early(m *protos.Message, at stage) bool {
+func early(f frame, at stage) bool {
 	installed, change := at.current.view, at.change
-	if at.carrying && isPhase(m) {
+	if at.carrying && isPhase(f.message) {
 		return true
 	}
-	switch c := m.GetContent().(type) {
+	switch c := f.message.GetContent().(type) {
 	case *protos.Message_PrePrepare:
 		return c.PrePrepare.GetView() > installed
 	case *protos.Message_Prepare:
 		return c.Prepare.GetView() > installed
 	case *protos.Message_Commit:
-		return !at.carried.isOf(c.Commit) && c.Commit.GetView() > installed || roundOf(c.Commit) > at.carried.round(c.Commit)
+		return !at.carried.isOf(c.Commit) && c.Commit.GetView() > installed || f.round > at.carried.round(c.Commit)
 	case *protos.Message_HeartBeat:
 		return c.HeartBeat.GetView() > installed
 	case *protos.Message_ViewChange:
 		return c.ViewChange.GetNextView() > change+1
-	case *protos.Message_ViewData:
-		return viewOf(c.ViewData) > change
-	case *protos.Message_NewView:
-		return viewOf(c.NewView.GetSignedViewData()[0]) > change
+	case *protos.Message_ViewData, *protos.Message_NewView:
+		return f.next > change
 	}
 	return false
 }
 
-// viewOf is the view that view data are for; it has been decoded before.
-func viewOf(signed *protos.SignedViewData) uint64 {
-	v, err := decodeViewData(signed)
-	if err != nil {
-		return math.MaxUint64
+// hold keeps a message that is early at a stage until a time; false when its sender has no
+// room.
+func (g *gate) hold(f frame, at stage, until time.Time) bool {
+	held := g.of[f.from]
+	if held == nil {
+		if g.of == nil {
+			g.of = make(map[uint64]*heldFrames)
+		}
+		held = newHeldFrames()
+		g.of[f.from], g.turns = held, append(g.turns, held)
 	}
-	return v.next
-}
-
-// hold keeps a message; false when there is no room.
-func (g *gate) hold(f frame, until time.Time) bool {
-	if len(g.held) >= maxHeldFrames || g.bytes+f.size > maxHeldBytes {
+	if !held.add(f, until, g.limit) {
 		return false
 	}
-	g.held = append(g.held, heldFrame{f, until})
-	g.bytes += f.size
+	if g.due.IsZero() || until.Before(g.due) {
+		g.due = until
+	}
+	g.again = g.again || at != g.at
 	return true
 }
 
-// release returns, in the order of their arrival, the messages that are not early
-// any more and those that have waited long enough: SmartBFT learns from them that
-// it has missed a view.
+// release returns the messages that are not early any more, of each sender in the order of
+// their arrival and of the senders in turn. Of those that have waited long enough it returns
+// one of each sender at a time: SmartBFT learns from them that it has missed a view, and
+// nothing else waits for many of them. It looks at what is held only when the stage has
+// changed or something has waited long enough.
 func (g *gate) release(now time.Time, at stage) (frames []frame) {
-	var kept []heldFrame
-	for _, h := range g.held {
-		if early(h.message, at) && now.Before(h.until) {
-			kept = append(kept, h)
-			continue
+	var let [][]frame
+	if at != g.at || g.again {
+		g.at, g.again = at, false
+		for _, held := range g.turns {
+			let = append(let, held.take(at))
 		}
-		g.bytes -= h.size
-		frames = append(frames, h.frame)
 	}
-	g.held = kept
+	if !g.due.IsZero() && !now.Before(g.due) {
+		for _, held := range g.turns {
+			if f, ok := held.takeOver(now); ok {
+				let = append(let, []frame{f})
+			}
+		}
+		g.due = g.next()
+	}
+	for n := 0; len(let) > 0; n++ {
+		rest := let[:0]
+		for _, of := range let {
+			if n < len(of) {
+				frames, rest = append(frames, of[n]), append(rest, of)
+			}
+		}
+		let = rest
+	}
 	return frames
+}
+
+// next is when the first of what is held will have waited long enough; zero when nothing is.
+func (g *gate) next() (due time.Time) {
+	for _, held := range g.turns {
+		if until, ok := held.until(); ok && (due.IsZero() || until.Before(due)) {
+			due = until
+		}
+	}
+	return due
 }

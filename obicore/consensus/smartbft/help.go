@@ -46,8 +46,8 @@ func (i *instance) climb(f frame) {
 	for view := own + 1; view <= min(f.view, own+maxClimb); view++ {
 		m := &protos.Message{Content: &protos.Message_ViewChange{ViewChange: &protos.ViewChange{NextView: view}}}
 		vote := frame{from: f.from, size: f.size, message: m}
-		if i.engine.care.gate && early(m, i.views.now()) {
-			i.hold(vote)
+		if at := i.views.now(); i.engine.care.gate && early(vote, at) {
+			i.hold(vote, at)
 			continue
 		}
 		i.hand(vote)

@@ -54,9 +54,9 @@ func (p *impasse) heard(view uint64) (all []*protos.SignedViewData) {
 }
 
 // listen keeps the view data that another node sends to the leader of the change.
-func (i *instance) listen(from uint64, signed *protos.SignedViewData) {
-	if view := viewOf(signed); signed.GetSigner() == from && view == i.views.now().change {
-		i.impasse.hear(view, signed)
+func (i *instance) listen(f frame, signed *protos.SignedViewData) {
+	if signed.GetSigner() == f.from && f.next == i.views.now().change {
+		i.impasse.hear(f.next, signed)
 	}
 }
 
@@ -87,7 +87,7 @@ func (i *instance) show() {
 			i.send(target, b)
 		}
 	}
-	i.consider(told)
+	i.consider(told, true)
 }
 
 // candidate is a proposal that view data name.
@@ -143,30 +143,35 @@ func highest(all []viewData) (height uint64) {
 }
 
 // consider takes from a new view what it says about the height after the tip: that what was
-// in flight before is dead, or, when no view can come of it, for what others are to give way.
-func (i *instance) consider(m *protos.NewView) {
+// in flight before is dead, or, when no view can come of it and it is its leader who shows it,
+// for what others are to give way. It reports whether the view data are signed as an honest
+// node would have passed them on; none is looked at when nothing can follow from them.
+func (i *instance) consider(m *protos.NewView, leads bool) (honest bool) {
 	all, err := decodeNewView(m)
 	if err != nil || !i.calls.Enter() {
-		return
+		return true
 	}
 	defer i.calls.Leave()
 	tip, members := i.engine.height(), i.engine.membersNow()
 	all = slices.DeleteFunc(all, func(v viewData) bool {
-		return v.last.height > tip || i.verifyViewData(members, v.signed) != nil
+		return v.last.height > tip || members.member[v.signed.GetSigner()] == nil
 	})
-	if len(all) < members.quorum() || highest(all) != tip {
-		return
+	says := func() bool { return len(all) >= members.quorum() && highest(all) == tip }
+	if !says() {
+		return true
+	}
+	if all, honest = i.signedOf(all, members); !says() {
+		return honest
 	}
 	if survivor, ok := outcome(all, tip+1, members); ok {
 		if b, err := encodeMessage(&protos.Message{Content: &protos.Message_NewView{NewView: m}}); err == nil {
 			i.engine.ended.note(tip+1, all[0].next, survivor, b)
 		}
-		return
-	}
-	if to := chosen(all, tip+1, members); to != nil {
+	} else if to := chosen(all, tip+1, members); to != nil && leads {
 		i.remind(all, to)
 		i.giveWay(to)
 	}
+	return honest
 }
 
 // chosen is the proposal that the others are to give way to, nil when there is none. Of two

@@ -1,44 +1,44 @@
 package smartbft
 
-import "sync"
+import (
+	"errors"
+	"log/slog"
+	"time"
 
-// Bounds of what waits for the engine.
-const (
-	maxInboxFrames = 8192
-	maxInboxBytes  = 64 << 20
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
-// inbox takes frames without waiting. What does not fit is dropped; the protocol
-// survives the loss of any message.
-type inbox struct {
-	mutex  sync.Mutex
-	frames []frame
-	bytes  int
-	ready  chan struct{}
+// What may wait for the engine in all, and at least of each sender. The same holds for what
+// the view gate keeps.
+var (
+	allThatWaits = inbox.Limit{Frames: 8192, Bytes: 64 << 20}
+	leastOfEach  = inbox.Limit{Frames: 256, Bytes: 8 << 20}
+)
+
+func newInbox() *inbox.Inbox[uint64, frame] {
+	return inbox.New[uint64, frame](allThatWaits, leastOfEach)
 }
 
-func newInbox() *inbox { return &inbox{ready: make(chan struct{}, 1)} }
-
-// put reports whether there was room.
-func (b *inbox) put(f frame) bool {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if len(b.frames) >= maxInboxFrames || len(b.frames) > 0 && b.bytes+f.size > maxInboxBytes {
-		return false
+// refused remarks that there was no room for a message.
+func (e *engine) refused(from chain.NodeID, now time.Time) {
+	if count, due := e.dropped.Due(from, now); due {
+		limit := e.inbox.Limit()
+		e.logf(slog.LevelWarn, "smartbft: %d messages of %s are dropped since the last such remark: of one sender %d messages and %d bytes may wait", count, from, limit.Frames, limit.Bytes)
 	}
-	b.frames = append(b.frames, f)
-	b.bytes += f.size
-	wake(b.ready)
-	return true
 }
 
-// take returns all that waits.
-func (b *inbox) take() []frame {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	frames := b.frames
-	b.frames, b.bytes = nil, 0
-	return frames
+// remarks are what an instance says about what it drops.
+type remarks struct{ gate, newViews inbox.Remarks[uint64] }
+
+var errNoRoom = errors.New("so much of its waits already as may")
+
+// remark says that messages of a node are dropped and why, unless that was said of it
+// within a second.
+func (i *instance) remark(of *inbox.Remarks[uint64], from uint64, what string, why error) {
+	if count, due := of.Due(from, i.clock.Now()); due {
+		i.engine.logf(slog.LevelWarn, "smartbft: %s of node %d is dropped: %v; %d times since the last such remark", what, from, why, count)
+	}
 }
 
 // wake sets an edge-triggered signal.

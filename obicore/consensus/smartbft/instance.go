@@ -16,6 +16,7 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/obicore/consensus/internal/calls"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
 // stopPatience bounds the wait for SmartBFT's goroutines. One that is stuck is left
@@ -41,6 +42,8 @@ type instance struct {
 
 	views    views
 	gate     gate
+	newViews map[uint64]*allowance // by sender; dispatch's
+	remarks  remarks
 	help     help
 	stalled  stalled
 	outgoing outgoing
@@ -82,6 +85,7 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 		turn: newTurn(), seal: make(seal, 1), engine: e, host: e.host, clock: e.clock, self: members.number[e.self], origin: origin{e.clock.Now(), time.Now()},
 		heartbeats: make(chan time.Time, 1), changes: make(chan time.Time, 1), beat: make(chan struct{}, 1), beats: make(chan struct{}, 1),
 	}
+	i.gate.limit = inbox.Share(allThatWaits, leastOfEach, len(members.ids))
 	i.views.changed, i.views.started = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.watchdog.freed = make(chan struct{}, 1)
 	i.demands.moved, i.demands.nudge = make(chan struct{}, 1), make(chan struct{}, 1)

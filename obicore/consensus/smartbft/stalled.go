@@ -53,7 +53,7 @@ func (s *stalled) note(f frame) {
 	slot := &s.last[f.from][phase]
 	if slot.message != nil {
 		before, _, _ := positionOf(slot.message)
-		older := cmp.Or(cmp.Compare(p.height, before.height), cmp.Compare(p.view, before.view), cmp.Compare(roundOf(f.message.GetCommit()), roundOf(slot.message.GetCommit())))
+		older := cmp.Or(cmp.Compare(p.height, before.height), cmp.Compare(p.view, before.view), cmp.Compare(f.round, slot.round))
 		if older < 0 {
 			return
 		}

@@ -59,9 +59,16 @@ func (e *engine) move(tip consensus.Decision) {
 func (e *engine) adopt(table *members) {
 	same := slices.Equal(table.ids, e.members.ids)
 	e.members = table
+	e.seat(table)
 	if !same {
 		e.replace()
 	}
+}
+
+// seat gives every validator a place in the inbox; the mutex is held.
+func (e *engine) seat(table *members) {
+	e.inbox.Seat(table.ids)
+	e.dropped.Forget()
 }
 
 // replace retires the instance, which is silent from now on, and has another one

@@ -29,6 +29,13 @@ func (s *superseded) note(height, view uint64, survivor string, message []byte) 
 	s.height, s.view, s.survivor, s.message = height, view, survivor, message
 }
 
+// lacks reports whether a new view of a height would be a later one than what is there.
+func (s *superseded) lacks(height, view uint64) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return height > s.height || height == s.height && view > s.view
+}
+
 // carry notes that this node has voted for what the change to a view carries over.
 func (s *superseded) carry(height, view uint64) {
 	s.mutex.Lock()

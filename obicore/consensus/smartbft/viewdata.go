@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 
 	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
 	"google.golang.org/protobuf/proto"
@@ -50,6 +51,15 @@ func decodeViewData(signed *protos.SignedViewData) (v viewData, err error) {
 	return v, err
 }
 
+// viewOf is the view that view data are for; it has been decoded before.
+func viewOf(signed *protos.SignedViewData) uint64 {
+	v, err := decodeViewData(signed)
+	if err != nil {
+		return math.MaxUint64
+	}
+	return v.next
+}
+
 // ofOneRound refuses votes that prove no decision: SmartBFT only counts them.
 func ofOneRound(votes []*protos.Signature) error {
 	var first voted
@@ -68,14 +78,9 @@ func ofOneRound(votes []*protos.Signature) error {
 	return nil
 }
 
-// checkNewView refuses a new view that names a signer twice. The engine skips the
+// decodeNewView refuses a new view that names a signer twice. The engine skips the
 // second in its checks and counts it all the same when it looks for a proposal in
 // flight, so that a faulty leader could make up a quorum.
-func checkNewView(m *protos.NewView) error {
-	_, err := decodeNewView(m)
-	return err
-}
-
 func decodeNewView(m *protos.NewView) ([]viewData, error) {
 	if n := len(m.GetSignedViewData()); n == 0 || n > chain.MaxValidators {
 		return nil, fmt.Errorf("new view with %d view data", n)
@@ -99,7 +104,7 @@ func decodeNewView(m *protos.NewView) ([]viewData, error) {
 }
 
 // admitNewView verifies what the engine does not. It takes up a new view again that
-// it has installed already, and stops the process over a proposal in flight that the
+// it has installed already ([ofInterest]), and stops the process over a proposal in flight that the
 // chain has left behind. And it leaves the signatures of nodes unverified that are
 // not ahead of this one; of those that are it verifies them after it has caught up.
 func (i *instance) admitNewView(m *protos.NewView) error {
@@ -108,9 +113,6 @@ func (i *instance) admitNewView(m *protos.NewView) error {
 		return err
 	}
 	tip, members := i.engine.height(), i.engine.membersNow()
-	if installed := i.views.now().current.view; all[0].next <= installed {
-		return fmt.Errorf("view %d while view %d is installed", all[0].next, installed)
-	}
 	if last := highest(all); tip > last+1 {
 		return fmt.Errorf("a new view on height %d while the chain is at %d", last, tip)
 	}
