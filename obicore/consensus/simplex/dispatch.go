@@ -1,7 +1,6 @@
 package simplex
 
 import (
-	"log/slog"
 	"sync"
 
 	upstream "github.com/ava-labs/simplex"
@@ -9,35 +8,35 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// Bounds of the frames that wait for the next epoch.
-const (
-	maxEarlyFrames = 256
-	maxEarlyBytes  = 16 << 20
-)
-
-// dispatch carries messages from the inbox to Simplex, one after the other.
+// dispatch carries messages from the inbox to Simplex, one after the other and of the senders
+// in turn.
 func (i *instance) dispatch() {
 	defer i.survive("dispatch")
 	for _, f := range i.pending {
 		i.hand(&upstream.Message{Finalization: f}, i.anyOther())
 	}
-	for _, f := range i.engine.takeEarly() {
+	for _, f := range i.engine.early.Drain() {
 		i.admit(f)
 	}
 	inbox := i.engine.inbox
 	for {
+		select { // also while there is always something to take
+		case <-i.ctx.Done():
+			return
+		case vote := <-i.belated.own:
+			i.countLate(&vote)
+		default:
+		}
+		if f, some := inbox.Take(); some {
+			i.admit(f)
+			continue
+		}
 		select {
 		case <-i.ctx.Done():
 			return
 		case vote := <-i.belated.own:
 			i.countLate(&vote)
-		case <-inbox.ready:
-		}
-		for _, f := range inbox.take() {
-			if i.ctx.Err() != nil {
-				return
-			}
-			i.admit(f)
+		case <-inbox.Ready():
 		}
 	}
 }
@@ -61,7 +60,7 @@ func (i *instance) admit(f frame) {
 	i.engine.sight(f)
 	switch epoch := i.members.set.Epoch; {
 	case f.epoch > epoch:
-		i.engine.hold(f)
+		i.engine.early.Put(f.from, f, f.size)
 		return
 	case f.epoch < epoch:
 		i.help(f)
@@ -83,7 +82,7 @@ func (i *instance) bound(f *frame) bool {
 	defer i.calls.Leave()
 	err := f.bind(i)
 	if err != nil {
-		i.engine.logf(slog.LevelWarn, "simplex: a message of %s is dropped: %v", f.from, err)
+		i.engine.remark(f.from, err)
 	}
 	return err == nil
 }
@@ -95,7 +94,9 @@ func (i *instance) hand(m *upstream.Message, from upstream.NodeID) {
 		return
 	}
 	if err := i.core.HandleMessage(m, from); err != nil {
-		i.engine.logf(slog.LevelWarn, "simplex: a message of %s: %v", from, err)
+		var id chain.NodeID
+		copy(id[:], from) // there may be no other to name
+		i.engine.remark(id, err)
 	}
 }
 
@@ -200,25 +201,4 @@ func (i *instance) admitOffer(f *frame) bool {
 		return false
 	}
 	return i.offers.take(h.Round, decided, h.Digest)
-}
-
-// hold keeps a frame for the next epoch.
-func (e *engine) hold(f frame) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	bytes := f.size
-	for _, other := range e.early {
-		bytes += other.size
-	}
-	if len(e.early) < maxEarlyFrames && bytes <= maxEarlyBytes {
-		e.early = append(e.early, f)
-	}
-}
-
-func (e *engine) takeEarly() []frame {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	early := e.early
-	e.early = nil
-	return early
 }

@@ -49,8 +49,10 @@
 //     cannot be written stops the node, one that cannot be read keeps it from starting.
 //   - No Fetch of the host is under way while an instance runs.
 //   - Receive and Notify do not wait. After Stop no goroutine calls the host.
-//   - What peers send is bounded: 64 MiB in the inbox, 16 MiB for the next epoch, one
-//     block of a leader per round, ten rounds ahead.
+//   - What peers send is bounded, in equal shares that none can take from another: 64 MiB
+//     in the inbox and at least 8 MiB of each, 16 MiB for the next epoch and at least 1 MiB,
+//     one block of a leader per round, ten rounds ahead. Messages are taken from the
+//     senders in turn.
 //
 // Hazards of Simplex at this version, and what is done about them. Numbers are those of
 // upstream's repairs, where they seem to be about the same.

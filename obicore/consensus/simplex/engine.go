@@ -9,6 +9,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
 // engine owns what outlives one run of Simplex: the tip, the validators, what this node
@@ -24,7 +25,10 @@ type engine struct {
 	random  func() uint64
 	self    chain.NodeID
 	wal     consensus.WAL
-	inbox   *inbox
+	inbox   *frames
+	early   *frames // of the next epoch
+	dropped inbox.Remarks[chain.NodeID]
+	spoiled inbox.Remarks[chain.NodeID]
 	votes   votes
 	changed signal // anything below, or the ledger of the instance
 	restart chan struct{}
@@ -47,15 +51,15 @@ type engine struct {
 	waiting  string
 	heard    map[chain.NodeID]sighting
 	behind   behind
-	early    []frame // of the next epoch
-	faults   int     // of instances since the tip moved
+	faults   int // of instances since the tip moved
 	stopped  bool
 }
 
 func newEngine(options consensus.Options, care care) *engine {
 	return &engine{
 		options: options, care: care, timing: timingOf(time.Duration(options.Patience) * time.Millisecond),
-		inbox: newInbox(), restart: make(chan struct{}, 1), done: make(chan struct{}), heard: make(map[chain.NodeID]sighting),
+		inbox: inbox.New[chain.NodeID, frame](allThatWaits, leastOfEach), early: inbox.New[chain.NodeID, frame](allThatIsEarly, leastEarlyOfEach),
+		restart: make(chan struct{}, 1), done: make(chan struct{}), heard: make(map[chain.NodeID]sighting),
 	}
 }
 
@@ -79,6 +83,7 @@ func (e *engine) Start(ctx context.Context, host consensus.Host, boot consensus.
 	e.host, e.clock, e.random, e.self, e.wal = host, boot.Clock, boot.Rand, boot.Self, boot.WAL
 	e.mutex.Lock()
 	e.tip, e.members, e.moved, e.advanced = boot.Tip, table, boot.Clock.Now(), boot.Clock.Now()
+	e.seat(table)
 	e.mutex.Unlock()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	first, err := e.launch(running)
@@ -194,8 +199,8 @@ func (e *engine) Receive(from chain.NodeID, message []byte) error {
 		return err
 	}
 	f.from = from
-	if !e.inbox.put(f) {
-		e.logf(slog.LevelWarn, "simplex: a message of %s is dropped, %d bytes wait already", from, maxInboxBytes)
+	if !e.inbox.Put(from, f, f.size) {
+		e.refused(from, e.clock.Now())
 	}
 	return nil
 }
@@ -216,6 +221,7 @@ func (e *engine) Reconfigure(_ context.Context, set *chain.ValidatorSet) error {
 	defer e.mutex.Unlock()
 	if e.members == nil || set.Epoch > e.members.set.Epoch {
 		e.members = table
+		e.seat(table)
 		e.replace()
 	}
 	return nil

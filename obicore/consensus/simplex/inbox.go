@@ -1,42 +1,52 @@
 package simplex
 
-import "sync"
+import (
+	"log/slog"
+	"time"
 
-// Bounds of what waits for the engine.
-const (
-	maxInboxFrames = 8192
-	maxInboxBytes  = 64 << 20
+	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
-// inbox takes frames without waiting. What does not fit is dropped; the protocol
-// survives the loss of any message.
-type inbox struct {
-	mutex  sync.Mutex
-	frames []frame
-	bytes  int
-	ready  chan struct{}
-}
+// What may wait for the engine in all, and at least of each sender.
+var (
+	allThatWaits = inbox.Limit{Frames: 8192, Bytes: 64 << 20}
+	leastOfEach  = inbox.Limit{Frames: 256, Bytes: 8 << 20}
+)
 
-func newInbox() *inbox { return &inbox{ready: make(chan struct{}, 1)} }
+// The same of what waits for the next epoch.
+var (
+	allThatIsEarly   = inbox.Limit{Frames: 256, Bytes: 16 << 20}
+	leastEarlyOfEach = inbox.Limit{Frames: 16, Bytes: 1 << 20}
+)
 
-// put reports whether there was room.
-func (b *inbox) put(f frame) bool {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if len(b.frames) >= maxInboxFrames || len(b.frames) > 0 && b.bytes+f.size > maxInboxBytes {
-		return false
+// frames wait for the engine, each sender's in a queue of their own.
+type frames = inbox.Inbox[chain.NodeID, frame]
+
+// seat gives every validator a place for what it says; the mutex is held.
+func (e *engine) seat(table *members) {
+	var ids []chain.NodeID
+	for i := range table.set.Members {
+		ids = append(ids, table.set.Members[i].ID)
 	}
-	b.frames = append(b.frames, f)
-	b.bytes += f.size
-	wake(b.ready)
-	return true
+	e.inbox.Seat(ids)
+	e.early.Seat(ids)
+	e.dropped.Forget()
+	e.spoiled.Forget()
 }
 
-// take returns all that waits.
-func (b *inbox) take() []frame {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	frames := b.frames
-	b.frames, b.bytes = nil, 0
-	return frames
+// refused remarks that there was no room for a message.
+func (e *engine) refused(from chain.NodeID, now time.Time) {
+	if count, due := e.dropped.Due(from, now); due {
+		limit := e.inbox.Limit()
+		e.logf(slog.LevelWarn, "simplex: %d messages of %s are dropped since the last such remark: of one sender %d messages and %d bytes may wait", count, from, limit.Frames, limit.Bytes)
+	}
+}
+
+// remark says what is wrong with a message, unless something was said of its sender within a
+// second.
+func (e *engine) remark(from chain.NodeID, why error) {
+	if count, due := e.spoiled.Due(from, e.clock.Now()); due {
+		e.logf(slog.LevelWarn, "simplex: a message of %s: %v; %d such messages since the last such remark", from, why, count)
+	}
 }

@@ -49,6 +49,7 @@ func (e *engine) take(tip consensus.Decision, next *chain.ValidatorSet, at time.
 	}
 	if table != nil && next.Epoch > e.members.set.Epoch {
 		e.members = table
+		e.seat(table)
 		e.replace()
 	}
 	return nil
