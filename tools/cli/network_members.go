@@ -11,12 +11,27 @@ import (
 func (t *terminal) networkAddNode() *cobra.Command {
 	var addition network.Addition
 	command := &cobra.Command{
-		Use: "add-node DIR", Args: cobra.ExactArgs(1),
+		Use: "add-node DIR [NODE]", Args: cobra.RangeArgs(1, 2),
 		Short: t.text(Text{"add a node to a running network: it catches up and becomes a validator", "向运行中的网络添加节点：追上后成为验证者"}),
+		Long: t.text(Text{
+			"Makes a node, starts it, waits as long as it makes progress, and makes it a validator by transaction. With the name of a node\nthat is made already and only follows, it makes that one a validator.",
+			"新建并启动一个节点，只要其有进展就一直等待，然后通过交易使其成为验证者。若指定已建成而仅在同步的节点，则使该节点成为验证者。",
+		}),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if len(arguments) == 2 && (addition.Observer || addition.Snapshot) {
+				return misused("CL-NETWORK-001", Text{"--observer and --snapshot are for a node that is yet to be made", "--observer 与 --snapshot 仅用于新建的节点"},
+					Text{"leave them out, or leave out the name of the node", "请去掉这些选项，或去掉节点名"})
+			}
 			return t.onNetwork(command.Context(), arguments[0], func(ctx context.Context, p *network.Processes) error {
-				_, err := p.AddNode(ctx, t.Registry, addition)
-				return err
+				if len(arguments) == 1 {
+					_, err := p.AddNode(ctx, t.Registry, addition)
+					return err
+				}
+				node, err := p.Manifest.Find(arguments[1])
+				if err != nil {
+					return err
+				}
+				return p.PromoteNode(ctx, t.Registry, node)
 			})
 		},
 	}

@@ -56,3 +56,9 @@ func problemOf(err error) *Problem {
 		Next: Text{"credible help lists the commands, credible COMMAND --help explains one", "credible help 列出全部命令，credible 命令 --help 解释用法"},
 	}
 }
+
+// misused is the problem of a command that was called wrongly: what is missing or does not
+// fit, and what to write instead.
+func misused(code string, what, next Text) error {
+	return &Problem{Code: code, Usage: true, What: what, Next: next}
+}

@@ -52,7 +52,7 @@ func (p *Processes) administrator(ctx context.Context, suite crypto.Suite) (*Adm
 			return a, nil
 		}
 	}
-	return nil, errors.Join(errors.New("no node of the network answers: start it first"), err)
+	return nil, errors.Join(fmt.Errorf("%w: start it first", errSilent), err)
 }
 
 // ScheduleRules has the chain follow a version of the rules from a height on. Every
@@ -62,7 +62,7 @@ func (p *Processes) ScheduleRules(ctx context.Context, registry *kernel.Registry
 	if err != nil {
 		return err
 	}
-	a, err := p.administrator(ctx, suite)
+	a, err := p.deciding(ctx, suite)
 	if err != nil {
 		return err
 	}
@@ -140,6 +140,9 @@ func (a *Administrator) execute(ctx context.Context, input []byte) error {
 	return errors.New("the chain refused the change")
 }
 
+// ErrNotValidator says that a node is not in the validator set.
+var ErrNotValidator = errors.New("not a validator")
+
 // record reads the record of a validator from the chain.
 func (a *Administrator) record(ctx context.Context, id chain.NodeID) (v chain.Validator, err error) {
 	count, err := a.read(ctx, "validatorCount()")
@@ -164,7 +167,7 @@ func (a *Administrator) record(ctx context.Context, id chain.NodeID) (v chain.Va
 			return v, nil
 		}
 	}
-	return v, fmt.Errorf("node %s is not a validator", id)
+	return v, fmt.Errorf("node %s: %w", id, ErrNotValidator)
 }
 
 func (a *Administrator) read(ctx context.Context, signature string, argument ...byte) ([]byte, error) {

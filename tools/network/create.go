@@ -30,6 +30,7 @@ const (
 	GenesisFile       = "genesis.json"
 	ConfigurationFile = "config.toml"
 	DataFolder        = "data"
+	RecordFile        = "record.json"
 	accountsFolder    = "accounts"
 )
 
@@ -177,6 +178,8 @@ func freePorts(count int) ([]int, error) {
 	return ports, nil
 }
 
+// newHome makes the keys of a node in a new home. Its record stays beside them, for who
+// makes it a validator later.
 func newHome(registry *kernel.Registry, suite crypto.Suite, home string, node Node, organisation string) (*Record, error) {
 	channel, err := registry.ChannelModule(Channel)
 	if err != nil {
@@ -193,7 +196,15 @@ func newHome(registry *kernel.Registry, suite crypto.Suite, home string, node No
 	if err != nil {
 		return nil, err
 	}
-	return identity.Record(suite, node.Name, organisation, node.Mesh, payout)
+	record, err := identity.Record(suite, node.Name, organisation, node.Mesh, payout)
+	if err != nil {
+		return nil, err
+	}
+	file, err := json.MarshalIndent(record, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return record, writeFile(filepath.Join(home, RecordFile), file)
 }
 
 // Genesis returns the genesis of a network of the nodes of records.

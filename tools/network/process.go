@@ -23,6 +23,8 @@ type Processes struct {
 	Directory string
 	Manifest  *Manifest
 	Binary    string // path of the credible binary
+	// Patience is how long a node that is waited for may make no progress; a minute when 0.
+	Patience time.Duration
 }
 
 // Open returns the processes of the local network in a directory.

@@ -82,24 +82,24 @@ func (p *Processes) agree(ctx context.Context, keep []Node) (height uint64, hash
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
 	last := errors.New("no answer yet")
-	err = p.await(ctx, func(*Status) bool {
+	err = p.await(ctx, func(*Status) (bool, error) {
 		answers := make([]answer, len(keep))
 		for i, node := range keep {
 			if last = rpcclient.New("http://"+node.RPC).Call(ctx, &answers[i], "cl_status"); last != nil {
-				return false
+				return false, nil
 			}
 			if number(answers[i].Connected) >= number(answers[i].Quorum) {
 				last = fmt.Errorf("%s reaches a quorum: the network can decide by itself", node.Name)
-				return true
+				return true, nil
 			}
 			if answers[i].TipHash != answers[0].TipHash || number(answers[i].Height) != number(answers[i].Tip) {
 				last = errors.New("the kept nodes do not have the same last block yet")
-				return false
+				return false, nil
 			}
 		}
 		height = number(answers[0].Tip)
 		last = hash.UnmarshalText([]byte(answers[0].TipHash))
-		return last == nil
+		return last == nil, nil
 	})
 	return height, hash, errors.Join(err, last)
 }

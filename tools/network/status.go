@@ -149,30 +149,33 @@ func number(quantity string) uint64 {
 // AwaitReady waits until nodes are ready; progress gets how many are.
 func (p *Processes) AwaitReady(ctx context.Context, nodes []Node, progress func(ready, all int)) (*Status, error) {
 	var last *Status
-	err := p.await(ctx, func(status *Status) bool {
+	err := p.await(ctx, func(status *Status) (bool, error) {
 		last = status
 		ready := 0
-		for _, s := range status.Nodes {
+		for i := range status.Nodes {
+			s := &status.Nodes[i]
 			if s.State == "ready" && slices.ContainsFunc(nodes, func(n Node) bool { return n.Name == s.Name }) {
 				ready++
 			}
 		}
 		progress(ready, len(nodes))
-		return ready == len(nodes)
+		return ready == len(nodes), nil
 	})
 	return last, err
 }
 
-// await asks all nodes again and again until holds.
-func (p *Processes) await(ctx context.Context, holds func(*Status) bool) error {
+// await asks all nodes again and again until holds, or until it fails.
+func (p *Processes) await(ctx context.Context, holds func(*Status) (bool, error)) error {
 	look := time.NewTicker(5 * lookPause)
 	defer look.Stop()
-	for !holds(p.Status(ctx)) {
+	for {
+		if done, err := holds(p.Status(ctx)); done || err != nil {
+			return err
+		}
 		select {
 		case <-look.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return nil
 }
