@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -127,5 +128,48 @@ func answering(t *testing.T, result func(method string) (any, error)) http.Handl
 		if err := json.NewEncoder(w).Encode(reply); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestANodeIsNotForgottenWhileItIsUnknownWhetherItIsAValidator(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "network")
+	settings := network.Settings{Name: "unknown", Nodes: 2, Consensus: "smartbft", Crypto: "standard", ChainID: 1, GasLimit: 30_000_000, Accounts: 1}
+	if _, err := network.Create(obicore.Registry(), directory, settings); err != nil {
+		t.Fatal(err)
+	}
+	p, err := network.Open(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(answering(t, func(method string) (any, error) {
+		switch method {
+		case "eth_chainId":
+			return "0x1", nil
+		case "eth_call":
+			return nil, errors.New("the state is being pruned")
+		}
+		return map[string]any{"connected": "0x2", "quorum": "0x2", "role": "leader"}, nil
+	}))
+	defer server.Close()
+	p.Manifest.Nodes[0].RPC = strings.TrimPrefix(server.URL, "http://")
+	for _, node := range p.Manifest.Nodes {
+		// Something whose command line names the home passes for the node's process.
+		command := exec.Command("tail", "-f", filepath.Join(p.Home(node), network.GenesisFile))
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer command.Wait()         //nolint:errcheck // it is killed
+		defer command.Process.Kill() //nolint:errcheck // the end of the test
+		if err := os.WriteFile(filepath.Join(p.Home(node), "node.pid"), []byte(strconv.Itoa(command.Process.Pid)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	removed := p.Manifest.Nodes[1]
+	err = p.RemoveNode(t.Context(), obicore.Registry(), removed)
+	if err == nil || !strings.Contains(err.Error(), "the state is being pruned") {
+		t.Errorf("%v", err)
+	}
+	if len(p.Manifest.Nodes) != 2 || p.Running(removed) == 0 {
+		t.Errorf("%+v is stopped or forgotten", removed)
 	}
 }

@@ -2,6 +2,8 @@ package network
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel"
@@ -38,10 +40,15 @@ func (p *Processes) RemoveNode(ctx context.Context, registry *kernel.Registry, n
 	return p.Manifest.save(p.Directory)
 }
 
-// retire takes a node out of the validator set, unless it is not in it.
+// retire takes a node out of the validator set, unless it is not in it. Whatever else goes
+// wrong ends the removal: a validator that is stopped and forgotten still counts.
 func (p *Processes) retire(ctx context.Context, suite crypto.Suite, reader *Administrator, node Node) error {
-	if _, err := reader.record(ctx, node.ID); err != nil {
+	_, err := reader.record(ctx, node.ID)
+	if errors.Is(err, ErrNotValidator) {
 		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("whether %s is a validator is not known: %w", node.Name, err)
 	}
 	administrator, err := p.deciding(ctx, suite)
 	if err != nil {

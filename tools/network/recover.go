@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel"
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -73,7 +74,31 @@ func (p *Processes) Recover(ctx context.Context, registry *kernel.Registry, keep
 			return nil, fmt.Errorf("%s is not ready after the recovery: %w", node.Name, err)
 		}
 	}
-	return r, nil
+	return r, p.awaitExecuted(ctx, keep, r.Height+1)
+}
+
+// awaitExecuted waits until nodes have executed the first block after a recovery. Before,
+// their state still holds the old set, and a change of it would be refused by the new one.
+func (p *Processes) awaitExecuted(ctx context.Context, nodes []Node, height uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, effectTime)
+	defer cancel()
+	look := time.NewTicker(5 * lookPause)
+	defer look.Stop()
+	for _, node := range nodes {
+		client := rpcclient.New("http://" + node.RPC)
+		for {
+			err := client.Call(ctx, nil, "cl_awaitHeight", fmt.Sprintf("0x%x", height))
+			if err == nil {
+				break
+			}
+			var refusal *rpcclient.Error
+			if ctx.Err() != nil || !errors.As(err, &refusal) {
+				return fmt.Errorf("the recovery is in force; wait for block %d before the validators are changed, which %s has not executed after %s: %w", height, node.Name, effectTime, err)
+			}
+			<-look.C
+		}
+	}
+	return nil
 }
 
 // agree waits until the kept nodes have the same last block and returns it. Nodes that

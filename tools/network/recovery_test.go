@@ -108,3 +108,16 @@ func TestOrganisationsThatKeepTheirOwnNodesRecoverTheNetworkTogether(t *testing.
 	}
 	a.refused("would give up", "approve", draft)
 }
+
+func TestAChangeOfTheValidatorsStraightAfterARecoveryIsDecidedByTheRest(t *testing.T) {
+	o := newOperator(t)
+	o.run("start")
+	o.run("rotate", "node0") // a block from now: the next one is not due at once
+	o.run("kill", "node2", "node3")
+	o.run("recover", "node0", "node1", "--reason", "two sites have burnt down")
+	o.run("remove-node", "node2")
+	o.run("remove-node", "node3")
+	if s := o.status(); len(s.Nodes) != 2 || !s.Ready() {
+		t.Fatalf("%+v", s)
+	}
+}
