@@ -107,7 +107,9 @@ func (t *terminal) startNetwork(ctx context.Context, directory string, names []s
 	status, err := p.AwaitReady(waiting, nodes, func(ready, all int) { bar.set(float64(ready) / float64(all)) })
 	bar.done()
 	if err != nil {
-		t.showStatus(status)
+		if t.output == "text" {
+			t.showStatus(status)
+		}
 		return networkProblem(fmt.Errorf("not all nodes are ready: %w", err))
 	}
 	if err := t.result(status, func() { t.showStatus(status) }); err != nil || !foreground {

@@ -144,25 +144,3 @@ func (p *Processes) gone(ctx context.Context, node Node) bool {
 	}
 	return true
 }
-
-// LastLine is the last line of a node's log, for who asks why it does not run.
-func (p *Processes) LastLine(node Node) string {
-	file, err := os.Open(p.LogFile(node))
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	const tail = 4096
-	if info, err := file.Stat(); err == nil && info.Size() > tail {
-		if _, err := file.Seek(-tail, 2); err != nil {
-			return ""
-		}
-	}
-	content := make([]byte, tail)
-	n, err := file.Read(content)
-	if err != nil {
-		return ""
-	}
-	lines := strings.Split(strings.TrimSpace(string(content[:n])), "\n")
-	return lines[len(lines)-1]
-}

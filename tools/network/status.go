@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -146,19 +147,30 @@ func number(quantity string) uint64 {
 	return v
 }
 
-// AwaitReady waits until nodes are ready; progress gets how many are.
+// AwaitReady waits until nodes are ready; progress gets how many are. The nodes must have
+// been started: one whose process is gone ends the wait with what its log says.
 func (p *Processes) AwaitReady(ctx context.Context, nodes []Node, progress func(ready, all int)) (*Status, error) {
 	var last *Status
 	err := p.await(ctx, func(status *Status) (bool, error) {
 		last = status
 		ready := 0
+		var gone error
 		for i := range status.Nodes {
 			s := &status.Nodes[i]
-			if s.State == "ready" && slices.ContainsFunc(nodes, func(n Node) bool { return n.Name == s.Name }) {
+			if !slices.ContainsFunc(nodes, func(n Node) bool { return n.Name == s.Name }) {
+				continue
+			}
+			switch {
+			case s.State == "ready":
 				ready++
+			case s.PID == 0:
+				gone = errors.Join(gone, ended(s))
 			}
 		}
 		progress(ready, len(nodes))
+		if gone != nil {
+			return false, gone
+		}
 		return ready == len(nodes), nil
 	})
 	return last, err
