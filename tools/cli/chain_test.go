@@ -70,6 +70,20 @@ func rewrite(t *testing.T, path string, change func(string) string) {
 	}
 }
 
+func TestDoctorFindsTheGenesisBesideTheDataOfANode(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	must(t, "genesis", "create", "--home", home, "--name", "beside")
+	data := filepath.Join(home, "data")
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []string{home, data, data + "/"} {
+		if text := must(t, "doctor", "--data", place, "--listen", "127.0.0.1:0"); !strings.Contains(text, "chain beside") {
+			t.Errorf("%s: %s", place, text)
+		}
+	}
+}
+
 func TestGenesisFilesAreCreatedInspectedAndHashed(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	created := decode[map[string]any](t, "genesis", "create", "--home", home, "--chain-id", "77")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -52,7 +51,7 @@ func (t *terminal) doctor() *cobra.Command {
 		}),
 	}
 	flags := command.Flags()
-	flags.StringVar(&e.data, "data", "", t.text(Text{"a node's directory, with genesis.json", "含 genesis.json 的节点目录"}))
+	flags.StringVar(&e.data, "data", "", t.text(Text{"a chain's data directory, with genesis.json in or above it", "链的数据目录，其中或其上级目录有 genesis.json"}))
 	flags.StringVar(&e.rpc, "rpc", "", t.text(Text{"URL of a running node", "运行中节点的地址"}))
 	flags.StringVar(&e.listen, "listen", "127.0.0.1:8545", t.text(Text{"address that a node is to listen on", "节点将监听的地址"}))
 	command.RunE = func(command *cobra.Command, _ []string) error {
@@ -240,7 +239,7 @@ func syncLatency(directory string) (median time.Duration, err error) {
 }
 
 func (e *examination) genesis() {
-	path := filepath.Join(e.data, "genesis.json")
+	path := genesisBeside(e.data)
 	_, genesis, err := readGenesis(path)
 	if err == nil {
 		err = e.t.checkGenesis(genesis)
