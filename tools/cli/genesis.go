@@ -62,7 +62,7 @@ func (t *terminal) createGenesis(home, suiteName string, chainID uint64, describ
 		}
 	}
 	if home == "" {
-		return problem(errors.New("--home is missing"))
+		return misused("CL-GENESIS-001", Text{"no directory for the new chain", "未指定新链的目录"}, Text{"name a new one with --home DIR", "请用 --home 目录 指定一个新目录"})
 	}
 	if _, err := os.Stat(filepath.Join(home, "genesis.json")); err == nil {
 		return problem(fmt.Errorf("%s holds a chain already", home))
@@ -309,6 +309,9 @@ func readGenesis(path string) ([]byte, *chain.Genesis, error) {
 func genesisProblem(path string, why error) error {
 	return &Problem{
 		Code: "CL-GENESIS-002", Why: why, What: Text{"not a usable genesis file: " + path, "不是可用的创世文件：" + path},
-		Next: Text{"credible genesis create makes one; docs/spec/formats describes the file", "可用 credible genesis create 生成；文件格式见 docs/spec/formats"},
+		Next: Text{
+			"mend what the reason says, or take the file of another node of the chain; credible genesis create --home DIR makes a new chain",
+			"请按原因修正，或取用该链其他节点的创世文件；credible genesis create --home 目录 可创建新链",
+		},
 	}
 }

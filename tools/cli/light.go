@@ -58,7 +58,8 @@ func lightProblem(why error) error {
 
 func (t *terminal) followLight(ctx context.Context, source light.Source, f *lightFlags) error {
 	if f.genesis == "" {
-		return errors.New("--genesis is missing")
+		return misused("CL-LIGHT-001", Text{"nothing is trusted that the chain could be checked by", "未指定可据以核验该链的可信内容"},
+			Text{"name the chain's genesis file with --genesis FILE", "请用 --genesis 文件 指定该链的创世文件"})
 	}
 	checkpoint, options, err := t.lightGenesis(f.genesis)
 	if err != nil {

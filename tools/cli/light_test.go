@@ -49,7 +49,7 @@ func TestALightClientStartsFromGenesisFromATrustedBlockAndWhereItStopped(t *test
 	refused(t, 1, "CL-LIGHT-001", "not a number", "light", "--genesis", genesis, "--checkpoint", "one:"+first.Hash)
 	refused(t, 1, "CL-LIGHT-001", "HEIGHT:HASH", "light", "--genesis", genesis, "--checkpoint", first.Hash)
 	refused(t, 1, "CL-LIGHT-001", "no header", "light", "--genesis", genesis, "--checkpoint", "99:"+first.Hash)
-	refused(t, 1, "CL-LIGHT-001", "genesis", "light")
+	refused(t, 2, "CL-LIGHT-001", "--genesis FILE", "light")
 
 	other := filepath.Join(t.TempDir(), "other")
 	must(t, "genesis", "create", "--home", other, "--name", "other")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 
@@ -22,11 +21,12 @@ func (t *terminal) networkRecord() *cobra.Command {
 		Short: t.text(Text{"step 1: make the keys of a node and print its record for the others", "第 1 步：生成节点密钥，并输出交给其他机构的公开记录"}),
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			if organisation == "" || address == "" {
-				return networkProblem(errors.New("--organisation and --address are needed"))
+				return misused("CL-NETWORK-001", Text{"a record names organisation and address", "记录须含机构名与地址"},
+					Text{"name them with --organisation NAME and --address HOST:PORT", "请用 --organisation 机构名 与 --address 主机:端口 指定"})
 			}
 			record, err := network.NewMember(t.Registry, arguments[0], suite, name, organisation, address)
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return t.print(record)
 		},
@@ -46,9 +46,13 @@ func (t *terminal) networkAssemble() *cobra.Command {
 		Use: "assemble RECORD.json…", Args: cobra.MinimumNArgs(1),
 		Short: t.text(Text{"step 2: make a draft of the genesis from all records", "第 2 步：用全部记录生成创世草案"}),
 		RunE: func(_ *cobra.Command, arguments []string) error {
+			if len(administrators) == 0 {
+				return misused("CL-NETWORK-001", Text{"without an administrator nobody could ever change parameters or validators", "没有管理员，则永远无人能更改参数或验证者"},
+					Text{"name one with --admin ADDRESS", "请用 --admin 地址 指定"})
+			}
 			draft, err := t.assemble(settings, administrators, allocations, arguments)
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return t.print(draft)
 		},
@@ -105,11 +109,11 @@ func (t *terminal) networkApprove() *cobra.Command {
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			draft := &network.Draft{}
 			if err := readJSON(arguments[1], draft); err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			approval, err := draft.Approve(t.Registry, arguments[0])
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return t.print(approval)
 		},
@@ -124,18 +128,18 @@ func (t *terminal) networkJoin() *cobra.Command {
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			draft := &network.Draft{}
 			if err := readJSON(arguments[1], draft); err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			var approvals []*network.Approval
 			for _, file := range arguments[2:] {
 				approval := &network.Approval{}
 				if err := readJSON(file, approval); err != nil {
-					return networkProblem(err)
+					return homeProblem(err)
 				}
 				approvals = append(approvals, approval)
 			}
 			if err := draft.Join(t.Registry, arguments[0], rpc, approvals); err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return t.result(map[string]string{"home": arguments[0]}, func() {
 				t.say(Text{"start it with: credible node start --home %s", "启动命令：credible node start --home %s"}, arguments[0])

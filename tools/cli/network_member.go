@@ -21,11 +21,11 @@ func (t *terminal) memberAdd() *cobra.Command {
 			record := &network.Record{}
 			err := readJSON(arguments[0], record)
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			call, err := network.AddCall(t.Registry, record)
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return t.result(call, func() { t.showMemberCall(call) })
 		},
@@ -41,7 +41,7 @@ func (t *terminal) memberRenew() *cobra.Command {
 	command.RunE = func(command *cobra.Command, arguments []string) error {
 		call, err := network.RenewCall(command.Context(), t.Registry, arguments[0], client())
 		if err != nil {
-			return networkProblem(err)
+			return homeProblem(err)
 		}
 		return t.result(call, func() {
 			t.showMemberCall(call)
@@ -60,7 +60,7 @@ func (t *terminal) memberSettle() *cobra.Command {
 	client := t.remote(command)
 	command.RunE = func(command *cobra.Command, arguments []string) error {
 		if err := network.SettleKeys(command.Context(), t.Registry, arguments[0], client()); err != nil {
-			return networkProblem(err)
+			return homeProblem(err)
 		}
 		return t.result(map[string]string{"home": arguments[0]}, func() {
 			t.say(Text{"the new keys are in place; the old ones lie beside them as .old", "新密钥已就位；旧密钥以 .old 保留在旁"})

@@ -26,6 +26,10 @@ func (t *terminal) recoveryDraft() *cobra.Command {
 		Use: "draft HOME --keep VALIDATOR…", Args: cobra.ExactArgs(1),
 		Short: t.text(Text{"step 1: draft that the named validators go on from the last block of this stopped node", "第 1 步：起草由指定验证者从本（已停止的）节点的最后区块继续"}),
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if len(keep) == 0 {
+				return misused("CL-NETWORK-001", Text{"a recovery names who goes on", "恢复须指定由谁继续"},
+					Text{"name them with --keep VALIDATOR,VALIDATOR, by organisation or id", "请用 --keep 验证者,验证者 指定（机构名或 ID）"})
+			}
 			return t.standing(command.Context(), arguments[0], func(at *network.Standing) error {
 				ids, err := validatorsNamed(at.Validators, keep)
 				if err != nil {

@@ -17,7 +17,7 @@ func (t *terminal) networkShow() *cobra.Command {
 				network.RecoveryRecord
 			}
 			if err := readJSON(arguments[0], &either); err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			var err error
 			if either.Genesis != "" {
@@ -26,7 +26,7 @@ func (t *terminal) networkShow() *cobra.Command {
 				err = t.showRecovery(&either.RecoveryRecord)
 			}
 			if err != nil {
-				return networkProblem(err)
+				return homeProblem(err)
 			}
 			return nil
 		},

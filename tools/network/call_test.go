@@ -54,7 +54,7 @@ func TestMembersOfSeveralOrganisationsJoinAndRenewTheirKeysByCallsOfAnAdministra
 		t.Fatalf("keys are made a second time: %s, %s", prepared, again)
 	}
 	output, err := exec.Command(o.path, "network", "member", "settle", home, "--rpc", rpc).CombinedOutput()
-	if err == nil || !strings.Contains(string(output), "does not have the next keys") {
+	if err == nil || !strings.Contains(string(output), "does not have the next keys") || !strings.Contains(string(output), "wait for a few blocks") {
 		t.Fatalf("settled before the chain has the keys: %v\n%s", err, output)
 	}
 	o.run("stop", "node1")
