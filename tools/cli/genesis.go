@@ -31,12 +31,12 @@ func (t *terminal) genesisCreate() *cobra.Command {
 	described := development.Settings{}
 	var home, suite string
 	var chainID uint64
-	var allocations []string
+	var administrators, allocations []string
 	command := &cobra.Command{
 		Use: "create --home DIR", Args: cobra.NoArgs,
 		Short: t.text(Text{"make a one-validator chain: key, genesis and configuration", "创建单验证者链：密钥、创世文件与配置"}),
 		RunE: func(*cobra.Command, []string) error {
-			return t.createGenesis(home, suite, chainID, described, allocations)
+			return t.createGenesis(home, suite, chainID, described, administrators, allocations)
 		},
 	}
 	flags := command.Flags()
@@ -45,7 +45,12 @@ func (t *terminal) genesisCreate() *cobra.Command {
 	flags.StringVar(&suite, "crypto", "standard", t.text(Text{"crypto suite: standard or gm", "密码套件：standard 或 gm（国密）"}))
 	t.commitmentFlag(command, &described.Commitment)
 	flags.Uint64Var(&chainID, "chain-id", 1337, t.text(Text{"numeric chain id for Ethereum clients", "供以太坊客户端使用的数字链 ID"}))
-	flags.StringArrayVar(&allocations, "allocate", nil, t.text(Text{"ADDRESS=AMOUNT in the smallest unit; may be repeated", "地址=数量（最小单位），可重复"}))
+	flags.StringArrayVar(&administrators, "admin", nil, t.text(Text{
+		"address that changes parameters and validators; may be repeated (default: that of the first --allocate)", "可更改参数与验证者的管理员地址，可重复（默认为第一个 --allocate 的地址）",
+	}))
+	flags.StringArrayVar(&allocations, "allocate", nil, t.text(Text{
+		"ADDRESS=AMOUNT in the smallest unit; may be repeated; the first one administers the chain unless --admin names who does", "地址=数量（最小单位），可重复；未指定 --admin 时，第一个地址管理该链",
+	}))
 	return command
 }
 
@@ -54,7 +59,7 @@ func (t *terminal) commitmentFlag(command *cobra.Command, commitment *string) {
 		t.text(Text{"state commitment: binary, or patricia, which eth_getProof needs", "状态承诺：binary，或 eth_getProof 所需的 patricia"}))
 }
 
-func (t *terminal) createGenesis(home, suiteName string, chainID uint64, described development.Settings, allocations []string) error {
+func (t *terminal) createGenesis(home, suiteName string, chainID uint64, described development.Settings, administrators, allocations []string) error {
 	problem := func(why error) error {
 		return &Problem{
 			Code: "CL-GENESIS-001", Why: why, What: Text{"the chain was not created", "未能创建链"},
@@ -82,6 +87,9 @@ func (t *terminal) createGenesis(home, suiteName string, chainID uint64, describ
 	described.Time = uint64(time.Now().UnixMilli())
 	genesis := development.Genesis(suite, validator, described)
 	genesis.EVMChainID, genesis.Validators[0].Organisation = chainID, described.Name
+	if genesis.Admin, err = administratorsNamed(administrators); err != nil {
+		return problem(err)
+	}
 	if err := allocate(genesis, allocations); err != nil {
 		return problem(err)
 	}
@@ -121,6 +129,21 @@ func (t *terminal) createGenesis(home, suiteName string, chainID uint64, describ
 	})
 }
 
+// administratorsNamed reads the addresses of --admin.
+func administratorsNamed(addresses []string) ([]chain.Address, error) {
+	var named []chain.Address
+	for _, text := range addresses {
+		var a chain.Address
+		if err := a.UnmarshalText([]byte(text)); err != nil {
+			return nil, fmt.Errorf("--admin %q: %w", text, err)
+		}
+		named = append(named, a)
+	}
+	return named, nil
+}
+
+// allocate gives funds at height 0. The first owner administers a chain for which nobody
+// else is named: otherwise nobody could ever change its parameters or validators.
 func allocate(genesis *chain.Genesis, allocations []string) error {
 	for _, entry := range allocations {
 		text, amount, found := cut(entry, '=')
@@ -153,6 +176,8 @@ type genesisSummary struct {
 	Accounts   int        `json:"accounts"`
 	GasLimit   uint64     `json:"gasLimit"`
 	RootDelay  uint64     `json:"rootDelay"`
+
+	Admin []chain.Address `json:"admin"` // who changes parameters and validators
 }
 
 func (t *terminal) summarize(g *chain.Genesis) (*genesisSummary, error) {
@@ -164,7 +189,7 @@ func (t *terminal) summarize(g *chain.Genesis) (*genesisSummary, error) {
 	return &genesisSummary{
 		Name: g.Name, Identity: identity, EVMChainID: g.EVMChainID, Crypto: g.Crypto, Consensus: g.Consensus, Commitment: g.Commitment,
 		Time: time.UnixMilli(int64(g.Time)).UTC().Format(time.RFC3339Nano), Validators: len(g.Validators), Accounts: len(g.Allocation),
-		GasLimit: g.GasLimit, RootDelay: g.RootDelay,
+		GasLimit: g.GasLimit, RootDelay: g.RootDelay, Admin: append([]chain.Address{}, g.Admin...),
 	}, err
 }
 
@@ -173,6 +198,12 @@ func (t *terminal) showGenesis(s *genesisSummary) {
 		"chain       %s\nidentity    %s\nchain id    %d\ncrypto      %s\nconsensus   %s\ncommitment  %s\ntime        %s\nvalidators  %d\naccounts    %d\ngas limit   %d\nroot delay  %d",
 		"链名        %s\n链标识      %s\n链 ID       %d\n密码套件    %s\n共识        %s\n状态承诺    %s\n创世时间    %s\n验证者      %d\n账户        %d\ngas 上限    %d\n根延迟      %d",
 	}, s.Name, s.Identity, s.EVMChainID, s.Crypto, s.Consensus, s.Commitment, s.Time, s.Validators, s.Accounts, s.GasLimit, s.RootDelay)
+	for _, a := range s.Admin {
+		t.say(Text{"admin       %s", "管理员      %s"}, a)
+	}
+	if len(s.Admin) == 0 {
+		t.say(Text{"admin       none: parameters and validators can never change", "管理员      无：参数与验证者永远无法更改"})
+	}
 }
 
 func (t *terminal) genesisInspect() *cobra.Command {

@@ -75,13 +75,9 @@ func (t *terminal) assemble(settings network.Settings, administrators, allocatio
 		return nil, err
 	}
 	settings.Allocate = genesis.Allocation
-	var admins []chain.Address
-	for _, text := range administrators {
-		var a chain.Address
-		if err := a.UnmarshalText([]byte(text)); err != nil {
-			return nil, fmt.Errorf("--admin %q: %w", text, err)
-		}
-		admins = append(admins, a)
+	admins, err := administratorsNamed(administrators)
+	if err != nil {
+		return nil, err
 	}
 	var records []*network.Record
 	for _, file := range files {
