@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/credibleledger/credibleledger/tools/network"
@@ -27,7 +29,8 @@ func (t *terminal) memberAdd() *cobra.Command {
 			if err != nil {
 				return homeProblem(err)
 			}
-			return t.result(call, func() { t.showMemberCall(call) })
+			shown := t.memberCall(call)
+			return t.result(shown, func() { t.showMemberCall(shown) })
 		},
 	}
 }
@@ -43,8 +46,9 @@ func (t *terminal) memberRenew() *cobra.Command {
 		if err != nil {
 			return homeProblem(err)
 		}
-		return t.result(call, func() {
-			t.showMemberCall(call)
+		shown := t.memberCall(call)
+		return t.result(shown, func() {
+			t.showMemberCall(shown)
 			t.say(Text{"before that, start the node anew: it then knows both pairs of keys", "在此之前重新启动节点，使其同时掌握新旧两对密钥"})
 			t.say(Text{"after that: credible network member settle %s", "在此之后：credible network member settle %s"}, arguments[0])
 		})
@@ -69,7 +73,21 @@ func (t *terminal) memberSettle() *cobra.Command {
 	return command
 }
 
-func (t *terminal) showMemberCall(call *network.Call) {
+// memberCall is a call with what it does, for who sends it.
+type memberCall struct {
+	*network.Call
+	Change string `json:"change"`
+}
+
+func (t *terminal) memberCall(call *network.Call) *memberCall {
+	does := Text{"gives validator %s of %s new keys", "为验证者 %s（机构 %s）更换新密钥"}
+	if call.Kind == network.CallAdd {
+		does = Text{"adds validator %s of %s", "加入验证者 %s（机构 %s）"}
+	}
+	return &memberCall{call, fmt.Sprintf(t.text(does), call.Validator, call.Organisation)}
+}
+
+func (t *terminal) showMemberCall(call *memberCall) {
 	t.say(Text{"it %s; an administrator sends:", "该调用：%s；由管理员发送："}, call.Change)
 	t.say(Text{"credible send --to %s --data 0x%x --from ADMINISTRATOR", "credible send --to %s --data 0x%x --from 管理员"}, call.To, []byte(call.Data))
 }

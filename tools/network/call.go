@@ -16,10 +16,21 @@ import (
 // Call is what an administrator sends to change the validators of a chain whose
 // organisations keep their own nodes. Only public keys are in it.
 type Call struct {
-	To     chain.Address `json:"to"`
-	Data   chain.Bytes   `json:"data"`
-	Change string        `json:"change"` // what it does, for who sends it
+	To           chain.Address `json:"to"`
+	Data         chain.Bytes   `json:"data"`
+	Kind         CallKind      `json:"kind"`
+	Validator    chain.NodeID  `json:"validator"` // whom it adds or renews
+	Organisation string        `json:"organisation"`
 }
+
+// CallKind says what a call does to a validator.
+type CallKind string
+
+// The kinds of calls.
+const (
+	CallAdd   CallKind = "add"   // makes it one
+	CallRenew CallKind = "renew" // gives it new keys
+)
 
 // inputOf encodes a call of the parameters module with one argument: an id, or bytes.
 func inputOf(signature string, argument []byte) []byte {
@@ -45,7 +56,7 @@ func AddCall(registry *kernel.Registry, record *Record) (*Call, error) {
 	}
 	return &Call{
 		To: chain.ParametersAddress, Data: inputOf("addValidator(bytes)", member.Encode()),
-		Change: fmt.Sprintf("adds validator %s of %s", member.ID, member.Organisation),
+		Kind: CallAdd, Validator: member.ID, Organisation: member.Organisation,
 	}, nil
 }
 
@@ -63,7 +74,7 @@ func RenewCall(ctx context.Context, registry *kernel.Registry, home string, clie
 	}
 	return &Call{
 		To: chain.ParametersAddress, Data: inputOf("replaceValidator(bytes)", member.Encode()),
-		Change: fmt.Sprintf("gives validator %s of %s new keys", member.ID, member.Organisation),
+		Kind: CallRenew, Validator: member.ID, Organisation: member.Organisation,
 	}, nil
 }
 

@@ -53,6 +53,9 @@ func TestMembersOfSeveralOrganisationsJoinAndRenewTheirKeysByCallsOfAnAdministra
 	if again := o.says("network", "member", "renew", home, "--rpc", rpc); again != prepared {
 		t.Fatalf("keys are made a second time: %s, %s", prepared, again)
 	}
+	if chinese := o.says("network", "member", "renew", home, "--rpc", rpc, "--lang", "zh"); !strings.Contains(chinese, "更换新密钥") || strings.Contains(chinese, "gives") {
+		t.Errorf("%s", chinese)
+	}
 	output, err := exec.Command(o.path, "network", "member", "settle", home, "--rpc", rpc).CombinedOutput()
 	if err == nil || !strings.Contains(string(output), "does not have the next keys") || !strings.Contains(string(output), "wait for a few blocks") {
 		t.Fatalf("settled before the chain has the keys: %v\n%s", err, output)
