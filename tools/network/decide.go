@@ -37,8 +37,13 @@ func (p *Processes) deciding(ctx context.Context, suite crypto.Suite) (*Administ
 	defer look.Stop()
 	reason := "no validator answers"
 	for {
+		needed, running := uint64(0), uint64(0)
 		for _, node := range p.Manifest.Nodes {
-			client, why := p.reaches(bounded, node)
+			if p.Running(node) == 0 {
+				continue
+			}
+			running++
+			client, quorum, why := p.reaches(bounded, node)
 			if client != nil {
 				a.client = client
 				return a, nil
@@ -46,6 +51,10 @@ func (p *Processes) deciding(ctx context.Context, suite crypto.Suite) (*Administ
 			if why != "" && bounded.Err() == nil {
 				reason = why
 			}
+			needed = max(needed, quorum)
+		}
+		if running < needed {
+			return nil, undecided(reason) // no wait brings back who does not run
 		}
 		select {
 		case <-look.C:
@@ -62,27 +71,24 @@ func undecided(reason string) error {
 	return fmt.Errorf("%w (%s): start who is missing, then repeat the command", ErrUndecided, reason)
 }
 
-// reaches returns a client of a validator that reaches a quorum, or why it is none: no
-// words when others know better.
-func (p *Processes) reaches(ctx context.Context, node Node) (client *rpcclient.Client, why string) {
-	if p.Running(node) == 0 {
-		return nil, ""
-	}
+// reaches returns a client of a running validator that reaches a quorum, or how many it
+// needs and why it does not: no words when others know better.
+func (p *Processes) reaches(ctx context.Context, node Node) (client *rpcclient.Client, quorum uint64, why string) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	client = rpcclient.New("http://" + node.RPC)
 	var a answer
 	if err := client.Call(ctx, &a, "cl_status"); err != nil {
-		return nil, node.Name + ": " + err.Error()
+		return nil, 0, node.Name + ": " + err.Error()
 	}
 	switch {
 	case a.Halted != "":
-		return nil, node.Name + ": " + a.Halted
+		return nil, 0, node.Name + ": " + a.Halted
 	case a.Role == "observer":
-		return nil, ""
+		return nil, 0, ""
 	case number(a.Connected) >= number(a.Quorum):
-		return client, ""
+		return client, number(a.Quorum), ""
 	}
 	_, reason := p.explain(&a)
-	return nil, node.Name + ": " + reason
+	return nil, number(a.Quorum), node.Name + ": " + reason
 }
