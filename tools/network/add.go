@@ -47,7 +47,7 @@ func (p *Processes) AddNode(ctx context.Context, registry *kernel.Registry, addi
 		return Node{}, err
 	}
 	added.ID = record.Validator.ID
-	if err := p.welcome(added, record, addition.Snapshot); err != nil {
+	if err := p.welcome(registry, added, record, addition.Snapshot); err != nil {
 		return Node{}, err
 	}
 	if err := p.Start(added); err != nil {
@@ -153,7 +153,7 @@ func loadRecord(registry *kernel.Registry, suite crypto.Suite, home string) (*Re
 }
 
 // welcome writes the home of a new node and makes it known to the others.
-func (p *Processes) welcome(added Node, record *Record, snapshot bool) error {
+func (p *Processes) welcome(registry *kernel.Registry, added Node, record *Record, snapshot bool) error {
 	model := p.Manifest.Nodes[0]
 	genesis, err := os.ReadFile(filepath.Join(p.Home(model), GenesisFile))
 	if err != nil {
@@ -172,7 +172,7 @@ func (p *Processes) welcome(added Node, record *Record, snapshot bool) error {
 	if err != nil {
 		return err
 	}
-	own, err := p.peer(model)
+	own, err := p.peer(registry, model)
 	if err != nil {
 		return err
 	}
@@ -196,8 +196,9 @@ func (p *Processes) welcome(added Node, record *Record, snapshot bool) error {
 	return p.Manifest.save(p.Directory)
 }
 
-// peer returns a node as the others know it, from the configuration of one of them.
-func (p *Processes) peer(node Node) (configuration.Peer, error) {
+// peer returns a node as the others know it, from the configuration of one of them, or as
+// its own keys say where it is the only one.
+func (p *Processes) peer(registry *kernel.Registry, node Node) (configuration.Peer, error) {
 	for _, other := range p.Manifest.Nodes {
 		settings, err := p.configuration(other)
 		if err != nil {
@@ -208,7 +209,15 @@ func (p *Processes) peer(node Node) (configuration.Peer, error) {
 			return settings.Network.Peers[i], nil
 		}
 	}
-	return configuration.Peer{}, fmt.Errorf("no other node knows %s", node.Name)
+	suite, err := registry.CryptoSuite(p.Manifest.Crypto)
+	if err != nil {
+		return configuration.Peer{}, err
+	}
+	own, err := LoadIdentity(registry, suite, Channel, p.Home(node))
+	if err != nil {
+		return configuration.Peer{}, fmt.Errorf("no other node knows %s: %w", node.Name, err)
+	}
+	return configuration.Peer{Name: node.Name, ID: node.ID, Transport: own.Channel.Self(), Address: node.Mesh}, nil
 }
 
 func (p *Processes) configuration(node Node) (*configuration.Configuration, error) {

@@ -109,6 +109,20 @@ func TestANodeThatHasNotCaughtUpIsPromotedLater(t *testing.T) {
 	}
 }
 
+func TestANetworkOfOneNodeGrows(t *testing.T) {
+	for _, engine := range []string{"raft", "smartbft"} {
+		t.Run(engine, func(t *testing.T) {
+			o := newOperator(t, "--nodes", "1", "--consensus", engine)
+			o.run("start")
+			o.run("add-node")
+			if n := o.node("node1"); n.State != "ready" || n.Role == "observer" {
+				t.Fatalf("%+v", n)
+			}
+			o.run("rotate", "node0") // both are needed
+		})
+	}
+}
+
 // answering is a node that answers each method with what result returns.
 func answering(t *testing.T, result func(method string) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
