@@ -33,7 +33,17 @@ func alive(pid int, home string) bool {
 		_, noProc := os.Stat("/proc/self/cmdline")
 		return noProc != nil
 	}
-	return strings.Contains(string(words), home) // empty for a process that has ended and is not reaped
+	if len(words) == 0 {
+		return begins(pid)
+	}
+	return strings.Contains(string(words), home)
+}
+
+// begins tells a process that has just been started, whose words are not there yet, from
+// one that has ended and is not reaped: that has no program any more.
+func begins(pid int) bool {
+	_, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	return err == nil
 }
 
 // reload makes a node read the peers of its configuration again.
