@@ -32,7 +32,7 @@ func number(t *testing.T, name string, otherwise int) int {
 func seeds() int {
 	switch {
 	case testing.Short():
-		return 3
+		return 2
 	case os.Getenv("CREDIBLE_TEST_FULL") != "":
 		return 150
 	}
