@@ -42,15 +42,10 @@ func number(run byte, tx types.Tx) (int, bool) {
 	return i, err == nil
 }
 
-// watch asks a node for its events of one kind, from now on.
-func (m *member) watch(ctx context.Context, query fmt.Stringer) (<-chan coretypes.ResultEvent, error) {
-	return m.client.Subscribe(ctx, "", query.String(), 10_000)
-}
-
-// watchAll asks every node.
-func (n *network) watchAll(ctx context.Context, query fmt.Stringer) (feeds []<-chan coretypes.ResultEvent, err error) {
+// watch asks every node for its events of one kind, from now on.
+func (n *network) watch(ctx context.Context, query fmt.Stringer) (feeds []<-chan coretypes.ResultEvent, err error) {
 	for _, m := range n.members {
-		feed, err := m.watch(ctx, query)
+		feed, err := m.client.Subscribe(ctx, "", query.String(), 10_000)
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +97,7 @@ func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Du
 	for i := range prepared {
 		prepared[i] = write('f', i)
 	}
-	feeds, err := n.watchAll(ctx, types.EventQueryNewBlockEvents)
+	feeds, err := n.watch(ctx, types.EventQueryNewBlockEvents)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -172,7 +167,7 @@ func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Du
 func (n *network) pace(ctx context.Context, writes, rate int) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	feeds, err := n.watchAll(ctx, types.EventQueryNewBlock)
+	feeds, err := n.watch(ctx, types.EventQueryNewBlock)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,6 @@ const fetchPatience = time.Second
 
 // fetch catches up: to at least a height, or with 0 to what enough peers have.
 func (l *link) fetch(ctx context.Context, atLeast uint64) error {
-	defer l.fetching()(0)
 	l.mutex.Lock()
 	l.question++
 	question := l.question

@@ -51,12 +51,9 @@ func (r *Receipts) ID(i int) (chain.Hash, error) {
 	if i >= len(r.entries) {
 		return chain.Hash{}, fmt.Errorf("%w: transaction %d of block %d", ledger.ErrNotFound, i, r.Header.Height)
 	}
-	if removed := r.entries[i].Removed; removed != nil {
-		return removed.ID, nil
-	}
-	t, err := r.chain.decode(r.entries[i].Wire)
+	id, err := r.chain.idOf(r.entries[i])
 	if err != nil {
 		return chain.Hash{}, fmt.Errorf("block %d: %w", r.Header.Height, err)
 	}
-	return t.ID, nil
+	return id, nil
 }

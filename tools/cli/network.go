@@ -24,38 +24,32 @@ func (t *terminal) network() *cobra.Command {
 }
 
 func networkProblem(why error) error {
-	var problem *Problem
-	if errors.As(why, &problem) {
-		return problem
-	}
-	problem = &Problem{
-		Code: "CL-NETWORK-001", Why: why, What: Text{"the command on the network did not succeed", "网络命令未成功"},
-		Next: Text{"mend what the reason says; credible network status DIR shows every node", "请按原因修正；credible network status 目录 可查看每个节点"},
-	}
+	next := Text{"mend what the reason says; credible network status DIR shows every node", "请按原因修正；credible network status 目录 可查看每个节点"}
 	if errors.Is(why, network.ErrNoNetwork) {
-		problem.Next = Text{"name the directory of a network, or make one there: credible network create DIR", "请指定网络所在目录，或在该目录创建网络：credible network create 目录"}
+		next = Text{"name the directory of a network, or make one there: credible network create DIR", "请指定网络所在目录，或在该目录创建网络：credible network create 目录"}
 	}
-	return problem
+	return networkProblemWith(why, next)
 }
 
 // homeProblem is networkProblem for who only has the home of one node, or files that
 // organisations send to each other: no directory holds the whole network.
 func homeProblem(why error) error {
+	next := Text{
+		"mend what the reason says; credible network show DRAFT.json shows a draft, --rpc URL names a running node",
+		"请按原因修正；credible network show 草案.json 可查看草案，--rpc 地址 指定运行中的节点",
+	}
+	if errors.Is(why, network.ErrNotRenewed) {
+		next = Text{"wait for a few blocks after the administrator's transaction, then repeat the command", "在管理员的交易之后等待几个区块，然后重试"}
+	}
+	return networkProblemWith(why, next)
+}
+
+func networkProblemWith(why error, next Text) error {
 	var problem *Problem
 	if errors.As(why, &problem) {
 		return problem
 	}
-	problem = &Problem{
-		Code: "CL-NETWORK-001", Why: why, What: Text{"the command on the network did not succeed", "网络命令未成功"},
-		Next: Text{
-			"mend what the reason says; credible network show DRAFT.json shows a draft, --rpc URL names a running node",
-			"请按原因修正；credible network show 草案.json 可查看草案，--rpc 地址 指定运行中的节点",
-		},
-	}
-	if errors.Is(why, network.ErrNotRenewed) {
-		problem.Next = Text{"wait for a few blocks after the administrator's transaction, then repeat the command", "在管理员的交易之后等待几个区块，然后重试"}
-	}
-	return problem
+	return &Problem{Code: "CL-NETWORK-001", Why: why, What: Text{"the command on the network did not succeed", "网络命令未成功"}, Next: next}
 }
 
 func (t *terminal) networkCreate() *cobra.Command {

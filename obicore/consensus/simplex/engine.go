@@ -58,7 +58,7 @@ type engine struct {
 func newEngine(options consensus.Options, care care) *engine {
 	return &engine{
 		options: options, care: care, timing: timingOf(time.Duration(options.Patience) * time.Millisecond),
-		inbox: inbox.New[chain.NodeID, frame](allThatWaits, leastOfEach), early: inbox.New[chain.NodeID, frame](allThatIsEarly, leastEarlyOfEach),
+		inbox: inbox.New[chain.NodeID, frame](inbox.Whole, inbox.Least), early: inbox.New[chain.NodeID, frame](allThatIsEarly, leastEarlyOfEach),
 		restart: make(chan struct{}, 1), done: make(chan struct{}), heard: make(map[chain.NodeID]sighting),
 	}
 }

@@ -8,13 +8,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
-// What may wait for the engine in all, and at least of each sender.
-var (
-	allThatWaits = inbox.Limit{Frames: 8192, Bytes: 64 << 20}
-	leastOfEach  = inbox.Limit{Frames: 256, Bytes: 8 << 20}
-)
-
-// The same of what waits for the next epoch.
+// What may wait for the next epoch in all, and at least of each sender.
 var (
 	allThatIsEarly   = inbox.Limit{Frames: 256, Bytes: 16 << 20}
 	leastEarlyOfEach = inbox.Limit{Frames: 16, Bytes: 1 << 20}

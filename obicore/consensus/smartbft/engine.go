@@ -55,7 +55,7 @@ type engine struct {
 func newEngine(options consensus.Options, care care) *engine {
 	return &engine{
 		options: options, care: care, timing: timingOf(time.Duration(options.Patience) * time.Millisecond),
-		inbox: newInbox(), notify: make(chan struct{}, 1), restart: make(chan struct{}, 1), done: make(chan struct{}),
+		inbox: inbox.New[uint64, frame](inbox.Whole, inbox.Least), notify: make(chan struct{}, 1), restart: make(chan struct{}, 1), done: make(chan struct{}),
 		heard: make(map[chain.NodeID]time.Time),
 	}
 }

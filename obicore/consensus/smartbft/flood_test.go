@@ -10,7 +10,6 @@ import (
 	"time"
 
 	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/consensus"
@@ -139,15 +138,7 @@ func TestMessagesForAFarViewLeaveTheOthersTheirPlacesInTheGate(t *testing.T) {
 // forged is a new view that names all members, with signatures that are none.
 func forged(t *testing.T, w *enginetest.World, view, height uint64) []byte {
 	t.Helper()
-	raw, err := proto.Marshal(&protos.ViewData{NextView: view, LastDecision: &protos.Proposal{Metadata: metadata{0, height, 0}.encode()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &protos.NewView{}
-	for _, n := range w.Nodes {
-		m.SignedViewData = append(m.SignedViewData, &protos.SignedViewData{RawViewData: raw, Signer: numberOf(n.ID), Signature: make([]byte, 64)})
-	}
-	return encoded(t, &protos.Message{Content: &protos.Message_NewView{NewView: m}})
+	return newView(t, w, view, height, func(*enginetest.Node, []byte) []byte { return make([]byte, 64) })
 }
 
 func TestForgedNewViewsCostFewChecksOfSignatures(t *testing.T) {

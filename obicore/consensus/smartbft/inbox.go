@@ -9,17 +9,6 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
-// What may wait for the engine in all, and at least of each sender. The same holds for what
-// the view gate keeps.
-var (
-	allThatWaits = inbox.Limit{Frames: 8192, Bytes: 64 << 20}
-	leastOfEach  = inbox.Limit{Frames: 256, Bytes: 8 << 20}
-)
-
-func newInbox() *inbox.Inbox[uint64, frame] {
-	return inbox.New[uint64, frame](allThatWaits, leastOfEach)
-}
-
 // refused remarks that there was no room for a message.
 func (e *engine) refused(from chain.NodeID, now time.Time) {
 	if count, due := e.dropped.Due(from, now); due {

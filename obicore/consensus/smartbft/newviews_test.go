@@ -42,17 +42,25 @@ func TestNewViewsOfOneSenderAreLookedAtEverySoOftenAndForgedOnesLess(t *testing.
 // signedView is a new view that all members have signed, on top of a height.
 func signedView(t *testing.T, w *enginetest.World, view, height uint64) []byte {
 	t.Helper()
+	return newView(t, w, view, height, func(n *enginetest.Node, raw []byte) []byte {
+		signature, err := n.Sign(viewKind, raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signature
+	})
+}
+
+// newView names all members, each with what sign makes of its view data.
+func newView(t *testing.T, w *enginetest.World, view, height uint64, sign func(n *enginetest.Node, raw []byte) []byte) []byte {
+	t.Helper()
 	raw, err := proto.Marshal(&protos.ViewData{NextView: view, LastDecision: &protos.Proposal{Metadata: metadata{0, height, 0}.encode()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := &protos.NewView{}
 	for _, n := range w.Nodes {
-		signature, err := n.Sign(viewKind, raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.SignedViewData = append(m.SignedViewData, &protos.SignedViewData{RawViewData: raw, Signer: numberOf(n.ID), Signature: signature})
+		m.SignedViewData = append(m.SignedViewData, &protos.SignedViewData{RawViewData: raw, Signer: numberOf(n.ID), Signature: sign(n, raw)})
 	}
 	return encoded(t, &protos.Message{Content: &protos.Message_NewView{NewView: m}})
 }

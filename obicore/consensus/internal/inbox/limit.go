@@ -3,6 +3,12 @@ package inbox
 // Limit bounds what waits of one sender.
 type Limit struct{ Frames, Bytes int }
 
+// What may wait for an engine in all, and at least of each sender.
+var (
+	Whole = Limit{Frames: 8192, Bytes: 64 << 20}
+	Least = Limit{Frames: 256, Bytes: 8 << 20}
+)
+
 // Share is an equal part for each of a number of senders, and not less than the least that
 // an honest one needs: with many senders all together may have more than the whole.
 func Share(whole, least Limit, senders int) Limit {
