@@ -26,10 +26,15 @@ func (c carriage) isOf(commit *protos.Commit) bool {
 
 // round is the one in which a commit counts here.
 func (c carriage) round(commit *protos.Commit) uint64 {
-	if c.isOf(commit) {
-		return c.into
+	return c.roundAt(position{commit.GetView(), commit.GetSeq()})
+}
+
+// roundAt is the one in which this node votes.
+func (c carriage) roundAt(p position) uint64 {
+	if c.of == p {
+		return max(c.into, p.view)
 	}
-	return commit.GetView()
+	return p.view
 }
 
 // roundOf is the round of a vote; its message has been decoded before.

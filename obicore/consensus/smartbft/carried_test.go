@@ -44,6 +44,15 @@ func TestAVoteForWhatANewViewCarriesOverCountsOnlyAmongThoseOfThatView(t *testin
 	}
 }
 
+func TestAViewThatIsStartedAgainVotesInTheRoundWhoseVotesItCounts(t *testing.T) {
+	carried := carriage{position{2, 5}, 4}
+	for at, want := range map[position]uint64{{2, 5}: 4, {2, 6}: 2, {3, 5}: 3} {
+		if have := carried.roundAt(at); have != want || have != carried.round(commitOf(at.view, at.height, 0).GetCommit()) {
+			t.Errorf("%v: round %d, want %d", at, have, want)
+		}
+	}
+}
+
 func TestVotesOfSeveralRoundsProveNoDecisionInViewData(t *testing.T) {
 	vote := func(round uint64) *protos.Signature { return &protos.Signature{Msg: voted{round: round}.encode()} }
 	if err := ofOneRound([]*protos.Signature{vote(1), vote(1), vote(1)}); err != nil {

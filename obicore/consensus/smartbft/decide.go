@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func (i *instance) Deliver(p types.Proposal, votes []types.Signature) types.Reco
 	switch tip := i.engine.height(); {
 	case m.height <= tip:
 	case m.height > tip+1:
-		i.catchUp(m.height)
+		i.catchUp(i.ctx, m.height)
 	default:
 		i.decide(proposal, m, votes)
 	}
@@ -40,18 +41,45 @@ func (i *instance) Deliver(p types.Proposal, votes []types.Signature) types.Reco
 // been able to validate – SmartBFT does not show it everything that it delivers –
 // is fetched from others.
 func (i *instance) decide(proposal consensus.Proposal, m metadata, votes []types.Signature) {
-	if err := i.check(proposal); err != nil {
-		i.engine.logf(slog.LevelWarn, "smartbft: the decision at height %d is fetched: %v", m.height, err)
-		i.catchUp(m.height)
+	err := i.check(proposal)
+	var proof chain.Proof
+	if err == nil {
+		proof, err = i.prove(proposal, m, votes)
+	}
+	if err == nil {
+		i.commit(consensus.Decision{Proposal: proposal, Proof: proof})
 		return
 	}
-	proof, err := i.prove(proposal, m, votes)
-	if err != nil {
-		i.engine.logf(slog.LevelWarn, "smartbft: the decision at height %d is fetched: %v", m.height, err)
-		i.catchUp(m.height)
+	i.engine.logf(slog.LevelWarn, "smartbft: the decision at height %d is fetched: %v", m.height, err)
+	if !i.fetch(m.height) {
 		return
 	}
-	i.commit(consensus.Decision{Proposal: proposal, Proof: proof})
+	i.amend(proposal, votes)
+}
+
+// fetch gets a decision that others may have. When none has, the votes that are missing for it
+// may be those of nodes that wait here: SmartBFT starts anew and takes part again.
+func (i *instance) fetch(height uint64) bool {
+	ctx, cancel := context.WithCancel(i.ctx)
+	defer cancel()
+	defer i.clock.AfterFunc(i.engine.timing.change, cancel)()
+	if i.catchUp(ctx, height); i.engine.height() >= height {
+		return true
+	}
+	i.fail(fmt.Errorf("%w: height %d is decided without a proof, and nobody has one", errFault, height))
+	return false
+}
+
+// amend puts the votes of the proof that was fetched in the place of those that prove nothing:
+// SmartBFT keeps them as what its last decision rests on, and the others would refuse all view
+// data that say so.
+func (i *instance) amend(proposal consensus.Proposal, votes []types.Signature) {
+	i.engine.mutex.Lock()
+	tip, previous := i.engine.tip, i.engine.previous
+	i.engine.mutex.Unlock()
+	if good := i.checkpoint(tip, previous); len(good) >= len(votes) && bytes.Equal(tip.Proposal.Header, proposal.Header) {
+		copy(votes, good)
+	}
 }
 
 // prove makes the proof of a decision from the votes that are good.
@@ -122,9 +150,9 @@ func (i *instance) halt(reason error) {
 }
 
 // catchUp waits until the host has a height; the caller is inside the guard.
-func (i *instance) catchUp(atLeast uint64) {
-	for i.ctx.Err() == nil {
-		tip, next, err := i.host.Fetch(i.ctx, atLeast)
+func (i *instance) catchUp(ctx context.Context, atLeast uint64) {
+	for ctx.Err() == nil {
+		tip, next, err := i.host.Fetch(ctx, atLeast)
 		if err == nil {
 			if err = i.engine.take(tip, next); err != nil {
 				i.halt(err)

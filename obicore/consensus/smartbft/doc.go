@@ -68,6 +68,12 @@
 //     to all: asks.go.
 //   - A change of view that starts before the first tick never ends where the chain's clock
 //     is not the process's: timing.go.
+//   - A sync in the middle of a change of view starts the old view again. It takes the votes
+//     for what the new view carries over for its own and delivers what nobody can prove: it
+//     is ended when the carrying over begins (leave.go), and votes in the round that it counts.
+//   - What SmartBFT has delivered it shows as its last decision, also when this node's own
+//     vote was refused, and the others refuse those view data: with enough of such nodes there
+//     was no change of view ever again. decide.go puts the proof that was fetched in its place.
 //   - A decision that meets the end of its view, a sync or the end of a view change
 //     locks it up or panics: watch.go, seal.go, turn.go find or prevent it. Its
 //     reconfiguration can lock up too and is not used; the engine starts SmartBFT anew.

@@ -39,6 +39,7 @@ func (l logger) Debugf(format string, _ ...any) {
 	case carryingOver:
 		l.carryOver(false, false)
 		l.views.carry(true)
+		leaveView(l.core)
 	case carriedOver:
 		l.views.carry(false)
 	case carrySyncs:

@@ -17,6 +17,7 @@ import (
 type votes struct {
 	mutex    sync.Mutex
 	voted    metadata // the last vote's
+	round    uint64   // of that vote
 	promised uint64   // no new vote is made in a view before
 }
 
@@ -43,7 +44,7 @@ func (v *votes) forget(m metadata) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	if v.voted == m {
-		v.voted = metadata{}
+		v.voted, v.round = metadata{}, 0
 	}
 }
 
@@ -55,21 +56,31 @@ func (v *votes) left(m metadata) bool {
 	return v.promised > m.view && v.voted != m
 }
 
-// vote is called before a vote in a round for a proposal; false when the round has been left.
-func (v *votes) vote(m metadata, round uint64) bool {
+// errRoundLeft says why there is no vote: view data have promised none.
+var errRoundLeft = errors.New("this node has left the round")
+
+// vote is called before a vote in a round for a proposal; an error when the round has been left.
+// The last vote may be made again, as a view does that SmartBFT starts again after a sync: view
+// data have told it.
+func (v *votes) vote(m metadata, round uint64) error {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if round < v.promised {
-		return false
+	if again := v.voted == m && v.round == round; round < v.promised && !again {
+		return fmt.Errorf("%w for view %d", errRoundLeft, v.promised)
 	}
-	v.voted = m
-	return true
+	v.voted, v.round = m, round
+	return nil
 }
 
 // Sign implements api.Signer: SmartBFT signs only its view data so.
 func (i *instance) Sign(raw []byte) []byte {
 	data, err := decodeViewData(&protos.SignedViewData{RawViewData: raw})
-	if err != nil || i.retired.Load() || i.engine.care.recall && i.recall(data) {
+	if err != nil {
+		// The others refuse them. Started anew from the tip, it has a proof of its last decision.
+		i.fail(fmt.Errorf("%w: its own view data are malformed: %w", errFault, err))
+		return nil
+	}
+	if i.retired.Load() || i.engine.care.recall && i.recall(data) {
 		return nil
 	}
 	if !i.votes.report(data) {
@@ -96,10 +107,12 @@ func (i *instance) Sign(raw []byte) []byte {
 func (i *instance) SignProposal(p types.Proposal, auxiliary []byte) *types.Signature {
 	proposal, m, err := outward(p)
 	// Only the vote for a proposal that a new view carries over comes without auxiliary
-	// data.
-	inFlight, round := auxiliary == nil, m.view
+	// data. A view that SmartBFT starts again after it counts the votes of that new view.
+	inFlight, round := auxiliary == nil, uint64(0)
 	if inFlight {
 		round = i.views.carryInto(m) // before a commit may be counted
+	} else {
+		round = i.views.now().carried.roundAt(position{m.view, m.height})
 	}
 	made := types.Signature{ID: i.self}
 	if err == nil {
@@ -120,10 +133,16 @@ func (i *instance) sign(proposal consensus.Proposal, m metadata, round uint64) t
 	}
 	defer i.calls.Leave()
 	err := i.check(proposal)
-	if err == nil && i.votes.vote(m, round) {
+	if err == nil {
+		err = i.votes.vote(m, round)
+	}
+	if err == nil {
 		made, err = i.endorse(proposal, m, round)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errRoundLeft):
+		i.engine.logf(slog.LevelInfo, "smartbft: no vote for height %d in view %d: %v", m.height, round, err)
+	case err != nil:
 		i.engine.logf(slog.LevelError, "smartbft: no vote for height %d in view %d: %v", m.height, round, err)
 		if errors.Is(err, consensus.ErrDoubleSign) {
 			i.engine.show(err)
