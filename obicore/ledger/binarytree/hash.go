@@ -15,26 +15,21 @@ const (
 type hashing struct {
 	hasher chain.Hasher
 	node   [1 + 2*chain.HashSize]byte
-	prefix [1]byte
-	parts  [2][]byte
+	long   []byte
+	parts  [1][]byte
 }
 
 func newHashing(hasher chain.Hasher) *hashing {
-	h := &hashing{hasher: hasher}
-	h.parts[0] = h.node[:]
-	return h
+	return &hashing{hasher: hasher}
 }
 
-func (h *hashing) path(key chain.StateKey) chain.Hash { return h.long(prefixPath, key.Encode()) }
+func (h *hashing) path(key chain.StateKey) chain.Hash { return h.content(prefixPath, key.Encode()) }
 
-func (h *hashing) value(value []byte) chain.Hash { return h.long(prefixValue, value) }
+func (h *hashing) value(value []byte) chain.Hash { return h.content(prefixValue, value) }
 
-func (h *hashing) long(prefix byte, content []byte) chain.Hash {
-	h.prefix[0] = prefix
-	h.parts[0], h.parts[1] = h.prefix[:], content
-	sum := h.hasher.Sum(h.parts[:]...)
-	h.parts[0], h.parts[1] = h.node[:], nil
-	return sum
+func (h *hashing) content(prefix byte, content []byte) chain.Hash {
+	h.long = append(append(h.long[:0], prefix), content...)
+	return h.sum(h.long)
 }
 
 func (h *hashing) leaf(path, value *chain.Hash) chain.Hash { return h.pair(prefixLeaf, path, value) }
@@ -45,7 +40,13 @@ func (h *hashing) pair(prefix byte, first, second *chain.Hash) chain.Hash {
 	h.node[0] = prefix
 	copy(h.node[1:], first[:])
 	copy(h.node[1+chain.HashSize:], second[:])
-	return h.hasher.Sum(h.parts[:1]...)
+	return h.sum(h.node[:])
+}
+
+// sum hashes one piece: hash functions are quickest with that.
+func (h *hashing) sum(piece []byte) chain.Hash {
+	h.parts[0] = piece
+	return h.hasher.Sum(h.parts[:]...)
 }
 
 // bit returns the bit of path at depth, 0 for the most significant.

@@ -2,6 +2,8 @@ package binarytree
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
@@ -28,15 +30,21 @@ func (t *Tree) Update(nodes ledger.Nodes, writes []chain.Write) (ledger.Change, 
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	slices.SortFunc(u.changed, func(a, b ledger.NodeWrite) int { return bytes.Compare(a.Name, b.Name) })
-	return ledger.Change{Root: u.of(&top), Nodes: u.changed}, nil
+	return ledger.Change{Root: u.of(&top), Nodes: slices.Concat(u.changed[:]...)}, nil
 }
 
 // updater carries one batch through the tree.
 type updater struct {
 	*hashing
-	nodes   ledger.Nodes
-	changed []ledger.NodeWrite
+	nodes ledger.Nodes
+	// changed are the pages of each level. As their names begin with it, and a batch is in
+	// the order of its paths, they are in order of their names.
+	changed [maxDepth/pageLevels + 1][]ledger.NodeWrite
+}
+
+func (u *updater) note(depth int, name, value []byte) {
+	level := &u.changed[depth/pageLevels]
+	*level = append(*level, ledger.NodeWrite{Name: name, Value: value})
 }
 
 // entries hashes keys and values and sorts by path.
@@ -48,7 +56,13 @@ func (u *updater) entries(writes []chain.Write) []entry {
 			entries[i].value = u.value(writes[i].Value)
 		}
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return bytes.Compare(a.path[:], b.path[:]) })
+	slices.SortFunc(entries, func(a, b entry) int {
+		first := cmp.Compare(binary.BigEndian.Uint64(a.path[:]), binary.BigEndian.Uint64(b.path[:]))
+		if first != 0 {
+			return first
+		}
+		return bytes.Compare(a.path[:], b.path[:])
+	})
 	return entries
 }
 
@@ -56,8 +70,8 @@ func (u *updater) entries(writes []chain.Write) []entry {
 // large.
 func (u *updater) top(entries []entry) (slot, error) {
 	var w working
-	root := &chain.Hash{}
-	before, err := u.read(0, root, &w)
+	name := pageName(0, &chain.Hash{})
+	before, err := u.read(name, &w)
 	if err != nil {
 		return slot{}, err
 	}
@@ -69,7 +83,7 @@ func (u *updater) top(entries []entry) (slot, error) {
 	if err != nil {
 		return slot{}, err
 	}
-	return u.write(0, root, &w, before), nil
+	return u.write(0, name, &w, before), nil
 }
 
 // working is a page at work.
@@ -131,7 +145,9 @@ func (u *updater) slotsInParallel(w *working, entries []entry) error {
 		if workers[i].hashing != nil {
 			w.set(i, made[i])
 		}
-		u.changed = append(u.changed, workers[i].changed...)
+		for level := range u.changed {
+			u.changed[level] = append(u.changed[level], workers[i].changed[level]...)
+		}
 	}
 	return nil
 }
@@ -150,18 +166,18 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	if depth >= maxDepth {
 		return s, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
 	}
+	name := pageName(depth, &entries[0].path)
 	var w working
 	var before []byte
-	path := entries[0].path
 	if exists {
-		if before, err = u.read(depth, &path, &w); err != nil {
+		if before, err = u.read(name, &w); err != nil {
 			return s, err
 		}
 	}
 	if err := u.slots(&w, depth, entries); err != nil {
 		return s, err
 	}
-	return u.write(depth, &path, &w, before), nil
+	return u.write(depth, name, &w, before), nil
 }
 
 func (u *updater) slots(w *working, depth int, entries []entry) error {
@@ -181,6 +197,12 @@ func (u *updater) slots(w *working, depth int, entries []entry) error {
 func (u *updater) slot(s slot, depth int, entries []entry) (slot, error) {
 	if s.kind == inner {
 		return u.subtree(depth, entries, true)
+	}
+	if only := &entries[0]; len(entries) == 1 && (s.kind == empty || s.path == only.path) {
+		if only.removed {
+			return slot{}, nil
+		}
+		return slot{kind: leaf, path: only.path, value: only.value}, nil
 	}
 	live := present(s, entries)
 	switch len(live) {
@@ -215,8 +237,8 @@ func present(s slot, entries []entry) []entry {
 	return live
 }
 
-func (u *updater) read(depth int, path *chain.Hash, w *working) ([]byte, error) {
-	before, err := u.nodes.Node(pageName(depth, path))
+func (u *updater) read(name []byte, w *working) ([]byte, error) {
+	before, err := u.nodes.Node(name)
 	if err != nil || before == nil {
 		return nil, err
 	}
@@ -227,14 +249,14 @@ func (u *updater) read(depth int, path *chain.Hash, w *working) ([]byte, error) 
 
 // write notes how the page changed and returns its summary. Below the root a page
 // with less than two leaves is not kept: its leaf stands in the page above.
-func (u *updater) write(depth int, path *chain.Hash, w *working, before []byte) slot {
+func (u *updater) write(depth int, name []byte, w *working, before []byte) slot {
 	top := u.fold(w)
 	var after []byte
 	if top.kind == inner || top.kind == leaf && depth == 0 {
 		after = w.encode(&w.half)
 	}
 	if !bytes.Equal(before, after) {
-		u.changed = append(u.changed, ledger.NodeWrite{Name: pageName(depth, path), Value: after})
+		u.note(depth, name, after)
 	}
 	return top
 }
