@@ -9,7 +9,7 @@ import (
 )
 
 func TestSchedulesOfFaultsBySeed(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range enginetest.Seeds(40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Nodes = []int{3, 5, 4, 2}[seed%4]

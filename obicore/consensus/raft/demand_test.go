@@ -8,7 +8,7 @@ import (
 )
 
 func TestWhoAsksInVainForABlockLeads(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range enginetest.Seeds(8) {
 		enginetest.Run(t, fair(seed), func(w *enginetest.World) {
 			w.Settle(10 * time.Second)
 			blind := w.Leader()

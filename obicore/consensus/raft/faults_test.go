@@ -51,7 +51,7 @@ func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 	for name, set := range kinds {
 		t.Run(name, func(t *testing.T) {
 			var times []time.Duration
-			for seed := range uint64(16) {
+			for seed := range enginetest.Seeds(16) {
 				given := fair(seed)
 				set(&given)
 				t.Run(fmt.Sprint(seed), func(t *testing.T) { times = append(times, loseLeader(t, given)) })
@@ -82,7 +82,7 @@ func loseLeader(t *testing.T, given enginetest.Conditions) (took time.Duration) 
 
 func TestNoDecisionWithoutAMajorityAndOneAfterItsReturn(t *testing.T) {
 	for _, group := range [][]int{{0}, {3}, {0, 1}, {1, 2}, {0, 1, 2}} {
-		for seed := range uint64(4) {
+		for seed := range enginetest.Seeds(4) {
 			t.Run(fmt.Sprintf("%v/%d", group, seed), func(t *testing.T) {
 				given := fair(seed)
 				given.Nodes = 4
@@ -140,18 +140,9 @@ func TestANodeThatIsFarBehindFetchesAndVotesAgain(t *testing.T) {
 	})
 }
 
-// recordsApart is from which record of a log to the next a crash is tried: to each, but where
-// the tests are to be short.
-func recordsApart() int {
-	if testing.Short() {
-		return 4
-	}
-	return 1
-}
-
 func TestANodeResumesFromEveryRecordOfItsLog(t *testing.T) {
 	for crasher := range 3 {
-		for record := 1; record <= 24; record += recordsApart() {
+		for record := 1; record <= 24; record += enginetest.RecordsApart() {
 			for _, written := range []bool{false, true} {
 				t.Run(fmt.Sprintf("node %d/record %d/written %v", crasher, record, written), func(t *testing.T) {
 					enginetest.Run(t, fair(uint64(record)), func(w *enginetest.World) { resume(w, crasher, record, written) })
@@ -264,7 +255,7 @@ func TestStatusNamesWhoIsMissing(t *testing.T) {
 }
 
 func TestALeaderThatStopsInPeaceIsFollowedAtOnce(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range enginetest.Seeds(8) {
 		enginetest.Run(t, fair(seed), func(w *enginetest.World) {
 			w.Settle(10 * time.Second)
 			time.Sleep(time.Second)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestValidatorsJoinAndLeave(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range enginetest.Seeds(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Nodes, given.Validators = 5, 3
@@ -39,7 +39,7 @@ func TestValidatorsJoinAndLeave(t *testing.T) {
 
 // A node crashes at the moment of the change, whoever it is.
 func TestAChangeOfValidatorsSurvivesACrash(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range enginetest.Seeds(24) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Nodes = 3

@@ -18,7 +18,7 @@ func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 		"next to no latency": func(c *enginetest.Conditions) { c.Latency = time.Microsecond }, // with none, nodes are heard before they are started
 	}
 	for name, set := range kinds {
-		for seed := range uint64(4) {
+		for seed := range enginetest.Seeds(4) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				given := fair(seed)
 				set(&given)
@@ -43,7 +43,7 @@ func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 
 func TestNoDecisionWithoutAMajorityAndOneAfterItsReturn(t *testing.T) {
 	for _, group := range [][]int{{0}, {3}, {0, 1}, {1, 2}, {0, 1, 2}} {
-		for seed := range uint64(3) {
+		for seed := range enginetest.Seeds(3) {
 			t.Run(fmt.Sprintf("%v/%d", group, seed), func(t *testing.T) {
 				enginetest.Run(t, fair(seed), func(w *enginetest.World) {
 					w.Settle(time.Second)
@@ -100,18 +100,9 @@ func TestALaggingNodeCatchesUpThoughNothingIsOrdered(t *testing.T) {
 	})
 }
 
-// recordsApart is from which record of a log to the next a crash is tried: to each, but where
-// the tests are to be short.
-func recordsApart() int {
-	if testing.Short() {
-		return 4
-	}
-	return 1
-}
-
 func TestEveryNodeComesBackFromACrash(t *testing.T) {
 	for _, crasher := range []int{0, 1, 2, 3} {
-		for record := 1; record <= 12; record += recordsApart() {
+		for record := 1; record <= 12; record += enginetest.RecordsApart() {
 			for _, written := range []bool{false, true} {
 				t.Run(fmt.Sprintf("node %d/record %d/written %v", crasher, record, written), func(t *testing.T) {
 					enginetest.Run(t, fair(uint64(record)), func(w *enginetest.World) { resume(w, crasher, record, written) })
@@ -138,7 +129,7 @@ func resume(w *enginetest.World, crasher, record int, written bool) {
 }
 
 func TestAllNodesComeBackFromACrash(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range enginetest.Seeds(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			enginetest.Run(t, fair(seed), func(w *enginetest.World) {
 				for range 4 {
@@ -160,7 +151,7 @@ func TestAllNodesComeBackFromACrash(t *testing.T) {
 // A twin is a second node with the same key: what two faulty nodes would say together,
 // one can. The leader's twin proposes another block for every height.
 func TestATwinOfALeaderNeverForks(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range enginetest.Seeds(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Twin, given.Reorder = true, seed%2 == 1
@@ -187,12 +178,12 @@ func TestATwinOfALeaderNeverForks(t *testing.T) {
 // TestAnyScheduleOfFaultsEndsWell cuts links and restarts nodes by seed. SIMPLEX_SEEDS
 // runs more of them, SIMPLEX_TWIN gives node 0 a twin in every fifth.
 func TestAnyScheduleOfFaultsEndsWell(t *testing.T) {
-	count := 12
+	count := enginetest.Seeds(12)
 	if n, err := strconv.Atoi(os.Getenv("SIMPLEX_SEEDS")); err == nil {
-		count = n
+		count = uint64(max(n, 0))
 	}
 	var longest time.Duration
-	for seed := range uint64(count) {
+	for seed := range count {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Reorder = seed%3 == 1

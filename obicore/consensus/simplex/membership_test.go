@@ -14,7 +14,7 @@ import (
 )
 
 func TestValidatorsJoinAndLeave(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range enginetest.Seeds(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Nodes = 5

@@ -38,7 +38,7 @@ func TestFourNodesDecide(t *testing.T) {
 // A round in which nothing is to be proposed is nobody's fault: Simplex would suspect its
 // leader, and those who had left it would not vote for the block that comes at last.
 func TestARoundInWhichNothingIsToBeProposedIsNotLeft(t *testing.T) {
-	for seed := range uint64(4) {
+	for seed := range enginetest.Seeds(4) {
 		given := fair(seed)
 		given.Latency = []time.Duration{time.Millisecond, 5 * time.Millisecond, 40 * time.Millisecond, 100 * time.Millisecond}[seed]
 		enginetest.Run(t, given, func(w *enginetest.World) {

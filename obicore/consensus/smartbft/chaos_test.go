@@ -15,12 +15,12 @@ import (
 // ordered links in every third, SMARTBFT_TWIN gives the first leader a twin in every
 // fifth.
 func TestAnyScheduleOfFaultsEndsWell(t *testing.T) {
-	count := 12
+	count := enginetest.Seeds(12)
 	if n, err := strconv.Atoi(os.Getenv("SMARTBFT_SEEDS")); err == nil {
-		count = n
+		count = uint64(max(n, 0))
 	}
 	var longest time.Duration
-	for seed := range uint64(count) {
+	for seed := range count {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Reorder = os.Getenv("SMARTBFT_REORDER") != "" && seed%3 == 1

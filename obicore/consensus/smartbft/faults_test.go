@@ -10,7 +10,7 @@ import (
 
 func TestNoDecisionWithoutAMajorityAndOneAfterItsReturn(t *testing.T) {
 	for _, group := range [][]int{{0}, {3}, {0, 1}, {1, 2}, {0, 1, 2}} {
-		for seed := range uint64(4) {
+		for seed := range enginetest.Seeds(4) {
 			t.Run(fmt.Sprintf("%v/%d", group, seed), func(t *testing.T) {
 				enginetest.Run(t, fair(seed), func(w *enginetest.World) {
 					w.Settle(time.Second)
@@ -69,18 +69,9 @@ func TestASlowDiskSlowsAndDoesNotStop(t *testing.T) {
 	})
 }
 
-// recordsApart is from which record of a log to the next a crash is tried: to each, but where
-// the tests are to be short.
-func recordsApart() int {
-	if testing.Short() {
-		return 4
-	}
-	return 1
-}
-
 func TestANodeResumesFromEveryRecordOfItsLog(t *testing.T) {
 	for _, crasher := range []int{0, 1, 2} {
-		for record := 1; record <= 16; record += recordsApart() {
+		for record := 1; record <= 16; record += enginetest.RecordsApart() {
 			for _, written := range []bool{false, true} {
 				t.Run(fmt.Sprintf("node %d/record %d/written %v", crasher, record, written), func(t *testing.T) {
 					enginetest.Run(t, fair(uint64(record)), func(w *enginetest.World) { resume(w, crasher, record, written) })
@@ -109,7 +100,7 @@ func resume(w *enginetest.World, crasher, record int, written bool) {
 // A twin is a second node with the same key: what two faulty nodes would say
 // together, one can. The leader's twin proposes another block for every height.
 func TestATwinOfTheLeaderNeverForks(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range enginetest.Seeds(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			given := fair(seed)
 			given.Twin, given.Reorder = true, seed%2 == 1

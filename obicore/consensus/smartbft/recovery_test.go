@@ -63,7 +63,7 @@ func TestTheOthersGoOnWithoutTheLeader(t *testing.T) {
 		"no latency": func(c *enginetest.Conditions) { c.Latency, c.Sync = 0, 0 },
 	}
 	for name, set := range kinds {
-		for seed := range uint64(8) {
+		for seed := range enginetest.Seeds(8) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				given := fair(seed)
 				set(&given)
