@@ -111,6 +111,7 @@ type Limits struct {
 	QueueCount  int           // messages waiting for one peer and class
 	Window      int           // bytes of one class that a peer may have under way unanswered
 	Handshakes  int           // incoming handshakes at one time
+	Dial        time.Duration // to reach an address, before the handshake
 	Handshake   time.Duration // for channel handshake and hello together
 	Silence     time.Duration // after which a connection without a frame is dead
 	Ping        time.Duration // between pings
@@ -123,7 +124,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Message: 32 << 20, QueueBytes: 64 << 20, QueueCount: 8192, Window: 64 << 20, Handshakes: 64,
-		Handshake: 5 * time.Second, Silence: 6 * time.Second, Ping: 2 * time.Second,
+		Dial: 1500 * time.Millisecond, Handshake: 5 * time.Second, Silence: 3 * time.Second, Ping: time.Second,
 		BackoffMin: 50 * time.Millisecond, BackoffMax: 2 * time.Second, WriteWithin: 10 * time.Second,
 	}
 }

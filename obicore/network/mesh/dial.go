@@ -16,6 +16,7 @@ import (
 // until the peer's entry ends.
 func (m *mesh) keep(l *lane) {
 	ctx := l.peer.ctx
+	took := time.Duration(0) // the last attempt
 	for attempt := 0; ; attempt++ {
 		address, lasted := m.vacancy(ctx, l)
 		if ctx.Err() != nil {
@@ -25,12 +26,22 @@ func (m *mesh) keep(l *lane) {
 			attempt = 0
 		}
 		if attempt > 0 || lasted > 0 || !m.isLower(l.peer) { // the lower id has a head start
-			pause(ctx, m.Clock, m.backoff(l, attempt))
+			pause(ctx, m.Clock, max(0, m.backoff(l, attempt)-took)) // from one attempt's begin to the next's
 		}
-		if err := m.dial(ctx, l, address); err != nil {
-			m.note(l, err)
+		began := m.Clock.Now()
+		if took = 0; m.try(ctx, l, address) != nil {
+			took = m.Clock.Now().Sub(began)
 		}
 	}
+}
+
+// try dials and notes why it fails.
+func (m *mesh) try(ctx context.Context, l *lane, address string) error {
+	err := m.dial(ctx, l, address)
+	if err != nil {
+		m.note(l, err)
+	}
+	return err
 }
 
 // vacancy waits until the lane has no connection and returns where to dial, and for how
@@ -77,12 +88,12 @@ func (m *mesh) backoff(l *lane, attempt int) time.Duration {
 // dial makes one attempt at a connection; nil means that the lane has one,
 // or has had one just now.
 func (m *mesh) dial(ctx context.Context, l *lane, address string) error {
+	stream, err := m.reach(ctx, address)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := within(ctx, m.Clock, m.Limits.Handshake)
 	defer cancel(nil)
-	stream, err := m.Channel.Dial(ctx, address)
-	if err != nil {
-		return because(ctx, err)
-	}
 	c, err := m.introduce(ctx, l, stream)
 	if err == nil {
 		err = m.install(c)
@@ -96,6 +107,19 @@ func (m *mesh) dial(ctx context.Context, l *lane, address string) error {
 		return nil
 	}
 	return because(ctx, err)
+}
+
+// reach has little time: while packets are lost, the system asks again later and later, and
+// the first question of a new attempt finds a way that is open again before the fourth of an
+// old one.
+func (m *mesh) reach(ctx context.Context, address string) (network.Conn, error) {
+	ctx, cancel := within(ctx, m.Clock, m.Limits.Dial)
+	defer cancel(nil)
+	stream, err := m.Channel.Dial(ctx, address)
+	if err != nil {
+		return nil, because(ctx, err)
+	}
+	return stream, nil
 }
 
 // introduce is the dialling end's part of the handshake.

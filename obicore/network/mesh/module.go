@@ -50,6 +50,7 @@ func fillLimits(l *network.Limits) {
 	orDefault(&l.QueueCount, d.QueueCount)
 	orDefault(&l.Window, d.Window)
 	orDefault(&l.Handshakes, d.Handshakes)
+	orDefault(&l.Dial, d.Dial)
 	orDefault(&l.Handshake, d.Handshake)
 	orDefault(&l.Silence, d.Silence)
 	orDefault(&l.Ping, d.Ping)
@@ -67,7 +68,7 @@ func orDefault[V comparable](value *V, otherwise V) {
 
 func checkLimits(l *network.Limits) error {
 	switch {
-	case l.Message < 0 || l.QueueCount < 0 || l.Handshakes < 0 || l.Ping < 0 || l.Handshake < 0 || l.WriteWithin < 0 || l.BackoffMin < 0:
+	case l.Message < 0 || l.QueueCount < 0 || l.Handshakes < 0 || l.Ping < 0 || l.Dial < 0 || l.Handshake < 0 || l.WriteWithin < 0 || l.BackoffMin < 0:
 		return errors.New("mesh: a limit is negative")
 	case l.Window < l.Message+overhead || int64(l.Window) > maxWindow:
 		return fmt.Errorf("mesh: Limits.Window is %d; it must hold one message of %d and its overhead of %d, and be at most %d", l.Window, l.Message, overhead, int64(maxWindow))
