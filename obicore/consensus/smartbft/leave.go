@@ -1,9 +1,7 @@
 package smartbft
 
 import (
-	"reflect"
 	"sync"
-	"unsafe"
 
 	upstream "github.com/hyperledger-labs/SmartBFT/pkg/consensus"
 )
@@ -27,19 +25,15 @@ func leaveView(core *upstream.Consensus) {
 	<-view.AbortChan()
 }
 
-// viewOfController is behind private fields, as the channels in unblock.go.
+// viewOfController returns the view that runs or ran last; nil before the first.
 func viewOfController(core *upstream.Consensus) runningView {
-	controller := reflect.ValueOf(core).Elem().FieldByName("controller")
-	if !controller.IsValid() || controller.IsNil() {
+	controller, ok := controllerOf(core)
+	if !ok {
 		return nil
 	}
-	held, lock := controller.Elem().FieldByName("currView"), controller.Elem().FieldByName("currViewLock")
-	if !held.IsValid() || !lock.IsValid() {
-		return nil
-	}
-	mutex := (*sync.RWMutex)(unsafe.Pointer(lock.UnsafeAddr())) //nolint:gosec // see above
+	mutex := private(controller.FieldByName("currViewLock")).Addr().Interface().(*sync.RWMutex)
 	mutex.RLock()
 	defer mutex.RUnlock()
-	view, _ := reflect.NewAt(held.Type(), unsafe.Pointer(held.UnsafeAddr())).Elem().Interface().(runningView) //nolint:gosec // see above
+	view, _ := private(controller.FieldByName("currView")).Interface().(runningView)
 	return view
 }

@@ -3,7 +3,6 @@ package smartbft
 import (
 	"reflect"
 	"sync"
-	"unsafe"
 
 	upstream "github.com/hyperledger-labs/SmartBFT/pkg/consensus"
 	"github.com/hyperledger-labs/SmartBFT/pkg/types"
@@ -25,16 +24,15 @@ func storeOf(core *upstream.Consensus) store {
 	if !field.IsValid() || field.IsNil() {
 		return nil
 	}
-	s, _ := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface().(store) //nolint:gosec // see above
+	s, _ := private(field).Interface().(store)
 	return s
 }
 
 // empty takes the proposal in flight out of a store, as SmartBFT does itself after a sync.
 func empty(s store) {
 	data := reflect.ValueOf(s).Elem()
-	lock, held := data.FieldByName("lock"), data.FieldByName("v")
-	mutex := (*sync.RWMutex)(unsafe.Pointer(lock.UnsafeAddr())) //nolint:gosec // see above
+	mutex := private(data.FieldByName("lock")).Addr().Interface().(*sync.RWMutex)
 	mutex.Lock()
 	defer mutex.Unlock()
-	reflect.NewAt(held.Type(), unsafe.Pointer(held.UnsafeAddr())).Elem().SetZero() //nolint:gosec // see above
+	private(data.FieldByName("v")).SetZero()
 }

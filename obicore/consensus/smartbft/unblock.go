@@ -2,7 +2,6 @@ package smartbft
 
 import (
 	"reflect"
-	"unsafe"
 
 	upstream "github.com/hyperledger-labs/SmartBFT/pkg/consensus"
 )
@@ -19,18 +18,16 @@ func unblock(core *upstream.Consensus) {
 
 // channels returns the controller's channels; none before it has been made.
 func channels(core *upstream.Consensus) (list []reflect.Value) {
-	controller := reflect.ValueOf(core).Elem().FieldByName("controller")
-	if !controller.IsValid() || controller.IsNil() {
+	fields, ok := controllerOf(core)
+	if !ok {
 		return nil
 	}
-	fields := controller.Elem()
 	for i := range fields.NumField() {
 		field := fields.Field(i)
 		if field.Kind() != reflect.Chan || field.IsNil() || field.Type().ChanDir()&reflect.RecvDir == 0 {
 			continue
 		}
-		// The package cannot name the fields; their address makes them readable.
-		list = append(list, reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem()) //nolint:gosec // see above
+		list = append(list, private(field))
 	}
 	return list
 }
