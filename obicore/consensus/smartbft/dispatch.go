@@ -83,7 +83,11 @@ func (i *instance) admit(f frame) {
 }
 
 func (i *instance) hold(f frame, at stage) {
-	if !i.gate.hold(f, at, i.clock.Now().Add(i.engine.timing.hold)) {
+	atMost := i.engine.timing.hold
+	if ahead(f.message, at.tip) {
+		atMost = i.engine.timing.ahead
+	}
+	if !i.gate.hold(f, at, i.clock.Now().Add(atMost)) {
 		i.remark(&i.remarks.gate, f.from, "a message for a later view", errNoRoom)
 	}
 }

@@ -142,6 +142,9 @@ func (e *engine) launch(ctx context.Context) (*instance, error) {
 	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
+	if next != nil {
+		next.views.decided(e.tip.Proposal.Height) // which may have moved meanwhile
+	}
 	e.current = next
 	return next, nil
 }

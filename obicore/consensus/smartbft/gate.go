@@ -23,7 +23,7 @@ type gate struct {
 // early reports whether SmartBFT would lose a message because it is not so far yet.
 func early(f frame, at stage) bool {
 	installed, change := at.current.view, at.change
-	if at.carrying && isPhase(f.message) {
+	if isPhase(f.message) && (at.carrying || ahead(f.message, at.tip)) {
 		return true
 	}
 	switch c := f.message.GetContent().(type) {
@@ -41,6 +41,22 @@ func early(f frame, at stage) bool {
 		return f.next > change
 	}
 	return false
+}
+
+// Of a view SmartBFT takes messages for the height that it works on and for the next. Others it
+// drops, and of f+1 votes for one of them it concludes that it has missed something and catches
+// up, which stops it for some 300 ms. A node that is slow for a moment does better to wait for
+// itself; one that is far behind does not.
+const (
+	heightsTaken = 2  // above the tip
+	heightsHeld  = 16 // above the tip
+)
+
+// ahead reports whether a message of the three phases is for a height that comes soon. Before
+// the first block nothing is.
+func ahead(m *protos.Message, tip uint64) bool {
+	height := max(m.GetPrePrepare().GetSeq(), m.GetPrepare().GetSeq(), m.GetCommit().GetSeq())
+	return tip > 0 && height > tip+heightsTaken && height <= tip+heightsHeld
 }
 
 // hold keeps a message that is early at a stage until a time; false when its sender has no

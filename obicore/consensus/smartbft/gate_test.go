@@ -8,6 +8,7 @@ import (
 
 	protos "github.com/hyperledger-labs/SmartBFT/smartbftprotos"
 
+	"github.com/credibleledger/credibleledger/obicore/consensus/internal/enginetest"
 	"github.com/credibleledger/credibleledger/obicore/consensus/internal/inbox"
 )
 
@@ -196,4 +197,37 @@ func TestNothingIsLostInTheGateAndNothingOvertakes(t *testing.T) {
 			t.Errorf("seed %d: %d were held and %d let out", seed, held, let)
 		}
 	}
+}
+
+func TestWhatIsForAHeightThatComesSoonWaitsForIt(t *testing.T) {
+	for height, waits := range map[uint64]bool{11: false, 12: false, 13: true, 26: true, 27: false} {
+		for name, m := range map[string]*protos.Message{
+			"pre-prepare": {Content: &protos.Message_PrePrepare{PrePrepare: &protos.PrePrepare{Seq: height}}},
+			"prepare":     {Content: &protos.Message_Prepare{Prepare: &protos.Prepare{Seq: height}}},
+			"commit":      {Content: &protos.Message_Commit{Commit: &protos.Commit{Seq: height}}},
+		} {
+			if have := early(frame{message: m}, stage{tip: 10}); have != waits {
+				t.Errorf("a %s of height %d on height 10 waits: %t", name, height, have)
+			}
+		}
+	}
+}
+
+// Without the care of the gate it catches up, which takes it 300 ms and more.
+func TestANodeThatIsSlowForAMomentCatchesUpByItself(t *testing.T) {
+	enginetest.Run(t, fair(1), func(w *enginetest.World) {
+		w.Settle(time.Second)
+		before := w.Nodes[3].Fetches()
+		w.Nodes[3].Fail(enginetest.Faults{Commit: 90 * time.Millisecond})
+		for height := uint64(2); height <= 20; height++ {
+			if w.Order(); height == 6 {
+				w.Nodes[3].Fail(enginetest.Faults{})
+			}
+			w.MustReach(height, time.Second, 0, 1, 2)
+		}
+		w.MustReach(20, 200*time.Millisecond, 3)
+		if fetches := w.Nodes[3].Fetches() - before; fetches > 0 {
+			t.Errorf("it has been asked %d times to fetch", fetches)
+		}
+	})
 }

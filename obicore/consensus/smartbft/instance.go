@@ -86,6 +86,7 @@ func startInstance(ctx context.Context, e *engine) (*instance, error) {
 		heartbeats: make(chan time.Time, 1), changes: make(chan time.Time, 1), beat: make(chan struct{}, 1), beats: make(chan struct{}, 1),
 	}
 	i.gate.limit = inbox.Share(inbox.Whole, inbox.Least, len(members.ids)) // as the inbox itself
+	i.views.stage.tip = m.height
 	i.views.changed, i.views.started = make(chan struct{}, 1), make(chan struct{}, 1)
 	i.watchdog.freed = make(chan struct{}, 1)
 	i.demands.moved, i.demands.nudge = make(chan struct{}, 1), make(chan struct{}, 1)

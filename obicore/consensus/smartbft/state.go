@@ -94,6 +94,9 @@ func (e *engine) take(tip consensus.Decision, next *chain.ValidatorSet) error {
 	defer e.mutex.Unlock()
 	if tip.Proposal.Height > e.tip.Proposal.Height {
 		e.move(tip)
+		if e.current != nil {
+			e.current.views.decided(tip.Proposal.Height)
+		}
 	}
 	if table != nil && next.Epoch > e.members.set.Epoch {
 		e.adopt(table)

@@ -26,6 +26,7 @@ type timing struct {
 	resend    time.Duration // of view change messages, and of undecided messages
 	collect   time.Duration // for the views of others after a sync
 	hold      time.Duration // longest stay in the view gate
+	ahead     time.Duration // the same of what is for a height that comes soon
 	again     time.Duration // between two deliveries of an undecided message
 	missing   time.Duration // silence after which a validator counts as missing
 }
@@ -37,7 +38,7 @@ func timingOf(patience time.Duration) timing {
 	unit := max(patience/15, time.Millisecond) // 100 ms by default
 	return timing{
 		forward: 5 * unit, relay: unit / 5, complain: 10 * unit, heartbeat: 20 * unit, change: 20 * unit,
-		resend: 4 * unit, collect: 3 * unit, hold: 5 * unit, again: unit, missing: 30 * unit,
+		resend: 4 * unit, collect: 3 * unit, hold: 5 * unit, ahead: 2 * unit, again: unit, missing: 30 * unit,
 	}
 }
 

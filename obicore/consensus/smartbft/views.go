@@ -21,6 +21,7 @@ type views struct {
 type stage struct {
 	current  metadata // view that takes messages, with its first height and decisions
 	change   uint64   // view of the view changer
+	tip      uint64   // height of the last decision
 	carrying bool     // it prepares to carry over a proposal and would let its caller wait
 	carried  carriage // what this node has last voted for in another view than it was proposed in
 }
@@ -61,6 +62,14 @@ func (v *views) carryInto(m metadata) (round uint64) {
 	defer v.mutex.Unlock()
 	v.stage.carried = carriage{position{m.view, m.height}, max(v.stage.change, m.view)}
 	return v.stage.carried.into
+}
+
+// decided notes the height of the last decision.
+func (v *views) decided(height uint64) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.stage.tip = max(v.stage.tip, height)
+	wake(v.changed)
 }
 
 func (v *views) now() stage {

@@ -117,6 +117,9 @@ func (n *Node) apply(d consensus.Decision) {
 
 // Fetch implements consensus.Host: it asks every node that it can reach.
 func (h *Host) Fetch(ctx context.Context, atLeast uint64) (consensus.Decision, *chain.ValidatorSet, error) {
+	h.mutex.Lock()
+	h.fetches++
+	h.mutex.Unlock()
 	for {
 		if err := pause(ctx, 2*h.world.given.Latency+time.Millisecond); err != nil {
 			return consensus.Decision{}, nil, err

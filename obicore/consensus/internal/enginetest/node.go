@@ -25,6 +25,7 @@ type Node struct {
 	records   int // written to the log in all
 	voted     map[string]chain.Hash
 	votes     int
+	fetches   int
 	faults    Faults
 	host      *Host // nil while it is down
 	last      *Host
@@ -188,4 +189,11 @@ func (n *Node) Follow() {
 	if err := h.Engine.SyncedTo(context.Background(), tip); err != nil {
 		n.world.t.Errorf("node %d: %v", n.Index, err)
 	}
+}
+
+// Fetches is how often its engine has asked it to catch up.
+func (n *Node) Fetches() int {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	return n.fetches
 }
