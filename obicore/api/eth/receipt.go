@@ -114,13 +114,18 @@ func (s *Service) receiptOf(id chain.Hash) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
+	return s.receiptIn(block, index), nil
+}
+
+// receiptIn shows the receipt of transaction index of a block.
+func (s *Service) receiptIn(block *node.Block, index int) any {
 	// The receipts before it count, but need not be shown.
 	cumulative, logIndex := block.Results.Transactions[index].Receipt.GasUsed, 0
 	for i := range block.Results.Transactions[:index] {
 		cumulative += block.Results.Transactions[i].Receipt.GasUsed
 		logIndex += len(block.Results.Transactions[i].Receipt.Logs)
 	}
-	return s.viewReceipt(block, index, cumulative, logIndex), nil
+	return s.viewReceipt(block, index, cumulative, logIndex)
 }
 
 func (s *Service) blockReceipts(_ context.Context, params jsonrpc.Params) (any, error) {
