@@ -1,9 +1,15 @@
 package segment
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -13,6 +19,7 @@ import (
 // indexes and replays.
 func (r *restoration) chain(ctx context.Context) error {
 	var parent *chain.Header
+	var known inclusions
 	for link, err := range r.base.Links {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return err
@@ -23,10 +30,13 @@ func (r *restoration) chain(ctx context.Context) error {
 		if err := r.headers.load(link.Header.Height, encodeSealed(link.Header, &link.Proof)); err != nil {
 			return err
 		}
-		if err := r.index(link.Header.Height, link.Header.Hash(r.options.Hasher), link.IDs); err != nil {
+		if err := known.add(r.db, link.Header.Height, link.Header.Hash(r.options.Hasher), link.IDs); err != nil {
 			return err
 		}
 		parent = link.Header
+	}
+	if err := known.write(r.db); err != nil {
+		return err
 	}
 	if parent != nil && parent.Height+1 != r.base.Height {
 		return fmt.Errorf("%w: the links end at height %d, the base is %d", ledger.ErrHeight, parent.Height, r.base.Height)
@@ -46,6 +56,58 @@ func (r *restoration) chain(ctx context.Context) error {
 		return fmt.Errorf("%w: no block of height %d", ledger.ErrNotFound, r.base.Height)
 	}
 	return nil
+}
+
+// inclusions are keys of the index that wait for being written, so many at once that their
+// order, in which Pebble takes them many times sooner, is worth something: a million ids by the
+// blocks that hold them took 12 s beside a loaded network.
+type inclusions struct {
+	blocks []blockPlace
+	ids    []idPlace
+}
+
+type blockPlace struct {
+	hash   chain.Hash
+	height uint64
+}
+
+type idPlace struct {
+	id     chain.Hash
+	height uint64
+	index  uint32
+}
+
+// inclusionsAtOnce bounds the memory to some 30 MiB.
+const inclusionsAtOnce = 1 << 18
+
+func (n *inclusions) add(db *pebble.DB, height uint64, hash chain.Hash, ids []chain.Hash) error {
+	n.blocks = append(n.blocks, blockPlace{hash, height})
+	for i, id := range ids {
+		n.ids = append(n.ids, idPlace{id, height, uint32(i)}) //nolint:gosec // a block holds fewer
+	}
+	if len(n.blocks)+len(n.ids) < inclusionsAtOnce {
+		return nil
+	}
+	return n.write(db)
+}
+
+func (n *inclusions) write(db *pebble.DB) error {
+	slices.SortFunc(n.blocks, func(a, b blockPlace) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	slices.SortFunc(n.ids, func(a, b idPlace) int {
+		return cmp.Or(bytes.Compare(a.id[:], b.id[:]), cmp.Compare(a.height, b.height))
+	})
+	batch := db.NewBatch()
+	defer batch.Close()
+	var fault error
+	for i := range n.blocks {
+		fault = errors.Join(fault, batch.Set(blockKey(n.blocks[i].hash), number(n.blocks[i].height), nil))
+	}
+	for i := range n.ids {
+		place := binary.BigEndian.AppendUint32(nil, n.ids[i].index)
+		fault = errors.Join(fault, batch.Set(includeKey(n.ids[i].id, n.ids[i].height), place, nil))
+	}
+	n.blocks, n.ids = n.blocks[:0], n.ids[:0]
+	return errors.Join(fault, batch.Commit(pebble.NoSync))
 }
 
 // checkChild checks what Append checks.
