@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
 	"github.com/credibleledger/credibleledger/tools/rpcclient"
 )
 
@@ -20,7 +21,7 @@ type NodeStatus struct {
 	RPC    string `json:"rpc"`
 	Height uint64 `json:"height"`
 	Role   string `json:"role"`  // leader, validator, observer; empty when down
-	State  string `json:"state"` // ready, starting, behind, waiting, halted, down
+	State  string `json:"state"` // ready, starting, busy, behind, waiting, halted, down
 	Why    string `json:"why"`   // empty when nothing is wrong
 	PID    int    `json:"pid,omitempty"`
 	Hash   string `json:"hash,omitempty"` // of the last decided block
@@ -90,12 +91,21 @@ func (p *Processes) ask(ctx context.Context, node Node) NodeStatus {
 	defer cancel()
 	var a answer
 	if err := rpcclient.New(s.RPC).Call(ctx, &a, "cl_status"); err != nil {
-		s.State, s.Why = "starting", err.Error()
+		s.State, s.Why = unanswered(err)
 		return s
 	}
 	s.Height, s.Role, s.Hash = number(a.Height), a.Role, a.TipHash
 	s.State, s.Why = p.explain(&a)
 	return s
+}
+
+// unanswered says what state a running node is in that does not tell it.
+func unanswered(err error) (state, why string) {
+	var refusal *rpcclient.Error
+	if errors.As(err, &refusal) && refusal.Code == jsonrpc.LimitExceeded {
+		return "busy", refusal.Message
+	}
+	return "starting", err.Error()
 }
 
 // explain says in words why a node makes no progress.
