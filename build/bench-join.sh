@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures how long a new node takes to join a network of four validators that has made
-# TRANSACTIONS (1000000) and is loaded at half of what it bore: from `network add-node
-# --snapshot` until the node is a validator that follows. ACCOUNTS (100000) are paid.
+# TRANSACTIONS (1000000) and is loaded at half of what it bore, in requests of the same
+# size: from `network add-node --snapshot` until the node is a validator that follows.
+# ACCOUNTS (100000) are paid.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 wanted=${TRANSACTIONS:-1000000} accounts=${ACCOUNTS:-100000}
@@ -32,7 +33,7 @@ while ((made < wanted)); do
 done
 rate=$(awk "BEGIN { print int($most / 2) }")
 printf 'load of %s a second\n' "$rate"
-bench --rate "$rate" --duration 120s --report "$scratch/report.json" &
+bench --rate "$rate" --batch 100 --duration 120s --report "$scratch/report.json" &
 load=$!
 sleep 10 # until the load has come up
 began=$(date +%s%N)

@@ -19,6 +19,7 @@ type openLoop struct {
 	watch   *watch
 	flow    *flow
 	rate    int
+	gather  int  // transactions in a request
 	sync    bool // the target answers with the receipt (EIP-7966)
 
 	answered []time.Duration // when the receipt came, since the watch began; 0 when not
@@ -39,6 +40,14 @@ func (o *openLoop) run(ctx context.Context, from int, progress func(float64)) er
 	o.answered = make([]time.Duration, len(o.supply.list))
 	var sending sync.WaitGroup
 	var waiting atomic.Int64
+	start := func(to int, places []int) {
+		waiting.Add(int64(len(places)))
+		sending.Go(func() {
+			defer waiting.Add(-int64(len(places)))
+			o.send(ctx, o.clients[to], places)
+		})
+	}
+	gathered := make([][]int, len(o.clients))
 	for n := from; n < len(o.supply.list) && ctx.Err() == nil; n++ {
 		due := began.Add(time.Duration(n-from) * time.Second / time.Duration(o.rate))
 		sleepUntil(ctx, due)
@@ -46,13 +55,18 @@ func (o *openLoop) run(ctx context.Context, from int, progress func(float64)) er
 			return fmt.Errorf("%d transactions are unanswered: the target does not take %d a second", overdue, o.rate)
 		}
 		o.flow.due[n] = due.Sub(o.watch.began)
-		waiting.Add(1)
-		sending.Go(func() {
-			defer waiting.Add(-1)
-			o.send(ctx, n)
-		})
+		to := n % len(o.supply.senders) % len(o.clients)
+		if gathered[to] = append(gathered[to], n); len(gathered[to]) == o.gather {
+			start(to, gathered[to])
+			gathered[to] = nil
+		}
 		if n%o.rate == 0 {
 			progress(float64(n-from) / float64(len(o.supply.list)-from))
+		}
+	}
+	for to, rest := range gathered {
+		if len(rest) > 0 {
+			start(to, rest)
 		}
 	}
 	o.flow.ended = time.Since(o.watch.began)
@@ -76,14 +90,37 @@ func sleepUntil(ctx context.Context, at time.Time) {
 	}
 }
 
-func (o *openLoop) send(ctx context.Context, n int) {
+func (o *openLoop) send(ctx context.Context, to *client, places []int) {
+	if o.gather == 1 {
+		o.sendAlone(ctx, to, places[0])
+		return
+	}
+	raws, ids := make([][]byte, len(places)), make([]chain.Hash, len(places))
+	for i, n := range places {
+		raws[i], ids[i] = o.supply.list[n].raw, o.supply.list[n].id
+	}
+	o.watch.expect(places, ids)
+	refused, why, err := o.supply.family.send(ctx, to, raws)
+	switch {
+	case err != nil:
+		o.fail(len(places), err)
+	case len(refused) > 0:
+		o.fail(len(refused), why)
+	}
+}
+
+func (o *openLoop) fail(count int, why error) {
+	o.failed.Add(int64(count))
+	o.failure.CompareAndSwap(nil, &why)
+}
+
+func (o *openLoop) sendAlone(ctx context.Context, to *client, n int) {
 	s := &o.supply.list[n]
 	o.watch.expect([]int{n}, []chain.Hash{s.id})
 	method := "eth_sendRawTransaction"
 	if o.sync {
 		method = "eth_sendRawTransactionSync"
 	}
-	to := o.clients[n%len(o.supply.senders)%len(o.clients)]
 	text, err := to.post(ctx, appendSend(nil, method, 1, s.raw))
 	var a answer
 	if err == nil {
@@ -96,8 +133,7 @@ func (o *openLoop) send(ctx context.Context, n int) {
 		err = a.Error
 	}
 	if err != nil {
-		o.failed.Add(1)
-		o.failure.CompareAndSwap(nil, &err)
+		o.fail(1, err)
 		return
 	}
 	o.answered[n] = time.Since(o.watch.began)

@@ -290,9 +290,14 @@ func (r *run) drive(ctx context.Context, from int, lasts time.Duration, progress
 		k.Committed = committedShown
 		return loop.run(ctx, from, lasts, progress)
 	}
-	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, sync: answersWithReceipts(ctx, r.clients[0])}
+	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, gather: max(r.Gather, 1)}
 	k.Mode, k.Rate, k.Submission = openMode, r.Rate, submissionSingle
 	k.Committed = committedShown
+	if loop.gather > 1 {
+		k.Batch, k.Submission = loop.gather, r.family.submission()
+	} else {
+		loop.sync = answersWithReceipts(ctx, r.clients[0])
+	}
 	if loop.sync {
 		k.Committed = committedReceipt
 	}
