@@ -72,7 +72,9 @@ func TestEveryWorkloadIsMeasuredAndVerifiedInBothLoops(t *testing.T) {
 		for _, workload := range bench.Workloads() {
 			for _, rate := range []int{0, 100} {
 				s := settings(t, workload, url, payer)
-				s.Rate = rate
+				if s.Rate = rate; rate > 0 {
+					s.Batch = 0
+				}
 				report, err := bench.Run(t.Context(), s)
 				if err != nil {
 					t.Fatalf("%s %s at %d: %v", suite, workload, rate, err)
@@ -192,7 +194,7 @@ func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 		"rate":     func(s *bench.Settings) { s.Rate = -1 },
 		"duration": func(s *bench.Settings) { s.Duration = time.Millisecond },
 		"senders":  func(s *bench.Settings) { s.Senders = bench.MaxSenders + 1 },
-		"batch":    func(s *bench.Settings) { s.Batch = 0 },
+		"batch":    func(s *bench.Settings) { s.Batch = -1 },
 		"funds":    func(s *bench.Settings) { s.Funds = new(big.Int) },
 		"nobody":   func(s *bench.Settings) { s.URLs = []string{"http://127.0.0.1:1"} },
 	} {
@@ -251,7 +253,10 @@ func TestEveryWordOfAPageIsTranslated(t *testing.T) {
 	for _, workload := range workloads {
 		for _, rate := range []int{0, 50} {
 			s := settings(t, workload, url, payer)
-			if s.Rate = rate; workload == "bundles" {
+			if s.Rate = rate; rate > 0 {
+				s.Batch = 0
+			}
+			if workload == "bundles" {
 				s.Workload, s.Family, s.Calls = "transfer", bench.FamilyNative, 3
 			}
 			report, err := bench.Run(t.Context(), s)

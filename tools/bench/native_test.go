@@ -26,7 +26,7 @@ func TestNativeTransactionsOfEverySchemeAreMeasuredAndVerifiedInBothLoops(t *tes
 			s := nativeSettings(t, "transfer", url, payer)
 			s.Scheme, s.Batch = scheme, 256
 			if scheme == "" { // the suite's own
-				s.Rate, scheme = 100, map[string]string{"standard": "ed25519", "gm": "sm2"}[suite]
+				s.Rate, s.Batch, scheme = 100, 0, map[string]string{"standard": "ed25519", "gm": "sm2"}[suite]
 			}
 			report, err := bench.Run(t.Context(), s)
 			if err != nil {

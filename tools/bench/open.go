@@ -19,7 +19,7 @@ type openLoop struct {
 	watch   *watch
 	flow    *flow
 	rate    int
-	gather  int  // transactions in a request
+	batch   int  // transactions in a request
 	sync    bool // the target answers with the receipt (EIP-7966)
 
 	answered []time.Duration // when the receipt came, since the watch began; 0 when not
@@ -56,7 +56,7 @@ func (o *openLoop) run(ctx context.Context, from int, progress func(float64)) er
 		}
 		o.flow.due[n] = due.Sub(o.watch.began)
 		to := n % len(o.supply.senders) % len(o.clients)
-		if gathered[to] = append(gathered[to], n); len(gathered[to]) == o.gather {
+		if gathered[to] = append(gathered[to], n); len(gathered[to]) == o.batch {
 			start(to, gathered[to])
 			gathered[to] = nil
 		}
@@ -91,7 +91,7 @@ func sleepUntil(ctx context.Context, at time.Time) {
 }
 
 func (o *openLoop) send(ctx context.Context, to *client, places []int) {
-	if o.gather == 1 {
+	if o.batch == 1 {
 		o.sendAlone(ctx, to, places[0])
 		return
 	}

@@ -10,7 +10,7 @@ func TestAtARateTransactionsAreGatheredIntoRequestsOfTheSizeThatIsAskedFor(t *te
 	url, payer := target(t, "standard")
 	for _, family := range []string{bench.FamilyEthereum, bench.FamilyNative} {
 		s := settings(t, "transfer", url, payer)
-		s.Family, s.Rate, s.Gather = family, 210, 20 // the last request holds ten
+		s.Family, s.Rate, s.Batch = family, 210, 20 // the last request holds ten
 		report, err := bench.Run(t.Context(), s)
 		if err != nil {
 			t.Fatalf("%s: %v", family, err)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -273,10 +274,14 @@ func (r *run) warm(ctx context.Context) (float64, error) {
 	return float64(len(r.supply.list)) / time.Since(began).Seconds(), nil
 }
 
+// fullBatch is how many transactions are in a request at full speed where nothing is said.
+const fullBatch = 100
+
 func (r *run) closed() *closedLoop {
+	batch := cmp.Or(r.Batch, fullBatch)
 	return &closedLoop{
-		clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, batch: r.Batch,
-		workers: min(workersPerNode*len(r.clients), r.Senders, r.family.requests(r.Senders, r.Batch)),
+		clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, batch: batch,
+		workers: min(workersPerNode*len(r.clients), r.Senders, r.family.requests(r.Senders, batch)),
 		window:  min(r.Underway, r.family.perSender()*r.Senders), patience: r.Patience,
 	}
 }
@@ -290,11 +295,11 @@ func (r *run) drive(ctx context.Context, from int, lasts time.Duration, progress
 		k.Committed = committedShown
 		return loop.run(ctx, from, lasts, progress)
 	}
-	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, gather: max(r.Gather, 1)}
+	loop := &openLoop{clients: r.clients, supply: r.supply, watch: r.watch, flow: r.flow, rate: r.Rate, batch: max(r.Batch, 1)}
 	k.Mode, k.Rate, k.Submission = openMode, r.Rate, submissionSingle
 	k.Committed = committedShown
-	if loop.gather > 1 {
-		k.Batch, k.Submission = loop.gather, r.family.submission()
+	if loop.batch > 1 {
+		k.Batch, k.Submission = loop.batch, r.family.submission()
 	} else {
 		loop.sync = answersWithReceipts(ctx, r.clients[0])
 	}

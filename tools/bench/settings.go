@@ -22,8 +22,7 @@ type Settings struct {
 	Duration time.Duration // of the measured part
 	Senders  int           // accounts that send
 	Underway int           // transactions at most in the closed loop; 4,000 when 0
-	Batch    int           // transactions in a request of the closed loop
-	Gather   int           // of the open loop, whose request is sent when its last one is due; 0 and 1: each goes alone
+	Batch    int           // transactions in a request; at a rate it is sent when its last is due; when 0, 100 at full speed and 1 at a rate
 	Patience time.Duration // for a target that includes nothing; a minute when 0
 	WarmUp   int           // transactions before the measured ones; 4,000 when 0
 	Checks   int           // signatures that each core checks to find the ceiling; 4,096 when 0
@@ -74,9 +73,7 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("%d senders: choose 1 to %d", s.Senders, MaxSenders)
 	case s.Underway < 0 || s.Underway > MaxUnderway:
 		return fmt.Errorf("%d transactions under way: choose 1 to %d", s.Underway, MaxUnderway)
-	case s.Gather < 0 || s.Gather > MaxBatch:
-		return fmt.Errorf("batches of %d: choose 1 to %d", s.Gather, MaxBatch)
-	case s.Batch < 1 || s.Batch > MaxBatch:
+	case s.Batch < 0 || s.Batch > MaxBatch:
 		return fmt.Errorf("batches of %d: choose 1 to %d", s.Batch, MaxBatch)
 	case s.Accounts < 0 || s.Accounts > MaxAccounts:
 		return fmt.Errorf("%d accounts that are paid: choose 1 to %d", s.Accounts, MaxAccounts)

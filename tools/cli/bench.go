@@ -23,7 +23,6 @@ type benchFlags struct {
 	rate     string
 	page     string
 	keyFile  string
-	batch    int
 	settings bench.Settings
 	pays     *sending
 }
@@ -77,7 +76,7 @@ func (t *terminal) benchFlags(command *cobra.Command) *benchFlags {
 	flags.StringVar(&f.rate, "rate", "max", t.text(Text{"transactions a second, or max", "每秒交易数，或 max"}))
 	flags.DurationVar(&f.settings.Duration, "duration", 30*time.Second, t.text(Text{"how long to measure", "测量时长"}))
 	flags.IntVar(&f.settings.Senders, "senders", 0, t.text(Text{"accounts that send (default: 400, and two a second of the rate)", "发送账户数（默认 400；按速率时为速率的两倍）"}))
-	flags.IntVar(&f.batch, "batch", 0, t.text(Text{"transactions in one request (default: 100 at full speed, 1 at a rate)", "每个请求的交易数（默认：全速时 100，按速率时 1）"}))
+	flags.IntVar(&f.settings.Batch, "batch", 0, t.text(Text{"transactions in one request (default: 100 at full speed, 1 at a rate)", "每个请求的交易数（默认：全速时 100，按速率时 1）"}))
 	flags.IntVar(&f.settings.Underway, "underway", 0, t.text(Text{
 		"transactions under way at most at full speed (default: 4000; a chain with slow blocks needs more)", "全速时在途交易上限（默认 4000；出块慢的链需要更多）",
 	}))
@@ -163,10 +162,6 @@ func (f *benchFlags) complete() error {
 			return fmt.Errorf("--rate %s: choose a number of transactions a second, or max", f.rate)
 		}
 		s.Rate = rate
-	}
-	s.Batch = 100
-	if f.batch != 0 {
-		s.Batch, s.Gather = f.batch, f.batch
 	}
 	if s.Senders == 0 {
 		s.Senders = max(400, min(2*s.Rate, 10_000))
