@@ -201,16 +201,23 @@ func (l *Ledger) append(decided ledger.Decided) error {
 func (l *Ledger) index(height uint64, hash chain.Hash, ids []chain.Hash) error {
 	batch := l.db.NewBatch()
 	defer batch.Close()
-	fault := batch.Set(blockKey(hash), number(height), nil)
+	fault := putBlock(batch, hash, height)
 	for _, i := range byID(ids) {
-		place := binary.BigEndian.AppendUint32(nil, uint32(i))
-		fault = errors.Join(fault, batch.Set(includeKey(ids[i], height), place, nil))
+		fault = errors.Join(fault, putInclusion(batch, ids[i], height, uint32(i)))
 	}
 	fault = errors.Join(fault, batch.Set(keyIndexed, number(height+1), nil))
 	if fault != nil {
 		return fault
 	}
 	return batch.Commit(pebble.NoSync)
+}
+
+func putBlock(batch *pebble.Batch, hash chain.Hash, height uint64) error {
+	return batch.Set(blockKey(hash), number(height), nil)
+}
+
+func putInclusion(batch *pebble.Batch, id chain.Hash, height uint64, place uint32) error {
+	return batch.Set(includeKey(id, height), binary.BigEndian.AppendUint32(nil, place), nil)
 }
 
 // byID returns the places of ids in ascending order of these, which Pebble takes sooner.

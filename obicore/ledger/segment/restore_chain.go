@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -100,11 +99,10 @@ func (n *inclusions) write(db *pebble.DB) error {
 	defer batch.Close()
 	var fault error
 	for i := range n.blocks {
-		fault = errors.Join(fault, batch.Set(blockKey(n.blocks[i].hash), number(n.blocks[i].height), nil))
+		fault = errors.Join(fault, putBlock(batch, n.blocks[i].hash, n.blocks[i].height))
 	}
 	for i := range n.ids {
-		place := binary.BigEndian.AppendUint32(nil, n.ids[i].index)
-		fault = errors.Join(fault, batch.Set(includeKey(n.ids[i].id, n.ids[i].height), place, nil))
+		fault = errors.Join(fault, putInclusion(batch, n.ids[i].id, n.ids[i].height, n.ids[i].index))
 	}
 	n.blocks, n.ids = n.blocks[:0], n.ids[:0]
 	return errors.Join(fault, batch.Commit(pebble.NoSync))
