@@ -25,13 +25,13 @@ formatting() {
 computations='/(sdk/proof|tools/wallet|obicore/ledger/merklepatricia|kernel/encoding/.*)$'
 
 # One outcome after the other, many of them: what runs side by side below them does so in the
-# other tests, too.
+# other tests, too. They come in the full run only.
 walks='PowerCut|Flipped|ThroughManyPatches|EveryHeightReads|APatchLeads|ARestoredLedger|PrunedLedgerKeeps|KeepsTheStandard/crash-at-every-record'
 
 # The command line takes a quarter of the race detector's time, and what runs side by side
 # below it is looked at in its own packages: it comes in the full run only.
 commands='/tools/cli$'
-[ -z "${CREDIBLE_TEST_FULL:-}" ] || commands='^$'
+[ -z "${CREDIBLE_TEST_FULL:-}" ] || commands='^$' walks='^$'
 
 # What runs several goroutines, under the race detector.
 race() {

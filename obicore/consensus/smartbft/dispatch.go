@@ -88,7 +88,7 @@ func (i *instance) hold(f frame, at stage) {
 		atMost = i.engine.timing.ahead
 	}
 	if !i.gate.hold(f, at, i.clock.Now().Add(atMost)) {
-		i.remark(&i.remarks.gate, f.from, "a message for a later view", errNoRoom)
+		i.remark(&i.remarks.gate, f.from, "a message that came early", errNoRoom)
 	}
 }
 
