@@ -58,6 +58,7 @@ type Chain struct {
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
 	backlogged  atomic.Bool   // the last proposal left out what had no room in it
+	sizing      *sizing       // of proposals
 	mining      chan struct{} // held by the Mine whose turn it is
 
 	revertPointsMade uint64 // number of the last one; under commitMutex
@@ -95,7 +96,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	c = &Chain{
 		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedBytes), relied: newVerifiedMemory(verifiedBytes), blocks: newBlockCache(blockCacheLimit, blockCacheBytes),
-		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
+		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(), sizing: newSizing(options.Patience),
 	}
 	if c.admission == nil {
 		c.admission = security.Open{}

@@ -36,6 +36,9 @@ func (h *host) Backlogged() bool { return h.backlogged.Load() }
 
 // Validate implements consensus.Host.
 func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {
+	if header, err := chain.DecodeHeader(proposal.Header); err == nil && header.Height == h.chain().Tip().Header.Height+1 {
+		h.sizing.began(header, header.Hash(h.suite), h.options.Clock.Now())
+	}
 	if isMarker(proposal.Body) {
 		return h.chain().validateDigest(ctx, proposal)
 	}

@@ -16,7 +16,7 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 	if reason := d.HaltReason(); reason != nil {
 		return consensus.Proposal{}, reason
 	}
-	tip := d.Tip()
+	began, tip := d.options.Clock.Now(), d.Tip()
 	if tip.Header.Height != parent {
 		return consensus.Proposal{}, fmt.Errorf("%w: parent %d is not the tip %d", consensus.ErrProposal, parent, tip.Header.Height)
 	}
@@ -31,6 +31,7 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 	if err != nil {
 		return consensus.Proposal{}, err
 	}
+	d.sizing.began(p.block.Header, p.hash, began)
 	d.mutex.Lock()
 	d.checked = p
 	d.mutex.Unlock()
@@ -94,9 +95,14 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 		}
 	}
 	bytes, gas, left := uint64(0), uint64(0), false
-	defer func() { d.backlogged.Store(left || uint64(len(p.transactions)) >= limits.BlockCount) }()
-	selection := d.pool.Select()
-	for uint64(len(p.transactions)) < limits.BlockCount && ctx.Err() == nil {
+	defer func() { d.backlogged.Store(left) }()
+	selection, most := d.pool.Select(), d.sizing.share(header.Height, header.ConsensusMeta)
+	for ctx.Err() == nil {
+		count := uint64(len(p.transactions))
+		if count > 0 && (count >= most.of(limits.BlockCount) || bytes >= most.of(limits.BlockBytes) || gas >= most.of(header.GasLimit)) {
+			left = true
+			break
+		}
 		t, ok := selection.Next()
 		if !ok {
 			break

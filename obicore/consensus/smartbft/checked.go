@@ -2,6 +2,7 @@ package smartbft
 
 import (
 	"bytes"
+	"context"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/consensus"
@@ -41,11 +42,11 @@ func (c *checked) add(p consensus.Proposal) {
 }
 
 // check validates a proposal on top of the tip; the caller is inside the guard.
-func (i *instance) check(p consensus.Proposal) error {
+func (i *instance) check(ctx context.Context, p consensus.Proposal) error {
 	if i.checked.has(p) {
 		return nil
 	}
-	if err := i.host.Validate(i.ctx, p); err != nil {
+	if err := i.host.Validate(ctx, p); err != nil {
 		return err
 	}
 	i.checked.add(p)

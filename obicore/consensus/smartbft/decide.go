@@ -41,7 +41,7 @@ func (i *instance) Deliver(p types.Proposal, votes []types.Signature) types.Reco
 // been able to validate – SmartBFT does not show it everything that it delivers –
 // is fetched from others.
 func (i *instance) decide(proposal consensus.Proposal, m metadata, votes []types.Signature) {
-	err := i.check(proposal)
+	err := i.check(i.ctx, proposal)
 	var proof chain.Proof
 	if err == nil {
 		proof, err = i.prove(proposal, m, votes)

@@ -77,6 +77,10 @@
 //   - What SmartBFT has delivered it shows as its last decision, also when this node's own
 //     vote was refused, and the others refuse those view data: with enough of such nodes there
 //     was no change of view ever again. decide.go puts the proof that was fetched in its place.
+//   - Its patience with a leader is the same in all views: validators who all need longer for a
+//     block than that, as four on an overloaded machine do, change their view for ever. Each
+//     view without a decision doubles the patience, up to eight times (backoff.go), and the
+//     judgement of a proposal ends with its view, for which the next one waits (judging.go).
 //   - A decision that meets the end of its view, a sync or the end of a view change
 //     locks it up or panics: watch.go, seal.go, turn.go find or prevent it. Its
 //     reconfiguration can lock up too and is not used; the engine starts SmartBFT anew.

@@ -54,6 +54,7 @@ type instance struct {
 	wished   wished
 	demands  demands
 	checked  checked
+	judging  judging
 	seen     seen
 	watchdog watchdog
 	turn     turn

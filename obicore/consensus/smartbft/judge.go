@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -30,7 +31,7 @@ func (j judge) VerifyProposal(p types.Proposal) ([]types.RequestInfo, error) {
 	if tip := j.engine.height(); m.height != tip+1 {
 		return nil, fmt.Errorf("%w: height %d after %d", consensus.ErrProposal, m.height, tip)
 	}
-	if err := j.check(proposal); err != nil {
+	if err := j.judging.with(j.ctx, func(ctx context.Context) error { return j.check(ctx, proposal) }); err != nil {
 		return nil, err
 	}
 	hash, err := j.host.HeaderHash(proposal)

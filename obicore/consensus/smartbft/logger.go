@@ -30,6 +30,10 @@ const (
 	carrySyncs   = "Node %d is calling sync because the in flight proposal view has asked to sync"
 	carryTimeout = "Timeout expired waiting on In-flight %d with latest sequence view to commit %d"
 	pruning      = "Synced to sequence %d, deleting in-flight as it is stale"
+	viewEnds     = "Aborting current view with number %d"
+	viewBegins   = "Starting view after setting decisions in view to %d"
+	complaining  = "Request %s leader-forwarding timeout expired, complaining about leader: %d"
+	fallsSilent  = "Request %s leader-forwarding timeout expired, this node is the leader, stop send heartbeat message"
 	wentOn       = "view(%d) + (decisionsInView(%d) / decisionsPerLeader(%d)), N(%d), blacklist(%v)"
 )
 
@@ -59,6 +63,10 @@ func (l logger) Debugf(format string, _ ...any) {
 	case delivered:
 		l.giveTurn()
 		l.watchdog.delivers(true)
+	case viewEnds:
+		l.judging.ends()
+	case viewBegins:
+		l.judging.begins()
 	case wentOn:
 		l.watchdog.delivers(false)
 	case tooOld, asBefore, abortBegun:
@@ -80,6 +88,8 @@ func (l logger) controllerMoves(aborts bool) {
 // Infof implements api.Logger.
 func (l logger) Infof(format string, arguments ...any) {
 	switch format {
+	case fallsSilent:
+		l.beforeComplaint()
 	case pruning:
 		l.beforePrune()
 	case carryTimeout:
@@ -97,6 +107,9 @@ func (l logger) Infof(format string, arguments ...any) {
 
 // Warnf implements api.Logger.
 func (l logger) Warnf(format string, arguments ...any) {
+	if format == complaining {
+		l.beforeComplaint()
+	}
 	l.engine.logf(slog.LevelDebug, "smartbft: "+format, arguments...)
 }
 

@@ -28,7 +28,7 @@ func TestTheRemarksAreThoseOfThisVersion(t *testing.T) {
 		}
 		source.Write(b)
 	}
-	for _, remark := range []string{viewStarted, carryingOver, carriedOver, abortAsked, abortBegun, delivered, wentOn, delivering, deciding, decided, handing, handed, syncing, tooOld, asBefore, pruning, carrySyncs, carryTimeout} {
+	for _, remark := range []string{viewStarted, carryingOver, carriedOver, abortAsked, abortBegun, delivered, wentOn, delivering, deciding, decided, handing, handed, syncing, tooOld, asBefore, pruning, carrySyncs, carryTimeout, viewEnds, viewBegins, complaining, fallsSilent} {
 		if n := strings.Count(source.String(), `"`+remark+`"`); n != 1 {
 			t.Errorf("%q stands %d times in SmartBFT, want once", remark, n)
 		}

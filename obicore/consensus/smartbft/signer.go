@@ -132,7 +132,7 @@ func (i *instance) sign(proposal consensus.Proposal, m metadata, round uint64) t
 		return made
 	}
 	defer i.calls.Leave()
-	err := i.check(proposal)
+	err := i.check(i.ctx, proposal)
 	if err == nil {
 		err = i.votes.vote(m, round)
 	}

@@ -22,6 +22,7 @@ type stage struct {
 	current  metadata // view that takes messages, with its first height and decisions
 	change   uint64   // view of the view changer
 	tip      uint64   // height of the last decision
+	barren   int      // views that were started since then
 	carrying bool     // it prepares to carry over a proposal and would let its caller wait
 	carried  carriage // what this node has last voted for in another view than it was proposed in
 }
@@ -29,6 +30,9 @@ type stage struct {
 func (v *views) start(m metadata) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
+	if m.view > v.stage.current.view {
+		v.stage.barren++
+	}
 	v.stage.current = m
 	v.stage.change = max(v.stage.change, m.view)
 	wake(v.changed)
@@ -68,7 +72,9 @@ func (v *views) carryInto(m metadata) (round uint64) {
 func (v *views) decided(height uint64) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	v.stage.tip = max(v.stage.tip, height)
+	if height > v.stage.tip {
+		v.stage.tip, v.stage.barren = height, 0
+	}
 	wake(v.changed)
 }
 

@@ -53,10 +53,18 @@ func (h *Host) Propose(_ context.Context, parent consensus.Decision, meta []byte
 }
 
 // Validate implements consensus.Host: links, and no order twice.
-func (h *Host) Validate(_ context.Context, p consensus.Proposal) error {
+func (h *Host) Validate(ctx context.Context, p consensus.Proposal) error {
 	header, err := chain.DecodeHeader(p.Header)
 	if err != nil {
 		return err
+	}
+	h.mutex.Lock()
+	needs := h.faults.Validate
+	h.mutex.Unlock()
+	if header.Proposer != h.ID {
+		if err := pause(ctx, needs); err != nil {
+			return err
+		}
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

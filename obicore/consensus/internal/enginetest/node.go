@@ -145,7 +145,8 @@ type Faults struct {
 	Disagree bool // finds every proposal of others wrong
 	Blind    bool // has never got what there is to order
 
-	Commit time.Duration // is slower by this to commit
+	Commit   time.Duration // is slower by this to commit
+	Validate time.Duration // needs this to judge a proposal of another node
 }
 
 // Fail gives a node's host other faults.
