@@ -15,7 +15,7 @@ type Limits struct {
 	FirstPause time.Duration // before it is sent again
 	LastPause  time.Duration
 	Adoption   time.Duration // before a node sends what a peer gave it
-	Again      int           // transactions sent again in one step
+	Again      int           // transactions sent again in a FirstPause
 }
 
 // DefaultLimits are what a node starts with.
@@ -33,6 +33,9 @@ type Outbox struct {
 	oldest time.Time
 	kept   map[chain.Hash]*item
 	again  queue // to be sent at a later time
+
+	round time.Time // the FirstPause in which spent were sent again
+	spent int
 }
 
 type item struct {
@@ -91,8 +94,14 @@ func (o *Outbox) Wake() (at time.Time) {
 	if len(o.fresh) > 0 {
 		at = o.oldest.Add(o.limits.Linger)
 	}
-	if len(o.again) > 0 && (at.IsZero() || o.again[0].due.Before(at)) {
-		at = o.again[0].due
+	if len(o.again) > 0 {
+		due := o.again[0].due
+		if next := o.round.Add(o.limits.FirstPause); o.spent >= o.limits.Again && due.Before(next) {
+			due = next
+		}
+		if at.IsZero() || due.Before(at) {
+			at = due
+		}
 	}
 	return at
 }
@@ -105,8 +114,11 @@ func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (fresh, again 
 		fresh = o.pack(o.fresh, now)
 		o.fresh = nil
 	}
+	if now.Sub(o.round) >= o.limits.FirstPause {
+		o.round, o.spent = now, 0
+	}
 	var due []*item
-	for len(o.again) > 0 && !now.Before(o.again[0].due) && len(due) < o.limits.Again {
+	for len(o.again) > 0 && !now.Before(o.again[0].due) && o.spent < o.limits.Again {
 		it := heap.Pop(&o.again).(*item)
 		switch {
 		case it.gone:
@@ -114,6 +126,7 @@ func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (fresh, again 
 			delete(o.kept, it.ID)
 		default:
 			due = append(due, it)
+			o.spent++
 		}
 	}
 	return fresh, o.pack(due, now)

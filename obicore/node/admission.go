@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/execution"
@@ -28,20 +29,22 @@ const unsignedType = 0x7e
 
 // Submit admits a client's transaction to the pool and returns its id. The id is
 // also returned beside pool.ErrKnown.
-func (c *Chain) Submit(_ context.Context, raw []byte) (chain.Hash, error) {
-	t, err := c.take(raw)
-	if t.Transaction == nil {
-		return chain.Hash{}, err
-	}
-	if err == nil && c.link != nil {
-		c.link.offer(t)
-	}
-	return t.ID, err
+func (c *Chain) Submit(ctx context.Context, raw []byte) (chain.Hash, error) {
+	ids, errs := c.SubmitAll(ctx, [][]byte{raw})
+	return ids[0], errs[0]
 }
 
 // SubmitAll admits many transactions of a client in order, which costs less than one
 // after the other; see [Chain.Submit]. Both results have one entry for each.
 func (c *Chain) SubmitAll(_ context.Context, raws [][]byte) (ids []chain.Hash, errs []error) {
+	if !c.inTurn(clientPatience, func() { ids, errs = c.submitAll(raws) }) {
+		ids, errs = make([]chain.Hash, len(raws)), slices.Repeat([]error{c.pool.Overtaken()}, len(raws))
+	}
+	return ids, errs
+}
+
+// submitAll is SubmitAll at once.
+func (c *Chain) submitAll(raws [][]byte) (ids []chain.Hash, errs []error) {
 	taken, errs := c.takeAll(raws)
 	ids = make([]chain.Hash, len(raws))
 	for i, t := range taken {
@@ -55,13 +58,8 @@ func (c *Chain) SubmitAll(_ context.Context, raws [][]byte) (ids []chain.Hash, e
 	return ids, errs
 }
 
-// take admits a transaction, whoever has sent it. The transaction is empty when
-// not even its envelope is good.
-func (c *Chain) take(raw []byte) (chain.Verified, error) {
-	taken, errs := c.takeAll([][]byte{raw})
-	return taken[0], errs[0]
-}
-
+// takeAll admits transactions, whoever has sent them. One is empty when not even its
+// envelope is good.
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
 	taken, errs = c.admitAll(raws)
 	c.enter(taken, errs)
@@ -83,6 +81,9 @@ func (c *Chain) admitAll(raws [][]byte) (admitted []chain.Verified, errs []error
 	var places []int
 	for i, raw := range raws {
 		t, err := c.admit(raw)
+		if err == nil {
+			err = c.turnAway(t)
+		}
 		if errs[i] = err; err == nil {
 			decoded, places = append(decoded, t), append(places, i)
 		}

@@ -57,8 +57,11 @@ type Chain struct {
 
 	commitMutex sync.Mutex // one block is built, executed or committed at a time
 	demanded    atomic.Int64
-	backlogged  atomic.Bool   // the last proposal left out what had no room in it
-	sizing      *sizing       // of proposals
+	backlogged  atomic.Bool // the last proposal left out what had no room in it
+	sizing      *sizing     // of proposals
+	crowd       crowd
+	pressure    *pressure
+	closing     chan struct{} // closed when Close begins
 	mining      chan struct{} // held by the Mine whose turn it is
 
 	revertPointsMade uint64 // number of the last one; under commitMutex
@@ -96,7 +99,7 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	c = &Chain{
 		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedBytes), relied: newVerifiedMemory(verifiedBytes), blocks: newBlockCache(blockCacheLimit, blockCacheBytes),
-		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(), sizing: newSizing(options.Patience),
+		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(), sizing: newSizing(options.Patience), pressure: newPressure(), closing: make(chan struct{}),
 	}
 	if c.admission == nil {
 		c.admission = security.Open{}
@@ -303,6 +306,7 @@ func (c *Chain) tipDecision() (consensus.Decision, error) {
 // call more than once.
 func (c *Chain) Close(ctx context.Context) (err error) {
 	c.closeOnce.Do(func() {
+		close(c.closing)
 		// Whatever the caller's patience: the ledger must not close under an engine
 		// that is committing, which takes bounded time.
 		err = c.participation.close(context.WithoutCancel(ctx))

@@ -256,6 +256,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 		}
 	}
 	d.sizing.decided(p.block.Header.Height, p.hash, p.used(d.genesis.Limits), f.decided)
+	d.pressure.decided(len(p.ids), f.decided)
 	d.fly(f)
 	d.decided(p.ids)
 	if p.next.Epoch == p.ruling.Validators.Epoch {

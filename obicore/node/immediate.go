@@ -198,6 +198,7 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 		return nil, err
 	}
 	i.metrics.committed(&e.prepared, time.Since(started))
+	i.pressure.decided(len(e.ids), i.options.Clock.Now())
 	i.decided(e.ids)
 	if e.next.Epoch == before.Epoch {
 		return nil, nil

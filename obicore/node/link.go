@@ -112,7 +112,11 @@ func (l *link) receive(from chain.NodeID, class network.Class, message []byte) {
 			}
 		}
 	case network.Bulk:
-		l.receiveTransactions(from, message)
+		select {
+		case <-l.closing: // the mesh waits until all that has come is looked at
+		default:
+			l.receiveTransactions(from, message)
+		}
 	case network.Sync:
 		l.receiveSync(from, message)
 	}

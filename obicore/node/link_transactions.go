@@ -84,8 +84,10 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 
 // receivePlain checks transactions of a peer itself.
 func (l *link) receivePlain(from chain.NodeID, batch [][]byte, fault error) {
-	admitted, errs := l.admitAll(batch)
-	l.pass(from, admitted, errs, fault)
+	l.inTurn(0, func() {
+		admitted, errs := l.admitAll(batch)
+		l.pass(from, admitted, errs, fault)
+	})
 }
 
 // pass pools what is good of a peer's transactions, behind what is held of it.

@@ -1,7 +1,7 @@
 package node
 
 import (
-	"context"
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -60,14 +60,20 @@ func (c *Chain) readPool(path string) (restored, refused int, err error) {
 	}
 	list, err := rlp.NewReader(file).List()
 	for err == nil && list.More() {
-		var raw []byte
-		if raw, err = list.Bytes(); err != nil {
-			break
+		var raws [][]byte
+		for err == nil && list.More() && len(raws) < checkedTogether {
+			var raw []byte
+			if raw, err = list.Bytes(); err == nil {
+				raws = append(raws, bytes.Clone(raw))
+			}
 		}
-		if _, refusal := c.Submit(context.Background(), append([]byte(nil), raw...)); refusal != nil {
-			refused++
-		} else {
-			restored++
+		_, refusals := c.submitAll(raws)
+		for _, refusal := range refusals {
+			if refusal != nil {
+				refused++
+			} else {
+				restored++
+			}
 		}
 	}
 	return restored, refused, err

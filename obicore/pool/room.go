@@ -56,11 +56,32 @@ func (p *Pool) checkRoom(a *sequence, t chain.Verified, old *entry, pending bool
 	wanted := needed(t, pending)
 	switch {
 	case s.pendingCount >= p.limits.Transactions || s.pendingBytes+len(t.Raw) > p.limits.Bytes || wanted > p.limits.Queued:
-		return fmt.Errorf("%w: %d transactions, %d bytes: try again after the next block", ErrFull, len(p.byID), p.bytes)
+		return p.full()
 	case !pending && s.own > 0 && s.own+wanted > p.crowds[0].places:
 		return fmt.Errorf("%w: the queue is, and %s has %d of its %d places: send nonce %d first", ErrFull, t.Sender, a.places, p.limits.Queued, a.end())
 	}
 	return nil
+}
+
+// Full returns ErrFull when pending transactions take the whole pool, so that it has room only
+// for what replaces one of them, and nil otherwise.
+func (p *Pool) Full() error {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	if p.pending < p.limits.Transactions && p.pendingBytes < p.limits.Bytes {
+		return nil
+	}
+	return p.full()
+}
+
+// Overtaken returns ErrFull for a pool that has room, but not for as much as comes.
+func (p *Pool) Overtaken() error {
+	count, _ := p.Count()
+	return fmt.Errorf("%w: %d transactions wait and more come than blocks take: try again after the next block", ErrFull, count)
+}
+
+func (p *Pool) full() error {
+	return fmt.Errorf("%w: %d transactions, %d bytes: try again after the next block", ErrFull, len(p.byID), p.bytes)
 }
 
 // fits reports whether a newcomer has room beside what stands.
