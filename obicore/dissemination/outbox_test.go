@@ -159,3 +159,30 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatIsSentAgainIsBoundedInTime(t *testing.T) {
+	limits := dissemination.DefaultLimits()
+	limits.Again = 10
+	o, now := dissemination.New(limits), time.Unix(0, 0)
+	for n := range 100 {
+		o.Add(transaction(n), now)
+	}
+	always := func(chain.Hash) bool { return true }
+	now = o.Wake()
+	o.Step(now, always)
+	sent := 0
+	for end := now.Add(5 * limits.FirstPause); now.Before(end); {
+		at := o.Wake()
+		if !at.After(now) {
+			t.Fatalf("it wants to be woken at %s, it is %s", at, now)
+		}
+		now = at
+		_, again := o.Step(now, always)
+		for _, batch := range again {
+			sent += len(batch)
+		}
+	}
+	if sent < 40 || sent > 60 {
+		t.Errorf("%d transactions are sent again in 5 pauses, want 10 in each", sent)
+	}
+}

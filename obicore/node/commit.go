@@ -20,13 +20,20 @@ func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (p *prepa
 	if uint64(len(entries)) != header.TransactionCount || header.TransactionCount > limits.BlockCount {
 		return nil, fmt.Errorf("%d transactions, the header says %d, the limit is %d", len(entries), header.TransactionCount, limits.BlockCount)
 	}
-	if p.transactions, err = c.decodeEntries(entries, known); err != nil {
+	known = known[:min(len(known), len(entries)):min(len(known), len(entries))]
+	decoded, err := c.decodeEntries(entries[len(known):])
+	if err != nil {
 		return nil, err
 	}
+	for i := range known {
+		p.ids = append(p.ids, known[i].ID)
+	}
+	for _, t := range decoded {
+		p.ids = append(p.ids, t.ID)
+	}
 	var bytes uint64
-	for i := range p.transactions {
+	for i := range entries {
 		bytes += uint64(len(entries[i].Wire))
-		p.ids = append(p.ids, p.transactions[i].ID)
 	}
 	switch {
 	case bytes > limits.BlockBytes:
@@ -37,7 +44,10 @@ func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (p *prepa
 	case header.EvidenceRoot != chain.EvidenceRoot(c.suite, block.Body.Evidence):
 		return nil, errors.New("evidence root does not match the body")
 	}
-	return p, nil
+	// Signatures last: what is not of this header is not worth checking.
+	verified, errs := c.verifyAll(decoded)
+	p.transactions = append(known, verified...)
+	return p, errors.Join(errs...)
 }
 
 // byBatch divides the ids of a body's transactions as the body is.
@@ -50,14 +60,10 @@ func byBatch(body *chain.Body, ids []chain.Hash) [][]chain.Hash {
 }
 
 // decodeEntries returns the transactions in the entries of a body.
-func (c *Chain) decodeEntries(entries []chain.Entry, known []chain.Verified) ([]chain.Verified, error) {
-	var decoded []*chain.Transaction
+func (c *Chain) decodeEntries(entries []chain.Entry) (decoded []*chain.Transaction, err error) {
 	for i := range entries {
 		if entries[i].Removed != nil {
 			return nil, errors.New("a tombstone in a new block")
-		}
-		if i < len(known) {
-			continue
 		}
 		t, err := c.permitted(entries[i].Wire)
 		if err != nil {
@@ -65,11 +71,7 @@ func (c *Chain) decodeEntries(entries []chain.Entry, known []chain.Verified) ([]
 		}
 		decoded = append(decoded, t)
 	}
-	verified, errs := c.verifyAll(decoded)
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return append(known[:min(len(known), len(entries)):min(len(known), len(entries))], verified...), nil
+	return decoded, nil
 }
 
 // show makes an executed and durable block the head and tells everybody.

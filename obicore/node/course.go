@@ -18,6 +18,9 @@ type course interface {
 	propose(ctx context.Context, parent uint64, meta []byte, force bool) (consensus.Proposal, error)
 	validate(ctx context.Context, proposal consensus.Proposal, known []chain.Verified) error
 	commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error)
+	// foresee judges a block that is shown to be decided and will be committed next, all of
+	// whose transactions have been checked, and found by the header's roots.
+	foresee(ctx context.Context, block *chain.Block, known []chain.Verified) error
 	// wanted reports whether a block is due: there is something to order, or rules
 	// ask for an empty one.
 	wanted() bool

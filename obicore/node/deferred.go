@@ -150,6 +150,12 @@ func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal, kn
 	return err
 }
 
+// foresee implements course: commit finds what is checked here.
+func (d *deferred) foresee(ctx context.Context, block *chain.Block, known []chain.Verified) error {
+	_, err := d.check(ctx, block, known)
+	return err
+}
+
 // check returns a block as one that may follow the tip.
 func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.Verified) (*prepared, error) {
 	header, tip := block.Header, d.Tip()

@@ -70,6 +70,9 @@ func (i *immediate) wanted() bool {
 
 func (i *immediate) forget() { i.latest = nil }
 
+// foresee implements course: a block is executed when it is committed.
+func (i *immediate) foresee(context.Context, *chain.Block, []chain.Verified) error { return nil }
+
 func (i *immediate) close() error { return nil }
 
 // validate checks a proposal by executing it. The node's own proposal was executed

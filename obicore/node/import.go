@@ -27,7 +27,7 @@ func (c *Chain) Import(ctx context.Context, b *blocksync.Block) error {
 	}
 	tip := c.Tip().Header.Height
 	if header.Height > tip {
-		return c.commitDecided(ctx, header, b)
+		return c.commitDecided(ctx, header, b, nil)
 	}
 	if header.Height < c.store.Status().OldestHeader {
 		return nil // from before this ledger was restored
@@ -53,23 +53,26 @@ func (e *undecidedError) Unwrap() error { return e.reason }
 
 // commitDecided commits a block that others say was decided, after checking that it
 // was. What is wrong with it is an undecidedError or consensus.ErrProposal; any other
-// error is this node's own.
-func (c *Chain) commitDecided(ctx context.Context, header *chain.Header, b *blocksync.Block) error {
+// error is this node's own. early is what is known of it, or nil.
+func (c *Chain) commitDecided(ctx context.Context, header *chain.Header, b *blocksync.Block, early *shown) error {
 	if tip := c.Tip().Header.Height; header.Height != tip+1 {
 		return fmt.Errorf("%w: %w: height %d, the tip is %d", ErrImport, consensus.ErrProposal, header.Height, tip)
-	}
-	proof, err := chain.DecodeProof(b.Proof)
-	if err != nil {
-		return &undecidedError{err}
 	}
 	ruling, err := c.Ruling(header.Height)
 	if err != nil {
 		return &undecidedError{err}
 	}
-	if err := c.verifier.Verify(c.identity, ruling.Validators, header, header.Hash(c.suite), *proof); err != nil {
-		return &undecidedError{err}
+	if early == nil || early.set != ruling.set {
+		if early, err = c.shown(header, b, ruling); err != nil {
+			return &undecidedError{err}
+		}
+	}
+	if early.transactions != nil {
+		if err := c.course.foresee(ctx, early.block, early.transactions); err != nil {
+			return err
+		}
 	}
 	proposal := consensus.Proposal{Height: header.Height, Header: b.Header, Body: b.Body}
-	_, err = c.course.commit(ctx, consensus.Decision{Proposal: proposal, Proof: *proof})
+	_, err = c.course.commit(ctx, consensus.Decision{Proposal: proposal, Proof: *early.proof})
 	return err
 }

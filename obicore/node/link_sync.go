@@ -84,8 +84,10 @@ func (l *link) runSync(ctx context.Context) {
 // apply verifies and commits the blocks of an answer; the engine is to be told of them.
 func (l *link) apply(ctx context.Context, a answer) {
 	before, epoch, err := l.Tip().Header.Height, l.deciding().Epoch, error(nil)
+	early := l.lookAhead(ctx, a.answer.Blocks)
+	defer early.close()
 	for i := range a.answer.Blocks {
-		if err = l.applyBlock(ctx, &a.answer.Blocks[i]); err != nil {
+		if err = l.applyBlock(ctx, &a.answer.Blocks[i], early.take(i)); err != nil {
 			break
 		}
 	}
@@ -102,8 +104,8 @@ func (l *link) apply(ctx context.Context, a answer) {
 }
 
 // applyBlock commits a block that another node says was decided, after checking
-// that it was.
-func (l *link) applyBlock(ctx context.Context, b *blocksync.Block) error {
+// that it was. early is what is known of it, or nil.
+func (l *link) applyBlock(ctx context.Context, b *blocksync.Block, early *shown) error {
 	header, err := chain.DecodeHeader(b.Header)
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func (l *link) applyBlock(ctx context.Context, b *blocksync.Block) error {
 	if header.Height <= l.Tip().Header.Height {
 		return nil // decided here meanwhile
 	}
-	err = l.commitDecided(ctx, header, b)
+	err = l.commitDecided(ctx, header, b, early)
 	var undecided *undecidedError
 	if err != nil && !errors.As(err, &undecided) && !errors.Is(err, consensus.ErrProposal) && ctx.Err() == nil {
 		// The header is decided, so that this is no longer the peer's fault.
