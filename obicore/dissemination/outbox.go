@@ -15,7 +15,7 @@ type Limits struct {
 	FirstPause time.Duration // before it is sent again
 	LastPause  time.Duration
 	Adoption   time.Duration // before a node sends what a peer gave it
-	Again      int           // transactions sent again in a FirstPause
+	Again      int           // transactions of its clients sent again in a FirstPause, and as many of its peers'
 }
 
 // DefaultLimits are what a node starts with.
@@ -32,17 +32,23 @@ type Outbox struct {
 	fresh  []*item // not sent yet, in order of arrival
 	oldest time.Time
 	kept   map[chain.Hash]*item
-	again  queue // to be sent at a later time
+	own    repeats // what clients have given to this node
+	others repeats // what peers have
+}
 
-	round time.Time // the FirstPause in which spent were sent again
-	spent int
+// repeats are items to be sent again, so many in a pause.
+type repeats struct {
+	queue
+	round time.Time // when the present pause began
+	spent int       // of it
 }
 
 type item struct {
 	chain.Verified
-	due   time.Time
-	pause time.Duration
-	gone  bool // ordered or dropped
+	due     time.Time
+	pause   time.Duration
+	adopted bool
+	gone    bool // ordered or dropped
 }
 
 // New returns an empty outbox.
@@ -73,9 +79,9 @@ func (o *Outbox) Adopt(t chain.Verified, now time.Time) {
 	if o.kept[t.ID] != nil || len(o.kept) >= o.limits.Kept {
 		return
 	}
-	it := &item{Verified: t, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption}
+	it := &item{Verified: t, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption, adopted: true}
 	o.kept[t.ID] = it
-	heap.Push(&o.again, it)
+	heap.Push(&o.others, it)
 }
 
 // Done forgets transactions that are ordered or dropped.
@@ -94,14 +100,22 @@ func (o *Outbox) Wake() (at time.Time) {
 	if len(o.fresh) > 0 {
 		at = o.oldest.Add(o.limits.Linger)
 	}
-	if len(o.again) > 0 {
-		due := o.again[0].due
-		if next := o.round.Add(o.limits.FirstPause); o.spent >= o.limits.Again && due.Before(next) {
-			due = next
-		}
-		if at.IsZero() || due.Before(at) {
+	for _, r := range []*repeats{&o.own, &o.others} {
+		if due := r.next(o.limits); !due.IsZero() && (at.IsZero() || due.Before(at)) {
 			at = due
 		}
+	}
+	return at
+}
+
+// next is when the next one may be sent, the zero time when there is none.
+func (r *repeats) next(limits Limits) (at time.Time) {
+	if len(r.queue) == 0 {
+		return at
+	}
+	at = r.queue[0].due
+	if later := r.round.Add(limits.FirstPause); r.spent >= limits.Again && at.Before(later) {
+		at = later
 	}
 	return at
 }
@@ -114,22 +128,27 @@ func (o *Outbox) Step(now time.Time, alive func(chain.Hash) bool) (fresh, again 
 		fresh = o.pack(o.fresh, now)
 		o.fresh = nil
 	}
-	if now.Sub(o.round) >= o.limits.FirstPause {
-		o.round, o.spent = now, 0
+	due := append(o.due(&o.own, now, alive), o.due(&o.others, now, alive)...)
+	return fresh, o.pack(due, now)
+}
+
+// due takes what is to be sent again now.
+func (o *Outbox) due(r *repeats, now time.Time, alive func(chain.Hash) bool) (items []*item) {
+	if now.Sub(r.round) >= o.limits.FirstPause {
+		r.round, r.spent = now, 0
 	}
-	var due []*item
-	for len(o.again) > 0 && !now.Before(o.again[0].due) && o.spent < o.limits.Again {
-		it := heap.Pop(&o.again).(*item)
+	for len(r.queue) > 0 && !now.Before(r.queue[0].due) && r.spent < o.limits.Again {
+		it := heap.Pop(r).(*item)
 		switch {
 		case it.gone:
 		case !alive(it.ID):
 			delete(o.kept, it.ID)
 		default:
-			due = append(due, it)
-			o.spent++
+			items = append(items, it)
+			r.spent++
 		}
 	}
-	return fresh, o.pack(due, now)
+	return items
 }
 
 // pack puts items into batches and plans their next time.
@@ -147,7 +166,11 @@ func (o *Outbox) pack(items []*item, now time.Time) (batches [][]chain.Verified)
 		if o.kept[it.ID] == it {
 			it.pause = min(max(2*it.pause, o.limits.FirstPause), o.limits.LastPause)
 			it.due = now.Add(it.pause)
-			heap.Push(&o.again, it)
+			if it.adopted {
+				heap.Push(&o.others, it)
+			} else {
+				heap.Push(&o.own, it)
+			}
 		}
 	}
 	if len(batch) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/pool"
 )
 
 // The reasons of refusal at admission that neither pool nor execution gives.
@@ -36,8 +37,8 @@ func (c *Chain) Submit(ctx context.Context, raw []byte) (chain.Hash, error) {
 
 // SubmitAll admits many transactions of a client in order, which costs less than one
 // after the other; see [Chain.Submit]. Both results have one entry for each.
-func (c *Chain) SubmitAll(_ context.Context, raws [][]byte) (ids []chain.Hash, errs []error) {
-	if !c.inTurn(clientPatience, func() { ids, errs = c.submitAll(raws) }) {
+func (c *Chain) SubmitAll(ctx context.Context, raws [][]byte) (ids []chain.Hash, errs []error) {
+	if !c.inTurn(ctx, func() { ids, errs = c.submitAll(raws) }) {
 		ids, errs = make([]chain.Hash, len(raws)), slices.Repeat([]error{c.pool.Overtaken()}, len(raws))
 	}
 	return ids, errs
@@ -61,15 +62,15 @@ func (c *Chain) submitAll(raws [][]byte) (ids []chain.Hash, errs []error) {
 // takeAll admits transactions, whoever has sent them. One is empty when not even its
 // envelope is good.
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
-	taken, errs = c.admitAll(raws)
+	taken, errs = c.admitAll(raws, &c.crowd)
 	c.enter(taken, errs)
 	c.metrics.took(errs)
 	return taken, errs
 }
 
 // admitAll decodes transactions and checks everything that needs no account. Beside an
-// error stands what is good so far.
-func (c *Chain) admitAll(raws [][]byte) (admitted []chain.Verified, errs []error) {
+// error stands what is good so far. from counts who has sent them.
+func (c *Chain) admitAll(raws [][]byte, from *crowd) (admitted []chain.Verified, errs []error) {
 	admitted, errs = make([]chain.Verified, len(raws)), make([]error, len(raws))
 	if reason := c.HaltReason(); reason != nil {
 		for i := range errs {
@@ -82,7 +83,11 @@ func (c *Chain) admitAll(raws [][]byte) (admitted []chain.Verified, errs []error
 	for i, raw := range raws {
 		t, err := c.admit(raw)
 		if err == nil {
-			err = c.turnAway(t)
+			if pooled, known := c.pool.Get(t.ID); known {
+				admitted[i], err = pooled, pool.ErrKnown
+			} else {
+				err = c.turnAway(from)
+			}
 		}
 		if errs[i] = err; err == nil {
 			decoded, places = append(decoded, t), append(places, i)

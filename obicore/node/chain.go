@@ -55,14 +55,15 @@ type Chain struct {
 	link          *link // nil without a network
 	dossier       dossier
 
-	commitMutex sync.Mutex // one block is built, executed or committed at a time
-	demanded    atomic.Int64
-	backlogged  atomic.Bool // the last proposal left out what had no room in it
-	sizing      *sizing     // of proposals
-	crowd       crowd
-	pressure    *pressure
-	closing     chan struct{} // closed when Close begins
-	mining      chan struct{} // held by the Mine whose turn it is
+	commitMutex  sync.Mutex // one block is built, executed or committed at a time
+	demanded     atomic.Int64
+	backlogged   atomic.Bool // the last proposal left out what had no room in it
+	sizing       *sizing     // of proposals
+	crowd        crowd       // of clients
+	crowdOfPeers crowd
+	pressure     *pressure
+	closing      chan struct{} // closed when Close begins
+	mining       chan struct{} // held by the Mine whose turn it is
 
 	revertPointsMade uint64 // number of the last one; under commitMutex
 

@@ -3,13 +3,11 @@ package node
 import (
 	"sync"
 	"time"
-
-	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// crowdedChecks is how many signatures a second are checked at admission while the pool has
-// room only for what replaces something: who sends faster than blocks are made would
-// otherwise take the time in which they are made.
+// crowdedChecks is how many transactions of clients, and as many of peers, are checked in a
+// second while the pool has room only for what replaces something: who sends faster than
+// blocks are made would otherwise take the time in which they are made.
 const crowdedChecks = 256
 
 // crowd counts the checks of the present second.
@@ -30,14 +28,11 @@ func (w *crowd) pass(now time.Time) bool {
 	return w.checks <= crowdedChecks
 }
 
-// turnAway refuses, before their signatures are checked, transactions for which a pool that
-// is full would have no room afterwards. The error is the pool's.
-func (c *Chain) turnAway(t *chain.Transaction) error {
+// turnAway refuses, before its signatures are checked, a transaction for which a pool that is
+// full would have no room afterwards. The error is the pool's.
+func (c *Chain) turnAway(from *crowd) error {
 	full := c.pool.Full()
-	if full == nil || c.crowd.pass(c.options.Clock.Now()) {
-		return nil
-	}
-	if _, known := c.pool.Get(t.ID); known {
+	if full == nil || from.pass(c.options.Clock.Now()) {
 		return nil
 	}
 	return full

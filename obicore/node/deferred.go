@@ -256,13 +256,8 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 		return nil, err
 	}
 	f := &inFlight{prepared: p, proof: decision.Proof, decided: d.options.Clock.Now()}
-	for _, id := range p.ids {
-		if _, pooled := d.pool.Get(id); pooled {
-			f.pooled++
-		}
-	}
+	f.pooled = d.pooledOf(p.ids)
 	d.sizing.decided(p.block.Header.Height, p.hash, p.used(d.genesis.Limits), f.decided)
-	d.pressure.decided(len(p.ids), f.decided)
 	d.fly(f)
 	d.decided(p.ids)
 	if p.next.Epoch == p.ruling.Validators.Epoch {

@@ -74,3 +74,6 @@ func DecodeHeld(record []byte) (height uint64, header chain.Hash, body []byte, e
 	}
 	return h.height, h.header, h.body, nil
 }
+
+// UnderPressure reports whether a chain slows admission down.
+func UnderPressure(c *Chain) bool { return c.pressure.excess(c.options.Clock.Now()) > 0 }

@@ -36,7 +36,7 @@ func (h *host) Backlogged() bool { return h.backlogged.Load() }
 
 // Validate implements consensus.Host.
 func (h *host) Validate(ctx context.Context, proposal consensus.Proposal) error {
-	if header, err := chain.DecodeHeader(proposal.Header); err == nil && header.Height == h.chain().Tip().Header.Height+1 {
+	if header, err := chain.DecodeHeader(proposal.Header); err == nil && h.chain().mayBeNext(header) {
 		h.sizing.began(header, header.Hash(h.suite), h.options.Clock.Now())
 	}
 	if isMarker(proposal.Body) {

@@ -197,11 +197,11 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 	i.editsDone()
 	before := i.Head().Validators
 	i.tip.Store(&Tip{Header: e.block.Header, Hash: e.hash, proof: decision.Proof})
+	i.pooledOf(e.ids)
 	if err := i.show(&e.prepared, decision.Proof); err != nil {
 		return nil, err
 	}
 	i.metrics.committed(&e.prepared, time.Since(started))
-	i.pressure.decided(len(e.ids), i.options.Clock.Now())
 	i.decided(e.ids)
 	if e.next.Epoch == before.Epoch {
 		return nil, nil

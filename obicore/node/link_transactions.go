@@ -66,12 +66,14 @@ func (l *link) push(message []byte) {
 }
 
 // receiveTransactions admits what a peer's clients have given to it. It returns when all
-// is looked at that is not held for others to check, so that a peer cannot send faster
-// than this node checks.
+// is looked at that is not held for others to check, and after a rest under pressure, so that
+// a peer cannot send faster than this node checks.
 func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
+	began := l.options.Clock.Now()
 	l.mutex.Lock()
-	shunned := l.options.Clock.Now().Before(l.shunned[from])
+	shunned := began.Before(l.shunned[from])
 	l.mutex.Unlock()
+	defer l.rest(began)
 	switch {
 	case shunned:
 	case dissemination.IsStated(message):
@@ -84,10 +86,8 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 
 // receivePlain checks transactions of a peer itself.
 func (l *link) receivePlain(from chain.NodeID, batch [][]byte, fault error) {
-	l.inTurn(0, func() {
-		admitted, errs := l.admitAll(batch)
-		l.pass(from, admitted, errs, fault)
-	})
+	admitted, errs := l.admitAll(batch, &l.crowdOfPeers)
+	l.pass(from, admitted, errs, fault)
 }
 
 // pass pools what is good of a peer's transactions, behind what is held of it.

@@ -16,7 +16,7 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 	if reason := d.HaltReason(); reason != nil {
 		return consensus.Proposal{}, reason
 	}
-	began, tip := d.options.Clock.Now(), d.Tip()
+	tip := d.Tip()
 	if tip.Header.Height != parent {
 		return consensus.Proposal{}, fmt.Errorf("%w: parent %d is not the tip %d", consensus.ErrProposal, parent, tip.Header.Height)
 	}
@@ -31,7 +31,6 @@ func (d *deferred) propose(ctx context.Context, parent uint64, meta []byte, forc
 	if err != nil {
 		return consensus.Proposal{}, err
 	}
-	d.sizing.began(p.block.Header, p.hash, began)
 	d.mutex.Lock()
 	d.checked = p
 	d.mutex.Unlock()

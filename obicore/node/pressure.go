@@ -1,93 +1,84 @@
 package node
 
 import (
+	"context"
 	"sync"
 	"time"
+
+	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// pressure slows admission down while more waits than is ordered. To check what comes takes
+// pressure slows admission down while more comes than is ordered. To check what comes takes
 // the cores on which blocks are made: without it, a network that is given more than it can
-// order orders less the more it is given.
+// order orders less the more it is given. What tells is how long the transactions in blocks
+// have waited: what waits and is never ordered says nothing.
 type pressure struct {
-	turn chan struct{} // has a value while an admission under pressure is under way
+	turn chan struct{} // has a value while a client's transactions are checked under pressure
 
-	mutex sync.Mutex
-	last  [pressureBlocks]ordered
-	next  int
-}
-
-func newPressure() *pressure { return &pressure{turn: make(chan struct{}, 1)} }
-
-// ordered is how many transactions a decided block held.
-type ordered struct {
-	at    time.Time
-	count int
+	mutex  sync.Mutex
+	waited time.Duration // of the transactions in the last block that held some of this pool, on average
+	at     time.Time     // when that was decided
 }
 
 const (
-	pressureBlocks = 16
-	// leastPerSecond is what any network is taken to order.
-	leastPerSecond = 2000
-	// calm is how many seconds of ordering may wait before admission slows down.
-	calm = 2
-	// Rests after checking are at most so many times as long as that took, and not longer than
-	// mostRest.
+	// calm is how long transactions may wait for their block before admission slows down.
+	calm = 2 * time.Second
+	// pressureLasts is how long a block says something of the pressure.
+	pressureLasts = 5 * time.Second
+	// Rests after checking are as many times as long as that took as transactions wait seconds
+	// too long, but at most so many times, and not longer than mostRest.
 	mostRests = 4
 	mostRest  = 500 * time.Millisecond
 	// clientPatience is how long a client's transactions wait for their turn.
-	clientPatience = 2 * time.Second
+	clientPatience = 10 * time.Second
 )
 
-// decided notes a decision.
-func (p *pressure) decided(count int, at time.Time) {
+func newPressure() *pressure { return &pressure{turn: make(chan struct{}, 1)} }
+
+// decided notes how long the transactions of a block have waited here.
+func (p *pressure) decided(waited time.Duration, at time.Time) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.last[p.next%pressureBlocks] = ordered{at, count}
-	p.next++
+	p.waited, p.at = waited, at
 }
 
-// perSecond is how much is ordered now.
-func (p *pressure) perSecond(now time.Time) float64 {
+// excess is how many seconds too long transactions wait.
+func (p *pressure) excess(now time.Time) float64 {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	oldest, sum := now, 0
-	for i := range min(p.next, pressureBlocks) {
-		sum += p.last[i].count
-		if p.last[i].at.Before(oldest) {
-			oldest = p.last[i].at
-		}
+	if now.Sub(p.at) > pressureLasts {
+		return 0
 	}
-	if passed := now.Sub(oldest).Seconds(); passed > 0 {
-		return max(float64(sum)/passed, leastPerSecond)
-	}
-	return leastPerSecond
+	return max((p.waited - calm).Seconds(), 0)
 }
 
-// excess is by how many seconds of ordering what is pending goes beyond what may wait.
-func (p *pressure) excess(pending int, now time.Time) float64 {
-	return max(float64(pending)/p.perSecond(now)-calm, 0)
+// pooledOf returns how many of the transactions of a decided block this node's pool holds, and
+// notes how long they have waited.
+func (c *Chain) pooledOf(ids []chain.Hash) int {
+	pooled, waited := c.pool.Waited(ids)
+	if pooled > 0 {
+		c.pressure.decided(waited, c.options.Clock.Now())
+	}
+	return pooled
 }
 
-// inTurn calls check, which checks transactions and gives them to the pool. While there is
-// an excess one is under way at a time, and is followed by a rest that is the longer the
-// greater the excess is. It waits for its turn no longer than patience, and for 0 as long as
-// it takes; it reports whether the turn came.
-func (c *Chain) inTurn(patience time.Duration, check func()) (came bool) {
+// inTurn calls check, which checks transactions of a client and gives them to the pool. Under
+// pressure one client's are checked at a time, and a rest follows. It reports whether their
+// turn has come within the patience.
+func (c *Chain) inTurn(ctx context.Context, check func()) (came bool) {
 	began := c.options.Clock.Now()
-	if c.excess(began) == 0 {
+	if c.pressure.excess(began) == 0 {
 		check()
 		return true
 	}
-	var late <-chan struct{}
-	if patience > 0 {
-		var release func()
-		late, release = c.timer(began.Add(patience))
-		defer release()
-	}
+	late, release := c.timer(began.Add(clientPatience))
+	defer release()
 	select {
 	case c.pressure.turn <- struct{}{}:
 		defer func() { <-c.pressure.turn }()
 	case <-late:
+		return false
+	case <-ctx.Done():
 		return false
 	case <-c.closing:
 		return false
@@ -98,16 +89,14 @@ func (c *Chain) inTurn(patience time.Duration, check func()) (came bool) {
 	return true
 }
 
-func (c *Chain) excess(now time.Time) float64 {
-	pending, _ := c.pool.Count()
-	return c.pressure.excess(pending, now)
-}
-
-// rest waits after checking that began at a time.
+// rest waits, under pressure, after checking that began at a time.
 func (c *Chain) rest(began time.Time) {
 	now := c.options.Clock.Now()
-	times := min(c.excess(now), mostRests)
-	due, release := c.timer(now.Add(min(time.Duration(float64(now.Sub(began))*times), mostRest)))
+	rest := time.Duration(float64(now.Sub(began)) * min(c.pressure.excess(now), mostRests))
+	if rest <= 0 {
+		return
+	}
+	due, release := c.timer(now.Add(min(rest, mostRest)))
 	defer release()
 	select {
 	case <-due:

@@ -1,7 +1,6 @@
 package node_test
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 	"github.com/credibleledger/credibleledger/obicore/consensus/solo"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -35,14 +35,15 @@ func (w watched) Verify(t *chain.Transaction) (chain.Verified, error) {
 type overloaded struct {
 	*fixture
 	clock             *handClock
+	engine            *idle
 	chain             *node.Chain
 	checks, now, most atomic.Int64
 }
 
 func newOverloaded(t *testing.T, limits pool.Limits) *overloaded {
 	t.Helper()
-	o := &overloaded{fixture: newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay = 2 }), clock: &handClock{}}
-	o.registry.Consensus[solo.Name] = &idle{}
+	o := &overloaded{fixture: newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay = 2 }), clock: &handClock{}, engine: &idle{}}
+	o.registry.Consensus[solo.Name] = o.engine
 	families := o.registry.Families
 	o.registry.Families = func(suite crypto.Suite, identity chain.Hash, chainID uint64) ([]chain.Family, error) {
 		list, err := families(suite, identity, chainID)
@@ -79,6 +80,16 @@ func TestAFullPoolTurnsAwayMostBeforeItChecksThem(t *testing.T) {
 	if err := o.submit(replacing)[0]; err != nil {
 		t.Errorf("what replaces a pending transaction is refused: %v", err)
 	}
+	known := o.wallets[0].sign(t, &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: testChainID, Nonce: 3, Gas: 21_000, To: &chain.Address{2}})
+	for range 500 { // as peers do
+		if err := o.submit(known)[0]; !errors.Is(err, pool.ErrKnown) {
+			t.Fatal(err)
+		}
+	}
+	third := w.sign(t, &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: testChainID, Nonce: 5, Gas: 21_000, To: &chain.Address{2}})
+	if err := o.submit(third)[0]; err != nil {
+		t.Errorf("after 500 that are known what replaces a pending transaction is refused: %v", err)
+	}
 	var flood [][]byte
 	for range 1000 {
 		flood = append(flood, o.wallets[1].transfer(t, chain.Address{1}, 1))
@@ -98,23 +109,35 @@ func TestAFullPoolTurnsAwayMostBeforeItChecksThem(t *testing.T) {
 	}
 }
 
-func TestWhileMoreWaitsThanIsOrderedAdmissionsTakeTurns(t *testing.T) {
+func TestWhileTransactionsWaitTooLongForTheirBlockAdmissionsTakeTurns(t *testing.T) {
 	o := newOverloaded(t, pool.DefaultLimits())
-	var waiting, more [][]byte
-	for range 5000 {
-		waiting = append(waiting, o.wallets[0].transfer(t, chain.Address{1}, 1))
+	decideAfter := func(wait time.Duration) {
+		if err := o.submit(o.wallets[0].transfer(t, chain.Address{1}, 1))[0]; err != nil {
+			t.Fatal(err)
+		}
+		o.clock.ahead.Add(int64(wait))
+		proposal, err := o.engine.host.Propose(t.Context(), o.engine.tip, nil, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.engine.host.Commit(t.Context(), consensus.Decision{Proposal: proposal}); err != nil {
+			t.Fatal(err)
+		}
+		o.engine.tip = consensus.Decision{Proposal: proposal}
+		if err := o.chain.AwaitHeight(t.Context(), proposal.Height); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for range 100 {
-		more = append(more, o.wallets[1].transfer(t, chain.Address{1}, 1))
-	}
-	if err := errors.Join(o.submit(waiting...)...); err != nil {
-		t.Fatal(err)
+	decideAfter(3 * time.Second)
+	if !node.UnderPressure(o.chain) {
+		t.Error("there is no pressure though a transaction has waited 3 s for its block")
 	}
 	o.most.Store(0)
 	var clients sync.WaitGroup
-	for _, raw := range more {
+	for range 100 {
+		raw := o.wallets[1].transfer(t, chain.Address{1}, 1)
 		clients.Go(func() {
-			if err := o.submit(raw)[0]; err != nil && !errors.Is(err, pool.ErrFull) {
+			if err := o.submit(raw)[0]; err != nil {
 				t.Error(err)
 			}
 		})
@@ -123,9 +146,24 @@ func TestWhileMoreWaitsThanIsOrderedAdmissionsTakeTurns(t *testing.T) {
 	if most := o.most.Load(); most != 1 {
 		t.Errorf("%d transactions are checked at a time", most)
 	}
-	closed := make(chan error, 1)
-	go func() { closed <- o.chain.Close(context.Background()) }()
-	if err := <-closed; err != nil {
-		t.Error(err)
+	o.clock.ahead.Add(int64(10 * time.Second))
+	if node.UnderPressure(o.chain) {
+		t.Error("there is pressure long after the last block")
+	}
+}
+
+// What is pending and cannot be ordered is no reason to admit less.
+func TestTransactionsThatAreNeverOrderedMakeNoPressure(t *testing.T) {
+	o := newOverloaded(t, pool.DefaultLimits())
+	var dead [][]byte
+	for range 1000 {
+		dead = append(dead, o.wallets[0].transfer(t, chain.Address{1}, 1<<61))
+	}
+	if err := errors.Join(o.submit(dead...)...); err != nil {
+		t.Fatal(err)
+	}
+	o.clock.ahead.Add(int64(time.Minute))
+	if node.UnderPressure(o.chain) {
+		t.Error("there is pressure before anything is ordered")
 	}
 }

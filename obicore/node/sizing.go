@@ -17,8 +17,9 @@ type sizing struct {
 
 	mutex  sync.Mutex
 	most   share
-	height uint64 // of tries
-	tries  []try  // proposals at that height, one of each consensus meta
+	least  time.Duration // what nearly empty blocks take, about; 0 while not known
+	height uint64        // of tries
+	tries  []try         // proposals at that height, one of each proposer
 }
 
 // share is a part of what the chain's limits allow in a block, in thousandths.
@@ -53,9 +54,10 @@ func (p *prepared) used(limits chain.Limits) (most share) {
 
 // try is a proposal that is not decided yet.
 type try struct {
-	meta string
-	hash chain.Hash
-	at   time.Time
+	proposer chain.NodeID
+	meta     string
+	hash     chain.Hash
+	at       time.Time
 }
 
 const (
@@ -73,8 +75,8 @@ func newSizing(patience time.Duration) *sizing {
 	return &sizing{aim: patience / 3, most: whole}
 }
 
-// share returns how much a proposal at a height may hold: half as much for each that was
-// proposed there with another meta, so in another view, and is not decided.
+// share returns how much a proposal at a height may hold: half as much for each proposer whose
+// last one there had another meta, so was made in another view, and is not decided.
 func (s *sizing) share(height uint64, meta []byte) share {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -87,25 +89,37 @@ func (s *sizing) share(height uint64, meta []byte) share {
 	return max(most, 1)
 }
 
-// began notes that a proposal was made here, or came, at a time.
+// began notes that a proposal, the proposer's own too, is to be judged.
 func (s *sizing) began(header *chain.Header, hash chain.Hash, at time.Time) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if header.Height != s.height {
 		s.height, s.tries = header.Height, s.tries[:0]
 	}
+	t := try{header.Proposer, string(header.ConsensusMeta), hash, at}
 	for i := range s.tries {
-		if s.tries[i].meta == string(header.ConsensusMeta) {
+		if s.tries[i].proposer == t.proposer {
+			if s.tries[i].hash != hash {
+				s.tries[i] = t
+			}
 			return
 		}
 	}
 	if len(s.tries) < triesKept {
-		s.tries = append(s.tries, try{string(header.ConsensusMeta), hash, at})
+		s.tries = append(s.tries, t)
 	}
 }
 
+// mayBeNext reports whether a header is of a proposal that counts.
+func (c *Chain) mayBeNext(header *chain.Header) bool {
+	tip := c.Tip()
+	_, member := c.deciding().Member(header.Proposer)
+	return member && header.Height == tip.Header.Height+1 && header.Parent == tip.Hash
+}
+
 // decided learns from a decision that used a share of a block: one that took longer than is
-// aimed at is followed by smaller ones, one that could have held more by larger ones.
+// aimed at is followed by smaller ones, others by larger ones when they were as large as they
+// might be.
 func (s *sizing) decided(height uint64, hash chain.Hash, used share, at time.Time) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -121,10 +135,18 @@ func (s *sizing) decided(height uint64, hash chain.Hash, used share, at time.Tim
 }
 
 func (s *sizing) learn(used share, took time.Duration) {
+	if used <= sizingFloor/2 {
+		if s.least == 0 {
+			s.least = took
+		}
+		s.least = (3*s.least + took) / 4
+	}
+	aim := max(s.aim, 2*s.least) // no size makes a block quicker than an empty one
 	switch {
-	case took > s.aim && used > sizingFloor:
-		s.most = max(used*share(max(s.aim*1000/took, 500))/1000, sizingFloor) //nolint:gosec // positive
-	case took < s.aim*3/4 && used >= s.most*3/4:
-		s.most = min(s.most+s.most/4, whole)
+	case took > aim && used > sizingFloor:
+		fits := share(uint64(used) * uint64(aim) / uint64(took)) //nolint:gosec // positive
+		s.most = max(fits, s.most/2, sizingFloor)
+	case took <= aim && used >= s.most*3/4:
+		s.most = min(s.most+max(s.most/8, 1), whole)
 	}
 }

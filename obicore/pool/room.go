@@ -63,12 +63,16 @@ func (p *Pool) checkRoom(a *sequence, t chain.Verified, old *entry, pending bool
 	return nil
 }
 
+// fullMargin is the part of the bytes that may be free in a pool that is full: the next
+// transaction has more.
+const fullMargin = 64
+
 // Full returns ErrFull when pending transactions take the whole pool, so that it has room only
 // for what replaces one of them, and nil otherwise.
 func (p *Pool) Full() error {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	if p.pending < p.limits.Transactions && p.pendingBytes < p.limits.Bytes {
+	if p.pending < p.limits.Transactions && p.pendingBytes < p.limits.Bytes-p.limits.Bytes/fullMargin {
 		return nil
 	}
 	return p.full()
@@ -77,7 +81,7 @@ func (p *Pool) Full() error {
 // Overtaken returns ErrFull for a pool that has room, but not for as much as comes.
 func (p *Pool) Overtaken() error {
 	count, _ := p.Count()
-	return fmt.Errorf("%w: %d transactions wait and more come than blocks take: try again after the next block", ErrFull, count)
+	return fmt.Errorf("%w: %d transactions wait, and more come than blocks take: try again after the next block", ErrFull, count)
 }
 
 func (p *Pool) full() error {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -109,6 +110,20 @@ func (p *Pool) Get(id chain.Hash) (chain.Verified, bool) {
 		return chain.Verified{}, false
 	}
 	return e.transaction, true
+}
+
+// Waited returns how many of some transactions are pending here, and for how long on average.
+func (p *Pool) Waited(ids []chain.Hash) (count int, average time.Duration) {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	now := p.now()
+	for _, id := range ids {
+		if e := p.byID[id]; e != nil && e.age == nil {
+			count++
+			average += now.Sub(e.since)
+		}
+	}
+	return count, average / time.Duration(max(count, 1))
 }
 
 // Missing returns the nonce that must come before a queued transaction can go

@@ -14,7 +14,7 @@ type entry struct {
 	replacements int
 
 	age   *list.Element // in Pool.ages; nil when the transaction is pending
-	since time.Time     // when it was queued
+	since time.Time     // when it was queued, or became pending
 	index int           // its place in the sequence's queue
 	until int           // its place among those that are valid up to a height
 }
@@ -93,6 +93,9 @@ func (p *Pool) demote(a *sequence, first, end uint64) {
 }
 
 func (p *Pool) countPending(e *entry, sign int) {
+	if sign > 0 {
+		e.since = p.now()
+	}
 	p.pending += sign
 	p.pendingBytes += sign * len(e.transaction.Raw)
 }

@@ -14,19 +14,21 @@ const mostBarren = 4
 // same in all views; with validators who all need longer for a block than that, no block
 // would be decided in any. So each view without a decision, but the first, doubles it.
 func (i *instance) beforeComplaint() {
-	began := i.views.now()
-	wait := i.engine.timing.complain * (1<<max(0, min(began.barren, mostBarren)-1) - 1)
-	if wait == 0 {
-		return
-	}
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	select {
-	case <-over.C:
-		if now := i.views.now(); now.current.view == began.current.view && now.tip == began.tip {
+	for began := i.views.now(); ; {
+		over := time.NewTimer(i.engine.timing.complain * (1<<max(0, min(began.barren, mostBarren)-1) - 1))
+		select {
+		case <-over.C:
+		case <-i.ctx.Done():
+			over.Stop()
+			runtime.Goexit()
+		}
+		now := i.views.now()
+		switch {
+		case now.tip != began.tip:
+			runtime.Goexit() // the demand is met
+		case now.current.view == began.current.view:
 			return
 		}
-	case <-i.ctx.Done():
+		began = now // a timer may have been started for a view that came only now
 	}
-	runtime.Goexit() // another view has timers of its own, and a decision takes its demand back
 }

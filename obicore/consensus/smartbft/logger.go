@@ -99,7 +99,7 @@ func (l logger) Infof(format string, arguments ...any) {
 		view, _ := arguments[0].(uint64)
 		height, _ := arguments[1].(uint64)
 		decisions, _ := arguments[2].(uint64)
-		l.views.start(metadata{view, height, decisions})
+		l.views.start(metadata{view, height, decisions}, l.demands.has(height))
 		l.engine.installed(view)
 	}
 	l.engine.logf(slog.LevelDebug, "smartbft: "+format, arguments...)

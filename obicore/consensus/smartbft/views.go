@@ -22,15 +22,15 @@ type stage struct {
 	current  metadata // view that takes messages, with its first height and decisions
 	change   uint64   // view of the view changer
 	tip      uint64   // height of the last decision
-	barren   int      // views that were started since then
+	barren   int      // views that were started since then, while a block was wanted
 	carrying bool     // it prepares to carry over a proposal and would let its caller wait
 	carried  carriage // what this node has last voted for in another view than it was proposed in
 }
 
-func (v *views) start(m metadata) {
+func (v *views) start(m metadata, wanted bool) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if m.view > v.stage.current.view {
+	if wanted && m.view > v.stage.current.view {
 		v.stage.barren++
 	}
 	v.stage.current = m
