@@ -93,7 +93,7 @@ func (c *Chain) admitAll(raws [][]byte, from *crowd) (admitted []chain.Verified,
 			decoded, places = append(decoded, t), append(places, i)
 		}
 	}
-	verified, failures := c.verifyAll(decoded)
+	verified, failures := c.verifyAll(context.Background(), decoded)
 	for i, place := range places {
 		admitted[place], errs[place] = verified[i], failures[i]
 	}
@@ -166,6 +166,6 @@ func (c *Chain) verify(raw []byte) (chain.Verified, error) {
 }
 
 func (c *Chain) verifyDecoded(t *chain.Transaction) (chain.Verified, error) {
-	verified, errs := c.verifyAll([]*chain.Transaction{t})
+	verified, errs := c.verifyAll(context.Background(), []*chain.Transaction{t})
 	return verified[0], errs[0]
 }

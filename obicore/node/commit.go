@@ -13,7 +13,7 @@ var ErrRoot = errors.New("node: decided root differs from this node's own")
 
 // decodeBody decodes and verifies the body's transactions and checks what the header says
 // of them. Those that are known have been checked, and found by the header's roots.
-func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (p *prepared, err error) {
+func (c *Chain) decodeBody(ctx context.Context, block *chain.Block, known []chain.Verified) (p *prepared, err error) {
 	limits, header := c.genesis.Limits, block.Header
 	p = &prepared{block: block, hash: header.Hash(c.suite)}
 	entries := block.Body.Entries()
@@ -45,7 +45,7 @@ func (c *Chain) decodeBody(block *chain.Block, known []chain.Verified) (p *prepa
 		return nil, errors.New("evidence root does not match the body")
 	}
 	// Signatures last: what is not of this header is not worth checking.
-	verified, errs := c.verifyAll(decoded)
+	verified, errs := c.verifyAll(ctx, decoded)
 	p.transactions = append(known, verified...)
 	return p, errors.Join(errs...)
 }

@@ -190,7 +190,7 @@ func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.
 	if err := d.checkRoots(header, nil); err != nil {
 		return nil, err
 	}
-	p, err := d.decodeBody(block, known)
+	p, err := d.decodeBody(ctx, block, known)
 	if err == nil {
 		p.offences, err = d.checkEvidence(block, ruling)
 	}

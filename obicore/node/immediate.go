@@ -128,7 +128,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	if err := c.checkHeader(head.Header, header, ruling); err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	p, err := c.decodeBody(block, nil)
+	p, err := c.decodeBody(ctx, block, nil)
 	if err == nil {
 		p.offences, err = c.checkEvidence(block, ruling)
 	}

@@ -48,7 +48,7 @@ func (l *link) lookAhead(ctx context.Context, blocks []blocksync.Block) *ahead {
 			}
 			var s *shown
 			if ctx.Err() == nil {
-				s = l.shownAhead(&blocks[i])
+				s = l.shownAhead(ctx, &blocks[i])
 			}
 			a.found[i] <- s
 		}
@@ -73,14 +73,14 @@ func (a *ahead) close() {
 }
 
 // shownAhead looks at a block whose parent may not be here yet; nil when nothing can be said.
-func (l *link) shownAhead(b *blocksync.Block) *shown {
+func (l *link) shownAhead(ctx context.Context, b *blocksync.Block) *shown {
 	header, err := chain.DecodeHeader(b.Header)
 	if err != nil || header.Height <= l.Tip().Header.Height || l.genesis.RootDelay == 0 {
 		return nil
 	}
 	s, err := l.shown(header, b, l.decidingRuling())
 	if err == nil {
-		err = l.checkTransactions(s)
+		err = l.checkTransactions(ctx, s)
 	}
 	if err != nil {
 		l.log.Debug("a block is left for its turn", "height", header.Height, "reason", err)
@@ -107,8 +107,8 @@ func (c *Chain) shown(header *chain.Header, b *blocksync.Block, ruling *Ruling) 
 }
 
 // checkTransactions checks the transactions of a block, when they are the header's.
-func (c *Chain) checkTransactions(s *shown) error {
-	p, err := c.decodeBody(s.block, nil)
+func (c *Chain) checkTransactions(ctx context.Context, s *shown) error {
+	p, err := c.decodeBody(ctx, s.block, nil)
 	if err != nil {
 		return err
 	}

@@ -179,7 +179,7 @@ func (l *link) release(h *dissemination.Held, expired bool) {
 		return
 	}
 	l.metrics.expired.Inc()
-	checked, errs := l.verifyAll(transactionsOf(h.Transactions))
+	checked, errs := l.verifyAll(context.Background(), transactionsOf(h.Transactions))
 	if fault := faultOf(h.Transactions, checked, errs); fault != nil {
 		l.shun(h.From, fault)
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -78,7 +79,7 @@ var errClaim = errors.New("it states another sender or payer than the signatures
 // checkStated checks a batch that others wait for, and tells them before it pools it: a
 // leader proposes what it pools.
 func (l *link) checkStated(from chain.NodeID, ruling *Ruling, claimed []chain.Verified, root chain.Hash) {
-	checked, errs := l.verifyOwn(transactionsOf(claimed))
+	checked, errs := l.verifyOwn(context.Background(), transactionsOf(claimed))
 	fault := faultOf(claimed, checked, errs)
 	if fault == nil {
 		if signature := l.sign(ruling, root, len(checked)); signature != nil {

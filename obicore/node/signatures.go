@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -16,8 +17,8 @@ const checkedTogether = 256
 // verifyAll checks the signatures of many transactions, each once on this node unless it
 // relies on others: those of one scheme together, on all cores. Both results have one entry
 // for each.
-func (c *Chain) verifyAll(transactions []*chain.Transaction) ([]chain.Verified, []error) {
-	return c.verifyUnless(transactions, func(wire chain.Hash) (chain.Verified, bool) {
+func (c *Chain) verifyAll(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
+	return c.verifyUnless(ctx, transactions, func(wire chain.Hash) (chain.Verified, bool) {
 		if t, checked := c.verified.get(wire); checked {
 			return t, true
 		}
@@ -26,12 +27,13 @@ func (c *Chain) verifyAll(transactions []*chain.Transaction) ([]chain.Verified, 
 }
 
 // verifyOwn is verifyAll for who states it: what this node relied on it checks.
-func (c *Chain) verifyOwn(transactions []*chain.Transaction) ([]chain.Verified, []error) {
-	return c.verifyUnless(transactions, c.verified.get)
+func (c *Chain) verifyOwn(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
+	return c.verifyUnless(ctx, transactions, c.verified.get)
 }
 
-// verifyUnless checks the signatures of the transactions that are not known.
-func (c *Chain) verifyUnless(transactions []*chain.Transaction, known func(wire chain.Hash) (chain.Verified, bool)) ([]chain.Verified, []error) {
+// verifyUnless checks the signatures of the transactions that are not known, as long as the
+// context lasts; what is checked by then is remembered.
+func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transaction, known func(wire chain.Hash) (chain.Verified, bool)) ([]chain.Verified, []error) {
 	verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
 	var places []int
 	for i, t := range transactions {
@@ -41,11 +43,18 @@ func (c *Chain) verifyUnless(transactions []*chain.Transaction, known func(wire 
 		}
 	}
 	check := func(places []int) {
+		if err := ctx.Err(); err != nil {
+			for _, place := range places {
+				errs[place] = err
+			}
+			return
+		}
 		unknown := make([]*chain.Transaction, len(places))
 		for i, place := range places {
 			unknown[i] = transactions[place]
 		}
 		verdicts, failures := c.families.VerifyBatch(unknown)
+		c.metrics.checked.Add(float64(len(places)))
 		for i, place := range places {
 			if failures[i] != nil {
 				errs[place] = fmt.Errorf("%w: %w", ErrSender, failures[i])
@@ -56,7 +65,6 @@ func (c *Chain) verifyUnless(transactions []*chain.Transaction, known func(wire 
 		}
 	}
 	eachShare(places, check)
-	c.metrics.checked.Add(float64(len(places)))
 	return verified, errs
 }
 
