@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -165,5 +166,21 @@ func TestTransactionsThatAreNeverOrderedMakeNoPressure(t *testing.T) {
 	o.clock.ahead.Add(int64(time.Minute))
 	if node.UnderPressure(o.chain) {
 		t.Error("there is pressure before anything is ordered")
+	}
+}
+
+func TestAJudgementThatIsCancelledChecksNoMoreSignatures(t *testing.T) {
+	o := newOverloaded(t, pool.DefaultLimits())
+	proposal := o.craft(o.chain, o.engine, o.wallets[0].transfer(t, chain.Address{1}, 1))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := o.engine.host.Validate(ctx, proposal); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want %v", err, context.Canceled)
+	}
+	if o.checks.Load() != 0 {
+		t.Error("a signature is checked")
+	}
+	if err := o.engine.host.Validate(t.Context(), proposal); err != nil || o.checks.Load() != 1 {
+		t.Errorf("not cancelled: %v after %d checks", err, o.checks.Load())
 	}
 }
