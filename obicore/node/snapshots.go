@@ -18,9 +18,13 @@ const snapshotsFolder = "snapshots"
 
 // Snapshots say which snapshots a node takes of its own chain, for nodes that join.
 type Snapshots struct {
-	// Interval is the distance of their heights, which are its multiples, so that the
-	// snapshots of different nodes have the same state; 0 takes none.
+	// Interval: one is taken at each of its multiples, so that the snapshots of different nodes
+	// have the same state; 0 takes none.
 	Interval uint64
+	// Transactions, if not 0, is after how many of them since the last multiple of the interval
+	// another one is taken, and again after as many more: where blocks are large, much would lie
+	// above the last one.
+	Transactions uint64
 	// Keep is how many are kept; the oldest goes when a new one is complete.
 	Keep int
 }
@@ -32,6 +36,7 @@ type snapshots struct {
 	rules   *snapshot.Rules
 	library *snapshot.Library
 	tried   uint64 // the last height that was tried
+	counted counted
 	wake    chan struct{}
 	stop    context.CancelFunc
 	loop    sync.WaitGroup
@@ -104,11 +109,43 @@ func (s *snapshots) run(ctx context.Context) {
 	}
 }
 
+// counted are the transactions of the blocks above a multiple of the interval.
+type counted struct {
+	from, to     uint64 // heights
+	transactions uint64
+	due          uint64 // the last height at which there were enough for another snapshot; 0 for none
+}
+
+// due is the greatest height up to the latest at which a snapshot is to be taken. It follows
+// from the chain alone, so that nodes of the same settings take the same.
+func (s *snapshots) due(latest uint64) uint64 {
+	interval, each := s.options.Snapshots.Interval, s.options.Snapshots.Transactions
+	multiple := latest / interval * interval
+	if each == 0 {
+		return multiple
+	}
+	n := &s.counted
+	if n.from != multiple || n.to < multiple {
+		*n = counted{from: multiple, to: multiple}
+	}
+	for n.to < latest {
+		header, err := s.store.Header(n.to + 1)
+		if err != nil {
+			break // it is not kept: what is due can be said again from the next multiple on
+		}
+		before := n.transactions / each
+		n.to, n.transactions = header.Height, n.transactions+header.TransactionCount
+		if n.transactions/each > before {
+			n.due = n.to
+		}
+	}
+	return max(multiple, n.due)
+}
+
 // take takes the snapshot that is due, if any. It reads what the ledger keeps and holds
 // up nothing; a try that pruning overtakes is not repeated, the next height is.
 func (s *snapshots) take(ctx context.Context) {
-	interval := s.options.Snapshots.Interval
-	due := s.rules.Latest(s.store.Status()) / interval * interval
+	due := s.due(s.rules.Latest(s.store.Status()))
 	if due <= max(s.tried, s.library.Newest()) {
 		return
 	}
@@ -124,7 +161,7 @@ func (s *snapshots) take(ctx context.Context) {
 		s.log.Info("a snapshot is taken", "height", due, "took", took)
 	case ctx.Err() != nil || errors.Is(err, ledger.ErrClosed):
 	default:
-		s.log.Warn("no snapshot is taken; the next one is tried at its height", "height", due, "next", due+interval, "reason", err)
+		s.log.Warn("no snapshot is taken; the next one is tried at its height", "height", due, "reason", err)
 	}
 }
 

@@ -84,6 +84,35 @@ func TestARunningChainTakesSnapshotsAtMultiplesOfTheInterval(t *testing.T) {
 	}
 }
 
+func TestBetweenMultiplesOfTheIntervalSnapshotsAreTakenAfterEnoughTransactions(t *testing.T) {
+	f := newFixture(t, "standard", func(g *chain.Genesis) { g.RootDelay, g.Window = 2, 8 })
+	f.options.Directory, f.options.Snapshots = t.TempDir(), node.Snapshots{Interval: 1 << 20, Transactions: 7, Keep: 32}
+	c, before := f.open(), -1.0
+	var taken []uint64
+	for len(taken) < 3 {
+		if c.Head().Header.Height > 2000 {
+			t.Fatal("no snapshot is taken")
+		}
+		await(t, c, f.wallets[0].transfer(t, chain.Address{1}, 1))
+		if at := figure(t, c, "credible_snapshot_height"); at > 0 && at != before {
+			taken, before = append(taken, uint64(at)), at
+		}
+	}
+	sums := map[uint64]uint64{} // transactions up to a height
+	for height := uint64(1); height <= taken[2]; height++ {
+		header, err := c.Ledger().Header(height)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[height] = sums[height-1] + header.TransactionCount
+	}
+	for _, at := range taken {
+		if sums[at]/7 == sums[at-1]/7 {
+			t.Errorf("a snapshot of height %d, with %d transactions and %d below", at, sums[at], sums[at-1])
+		}
+	}
+}
+
 func TestAChainThatDropsItsBlocksTakesSnapshotsAllTheSame(t *testing.T) {
 	f := newFixture(t, "standard", func(g *chain.Genesis) { g.Window = 64 })
 	f.registry.Ledger[segment.Name] = segment.New(segment.WithCommitment(obicore.BinaryTree, binarytree.New), segment.WithSegmentSize(20_000))

@@ -148,7 +148,7 @@ func (t *terminal) openNode(ctx context.Context, home string, settings *configur
 	}
 	options.Interval = uint64(time.Duration(settings.Blocks.Interval).Milliseconds())
 	options.RetainState, options.RetainBlocks = settings.Data.RetainState, settings.Data.RetainBlocks
-	options.Snapshots = node.Snapshots{Interval: settings.Snapshots.Interval, Keep: settings.Snapshots.Keep}
+	options.Snapshots = node.Snapshots{Interval: settings.Snapshots.Interval, Transactions: settings.Snapshots.Transactions, Keep: settings.Snapshots.Keep}
 	options.Skew = time.Duration(settings.Blocks.Skew)
 	options.Pool, options.AllowUnprotected, options.Log = settings.Pool.Limits(), settings.RPC.AllowUnprotected, log
 	running, err := node.Open(ctx, t.Registry, options)

@@ -94,8 +94,9 @@ type Sync struct {
 
 // Snapshots configures what this node takes.
 type Snapshots struct {
-	Interval uint64 `toml:"interval" comment:"Blocks between two snapshots, the same on all nodes; 0 takes none."`
-	Keep     int    `toml:"keep" comment:"Snapshots that are kept; the oldest goes when a new one is complete."`
+	Interval     uint64 `toml:"interval" comment:"Blocks between two snapshots, the same on all nodes; 0 takes none."`
+	Transactions uint64 `toml:"transactions" comment:"Between them another is taken after so many transactions, the same on all nodes; 0 takes none."`
+	Keep         int    `toml:"keep" comment:"Snapshots that are kept; the oldest goes when a new one is complete."`
 }
 
 // Logging configures logs.
