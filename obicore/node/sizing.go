@@ -141,7 +141,8 @@ func (s *sizing) learn(used share, took time.Duration) {
 		}
 		s.least = (3*s.least + took) / 4
 	}
-	aim := max(s.aim, 2*s.least) // no size makes a block quicker than an empty one
+	// No size makes a block quicker than an empty one; two thirds of the patience are enough.
+	aim := max(s.aim, 2*min(s.least, s.aim))
 	switch {
 	case took > aim && used > sizingFloor:
 		fits := share(uint64(used) * uint64(aim) / uint64(took)) //nolint:gosec // positive
