@@ -100,7 +100,8 @@ func Open(ctx context.Context, registry *kernel.Registry, options Options) (c *C
 	c = &Chain{
 		options: options, registry: registry, genesis: options.Genesis, admission: registry.Admission, log: options.Log,
 		verified: newVerifiedMemory(verifiedBytes), relied: newVerifiedMemory(verifiedBytes), blocks: newBlockCache(blockCacheLimit, blockCacheBytes),
-		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(), sizing: newSizing(options.Patience), pressure: newPressure(), closing: make(chan struct{}),
+		halted: make(chan struct{}), mining: make(chan struct{}, 1), metrics: newMetrics(),
+		sizing: newSizing(options.Patience), pressure: newPressure(options.Interval), closing: make(chan struct{}),
 	}
 	if c.admission == nil {
 		c.admission = security.Open{}

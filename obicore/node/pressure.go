@@ -13,6 +13,7 @@ import (
 // order orders less the more it is given. What tells is how long the transactions in blocks
 // have waited: what waits and is never ordered says nothing.
 type pressure struct {
+	calm time.Duration // that transactions may wait for their block before admission slows down
 	turn chan struct{} // has a value while a client's transactions are checked under pressure
 
 	mutex  sync.Mutex
@@ -21,8 +22,9 @@ type pressure struct {
 }
 
 const (
-	// calm is how long transactions may wait for their block before admission slows down.
-	calm = 2 * time.Second
+	// leastCalm is what transactions may wait on any chain; where blocks come at intervals, two of
+	// these more.
+	leastCalm = 2 * time.Second
 	// pressureLasts is how long a block says something of the pressure.
 	pressureLasts = 5 * time.Second
 	// Rests after checking are as many times as long as that took as transactions wait seconds
@@ -33,7 +35,10 @@ const (
 	clientPatience = 10 * time.Second
 )
 
-func newPressure() *pressure { return &pressure{turn: make(chan struct{}, 1)} }
+func newPressure(interval uint64) *pressure {
+	between := time.Duration(interval) * time.Millisecond //nolint:gosec // an operator's
+	return &pressure{calm: leastCalm + 2*between, turn: make(chan struct{}, 1)}
+}
 
 // decided notes how long the transactions of a block have waited here.
 func (p *pressure) decided(waited time.Duration, at time.Time) {
@@ -49,14 +54,14 @@ func (p *pressure) excess(now time.Time) float64 {
 	if now.Sub(p.at) > pressureLasts {
 		return 0
 	}
-	return max((p.waited - calm).Seconds(), 0)
+	return max((p.waited - p.calm).Seconds(), 0)
 }
 
 // pooledOf returns how many of the transactions of a decided block this node's pool holds, and
-// notes how long they have waited.
+// notes how long they have waited; on a development chain they may wait for whoever mines.
 func (c *Chain) pooledOf(ids []chain.Hash) int {
 	pooled, waited := c.pool.Waited(ids)
-	if pooled > 0 {
+	if pooled > 0 && c.options.Development == nil {
 		c.pressure.decided(waited, c.options.Clock.Now())
 	}
 	return pooled
