@@ -40,8 +40,8 @@ while ((SECONDS - began < length)); do
 	printf '%5s s: %s transactions, block %s, %s MiB\n' "$((SECONDS - began))" "$transactions" \
 		"$(bin/credible network status "$network" -o json | sed -nE 's/.*"height": *([0-9]+).*/\1/p' | head -n 1)" "$(tail -n 1 "$scratch/disk" | cut -d' ' -f2)"
 done
-awk -v length="$length" '
-	{ half = $1 * 2 < length ? 1 : 2; if ($2 > most[half]) most[half] = $2 }
+awk -v seconds="$length" '
+	{ half = $1 * 2 < seconds ? 1 : 2; if ($2 > most[half]) most[half] = $2 }
 	END {
 		printf "\nat most %d MiB in the first half of the time, %d MiB in the second\n", most[1], most[2]
 		exit !(most[1] > 0 && most[2] > 0 && most[2] <= 1.1 * most[1])

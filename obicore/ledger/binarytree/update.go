@@ -71,11 +71,8 @@ func (u *updater) entries(writes []chain.Write) []entry {
 func (u *updater) top(entries []entry) (slot, error) {
 	var w working
 	name := pageName(0, &chain.Hash{})
-	before, err := u.nodes.Node(name)
+	before, err := u.read(name, &w)
 	if err != nil {
-		return slot{}, err
-	}
-	if err := w.read(before); err != nil {
 		return slot{}, err
 	}
 	if len(entries) < parallelFrom {
@@ -173,65 +170,12 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	var w working
 	var before []byte
 	if exists {
-		if before, err = u.nodes.Node(name); err != nil {
-			return s, err
-		}
-		if page, whole := parse(before); whole {
-			return u.update(depth, name, page, entries)
-		}
-		if err = w.read(before); err != nil {
+		if before, err = u.read(name, &w); err != nil {
 			return s, err
 		}
 	}
 	if err := u.slots(&w, depth, entries); err != nil {
 		return s, err
-	}
-	return u.write(depth, name, &w, before), nil
-}
-
-// update changes a stored page: in a copy of its bytes when it keeps its shape.
-func (u *updater) update(depth int, name []byte, page stored, entries []entry) (slot, error) {
-	var made [pageSlots]slot
-	var there [pageSlots]bool
-	same := true
-	for len(entries) > 0 {
-		i, count := group(entries, depth)
-		s, err := u.slot(page.slot(i), depth+pageLevels, entries[:count])
-		if err != nil {
-			return slot{}, err
-		}
-		made[i], there[i] = s, true
-		same = same && page.takes(i, &s)
-		entries = entries[count:]
-	}
-	if !same {
-		return u.reshape(depth, name, page.bytes, &made, &there)
-	}
-	before := page.bytes
-	page.bytes = bytes.Clone(before)
-	var changed [quads]bool
-	any := false
-	for i := range made {
-		if there[i] && page.put(i, &made[i]) {
-			changed[i/quadSlots], any = true, true
-		}
-	}
-	if any {
-		u.note(depth, name, page.bytes)
-	}
-	return u.refold(&page, changed), nil
-}
-
-// reshape changes a page whose slots or their kinds become others.
-func (u *updater) reshape(depth int, name, before []byte, made *[pageSlots]slot, there *[pageSlots]bool) (slot, error) {
-	var w working
-	if err := w.read(before); err != nil {
-		return slot{}, err
-	}
-	for i := range made {
-		if there[i] {
-			w.set(i, made[i])
-		}
 	}
 	return u.write(depth, name, &w, before), nil
 }
@@ -293,14 +237,14 @@ func present(s slot, entries []entry) []entry {
 	return live
 }
 
-// read decodes a page; there may be none.
-func (w *working) read(b []byte) error {
-	if b == nil {
-		return nil
+func (u *updater) read(name []byte, w *working) ([]byte, error) {
+	before, err := u.nodes.Node(name)
+	if err != nil || before == nil {
+		return nil, err
 	}
-	known, err := w.decode(b, &w.half)
+	known, err := w.decode(before, &w.half)
 	w.known = [quads]bool{known, known, known, known}
-	return err
+	return before, err
 }
 
 // write notes how the page changed and returns its summary. Below the root a page
