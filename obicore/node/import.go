@@ -67,7 +67,7 @@ func (c *Chain) commitDecided(ctx context.Context, header *chain.Header, b *bloc
 			return &undecidedError{err}
 		}
 	}
-	if early.transactions != nil {
+	if early.block != nil {
 		if err := c.course.foresee(ctx, early.block, early.transactions); err != nil {
 			return err
 		}

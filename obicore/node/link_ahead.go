@@ -2,11 +2,9 @@ package node
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/kernel/consensus"
 	"github.com/credibleledger/credibleledger/obicore/blocksync"
 )
 
@@ -28,10 +26,11 @@ type ahead struct {
 
 // shown is a block that others have decided, as the validators of a set prove.
 type shown struct {
-	block        *chain.Block
-	proof        *chain.Proof
-	set          chain.Hash
-	transactions []chain.Verified // all that it holds, found by the header's roots; nil when not checked
+	proof *chain.Proof
+	set   chain.Hash
+
+	block        *chain.Block     // nil when its body has not been looked at
+	transactions []chain.Verified // all that it holds, checked, and found by the header's roots
 }
 
 func (l *link) lookAhead(ctx context.Context, blocks []blocksync.Block) *ahead {
@@ -80,7 +79,7 @@ func (l *link) shownAhead(ctx context.Context, b *blocksync.Block) *shown {
 	}
 	s, err := l.shown(header, b, l.decidingRuling())
 	if err == nil {
-		err = l.checkTransactions(ctx, s)
+		err = l.checkBody(ctx, s, header, b.Body)
 	}
 	if err != nil {
 		l.log.Debug("a block is left for its turn", "height", header.Height, "reason", err)
@@ -89,8 +88,7 @@ func (l *link) shownAhead(ctx context.Context, b *blocksync.Block) *shown {
 	return s
 }
 
-// shown decodes a block and checks that the validators of a ruling have decided it. The body
-// need not be the header's.
+// shown checks that the validators of a ruling have decided a block's header.
 func (c *Chain) shown(header *chain.Header, b *blocksync.Block, ruling *Ruling) (*shown, error) {
 	proof, err := chain.DecodeProof(b.Proof)
 	if err != nil {
@@ -99,19 +97,19 @@ func (c *Chain) shown(header *chain.Header, b *blocksync.Block, ruling *Ruling) 
 	if err := c.verifier.Verify(c.identity, ruling.Validators, header, header.Hash(c.suite), *proof); err != nil {
 		return nil, err
 	}
-	body, err := chain.DecodeBody(b.Body)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
-	}
-	return &shown{block: &chain.Block{Header: header, Body: *body}, proof: proof, set: ruling.set}, nil
+	return &shown{proof: proof, set: ruling.set}, nil
 }
 
-// checkTransactions checks the transactions of a block, when they are the header's.
-func (c *Chain) checkTransactions(ctx context.Context, s *shown) error {
-	p, err := c.decodeBody(ctx, s.block, nil)
+// checkBody checks a body's transactions, when they are the header's.
+func (c *Chain) checkBody(ctx context.Context, s *shown, header *chain.Header, encoded []byte) error {
+	body, err := chain.DecodeBody(encoded)
 	if err != nil {
 		return err
 	}
-	s.transactions = p.transactions
+	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil)
+	if err != nil {
+		return err
+	}
+	s.block, s.transactions = p.block, p.transactions
 	return nil
 }
