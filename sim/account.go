@@ -11,6 +11,7 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/pool"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
+	"github.com/credibleledger/credibleledger/obicore/transaction/native"
 )
 
 const (
@@ -61,6 +62,28 @@ func (a *Account) call(to chain.Address, value chain.Word, input []byte, gas uin
 	defer a.mutex.Unlock()
 	t := &ethereum.Transaction{Type: ethereum.TypeDynamicFee, ChainID: chainID, Nonce: a.nonce, Gas: gas, To: &to, Value: value, Data: input}
 	signed, err := t.Sign(keccak.Keccak256, ethereum.SignWith(a.signer))
+	if err != nil {
+		a.cluster.t.Fatal(err)
+	}
+	a.nonce++
+	return signed.Encode()
+}
+
+// NativeTransfer returns the account's next transfer as a native transaction, whose id does not
+// bind its signature.
+func (a *Account) NativeTransfer(to chain.Address, value uint64) []byte {
+	a.cluster.t.Helper()
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	identity, err := a.cluster.genesis.Identity(a.cluster.suite)
+	if err != nil {
+		a.cluster.t.Fatal(err)
+	}
+	t := &native.Transaction{
+		Identity: identity, Sender: a.Address, Nonce: a.nonce, Gas: 100_000,
+		Calls: []chain.Call{{To: &to, Value: chain.WordFromUint64(value)}},
+	}
+	signed, err := t.Sign(a.cluster.suite, a.signer)
 	if err != nil {
 		a.cluster.t.Fatal(err)
 	}

@@ -11,8 +11,8 @@ import (
 // The kinds of messages, the first item of each.
 const (
 	kindStatus   = 1 // [1, height, header hash]
-	kindRequest  = 2 // [2, from, blocks, bytes]
-	kindAnswer   = 3 // [3, from, [[header, body, proof]…]]
+	kindRequest  = 2 // [2, from, blocks, bytes, results]
+	kindAnswer   = 3 // [3, from, [[header, body, proof, results]…]]
 	kindEvidence = 4 // [4, evidence]
 )
 
@@ -36,6 +36,7 @@ type Status struct {
 type Request struct {
 	From          uint64
 	Blocks, Bytes uint64 // at most; the one who answers has limits of its own
+	Results       bool   // the blocks' results, too
 }
 
 // Answer holds decided blocks in a row; none says that the node has none.
@@ -47,6 +48,7 @@ type Answer struct {
 // Block is a decided block in its parts' canonical encodings.
 type Block struct {
 	Header, Body, Proof []byte
+	Results             []byte // empty when they were not asked for or the sender has none
 }
 
 // Evidence holds evidence of misbehaviour, in the encoding in which it stands in a
@@ -69,7 +71,11 @@ func (m *Status) Encode() []byte {
 // Encode returns the message.
 func (m *Request) Encode() []byte {
 	p := rlp.AppendUint64(rlp.AppendUint64(nil, kindRequest), m.From)
-	return rlp.AppendList(nil, rlp.AppendUint64(rlp.AppendUint64(p, m.Blocks), m.Bytes))
+	p, results := rlp.AppendUint64(rlp.AppendUint64(p, m.Blocks), m.Bytes), uint64(0)
+	if m.Results {
+		results = 1
+	}
+	return rlp.AppendList(nil, rlp.AppendUint64(p, results))
 }
 
 // Encode returns the message.
@@ -79,7 +85,8 @@ func (m *Answer) Encode() []byte {
 		b := &m.Blocks[i]
 		p := rlp.AppendBytes(nil, b.Header)
 		p = rlp.AppendBytes(p, b.Body)
-		blocks = rlp.AppendList(blocks, rlp.AppendBytes(p, b.Proof))
+		p = rlp.AppendBytes(p, b.Proof)
+		blocks = rlp.AppendList(blocks, rlp.AppendBytes(p, b.Results))
 	}
 	p := rlp.AppendUint64(rlp.AppendUint64(nil, kindAnswer), m.From)
 	return rlp.AppendList(nil, rlp.AppendList(p, blocks))
@@ -132,6 +139,14 @@ func decodeRequest(list *rlp.Reader) (m *Request, err error) {
 			return nil, err
 		}
 	}
+	results, err := list.Uint64()
+	if err != nil {
+		return nil, err
+	}
+	if results > 1 {
+		return nil, fmt.Errorf("results asked for by %d, neither 0 nor 1", results)
+	}
+	m.Results = results == 1
 	return m, nil
 }
 
@@ -153,7 +168,7 @@ func decodeAnswer(list *rlp.Reader) (m *Answer, err error) {
 			return nil, err
 		}
 		var b Block
-		for _, part := range []*[]byte{&b.Header, &b.Body, &b.Proof} {
+		for _, part := range []*[]byte{&b.Header, &b.Body, &b.Proof, &b.Results} {
 			if *part, err = item.Bytes(); err != nil {
 				return nil, err
 			}

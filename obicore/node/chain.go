@@ -63,6 +63,7 @@ type Chain struct {
 	crowdOfPeers crowd
 	pressure     *pressure
 	closing      chan struct{} // closed when Close begins
+	following    atomic.Bool   // it has joined and not come as far as the others yet
 	mining       chan struct{} // held by the Mine whose turn it is
 
 	revertPointsMade uint64 // number of the last one; under commitMutex

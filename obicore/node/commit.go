@@ -12,8 +12,9 @@ import (
 var ErrRoot = errors.New("node: decided root differs from this node's own")
 
 // decodeBody decodes and verifies the body's transactions and checks what the header says
-// of them. Those that are known have been checked, and found by the header's roots.
-func (c *Chain) decodeBody(ctx context.Context, block *chain.Block, known []chain.Verified) (p *prepared, err error) {
+// of them. Those that are known have been checked, and found by the header's roots; the others
+// verify checks.
+func (c *Chain) decodeBody(ctx context.Context, block *chain.Block, known []chain.Verified, verify verifying) (p *prepared, err error) {
 	limits, header := c.genesis.Limits, block.Header
 	p = &prepared{block: block, hash: header.Hash(c.suite)}
 	entries := block.Body.Entries()
@@ -45,7 +46,7 @@ func (c *Chain) decodeBody(ctx context.Context, block *chain.Block, known []chai
 		return nil, errors.New("evidence root does not match the body")
 	}
 	// Signatures last: what is not of this header is not worth checking.
-	verified, errs := c.verifyAll(ctx, decoded)
+	verified, errs := verify(ctx, decoded)
 	p.transactions = append(known, verified...)
 	return p, errors.Join(errs...)
 }
@@ -90,11 +91,16 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		Header: p.block.Header, Hash: p.hash, Transactions: p.transactions, Results: p.results,
 		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
-	c.blocks.set(block)
+	if !p.followed {
+		c.blocks.set(block)
+	}
 	c.pool.Advance(height, noncesIn(p.results), p.settled())
 	c.pruning.Load().executedUpTo(height)
 	c.snapshots.Load().executed()
 	c.withdraw(1)
+	if p.followed {
+		block = nil
+	}
 	c.feed.publish(Event{Block: block})
 	return nil
 }

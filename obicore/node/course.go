@@ -18,9 +18,9 @@ type course interface {
 	propose(ctx context.Context, parent uint64, meta []byte, force bool) (consensus.Proposal, error)
 	validate(ctx context.Context, proposal consensus.Proposal, known []chain.Verified) error
 	commit(ctx context.Context, decision consensus.Decision) (*chain.ValidatorSet, error)
-	// foresee judges a block that is shown to be decided and will be committed next, all of
-	// whose transactions have been checked, and found by the header's roots.
-	foresee(ctx context.Context, block *chain.Block, known []chain.Verified) error
+	// foresee judges a block that is shown to be decided and will be committed next, and whose
+	// body has been looked at.
+	foresee(ctx context.Context, decided *shown) error
 	// wanted reports whether a block is due: there is something to order, or rules
 	// ask for an empty one.
 	wanted() bool
@@ -48,5 +48,6 @@ type prepared struct {
 	offences     []chain.Offence // that it holds evidence of
 	ruling       *Ruling         // under which it is executed
 	results      *chain.Results
+	followed     bool                // the results are given and proved, and senders may be unknown
 	next         *chain.ValidatorSet // deciding the next block
 }

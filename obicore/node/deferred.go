@@ -146,18 +146,19 @@ func (d *deferred) validate(ctx context.Context, proposal consensus.Proposal, kn
 	}
 	ctx, cancel := context.WithTimeout(ctx, validationTime)
 	defer cancel()
-	_, err = d.check(ctx, block, known)
+	_, err = d.check(ctx, block, known, nil)
 	return err
 }
 
 // foresee implements course: commit finds what is checked here.
-func (d *deferred) foresee(ctx context.Context, block *chain.Block, known []chain.Verified) error {
-	_, err := d.check(ctx, block, known)
+func (d *deferred) foresee(ctx context.Context, decided *shown) error {
+	_, err := d.check(ctx, decided.block, decided.transactions, decided.results)
 	return err
 }
 
-// check returns a block as one that may follow the tip.
-func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.Verified) (*prepared, error) {
+// check returns a block as one that may follow the tip. Its results are given when they are
+// proved; nil has it executed.
+func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.Verified, results *chain.Results) (*prepared, error) {
 	header, tip := block.Header, d.Tip()
 	if checked := d.checkedAs(header); checked != nil {
 		return checked, nil
@@ -190,12 +191,14 @@ func (d *deferred) check(ctx context.Context, block *chain.Block, known []chain.
 	if err := d.checkRoots(header, nil); err != nil {
 		return nil, err
 	}
-	p, err := d.decodeBody(ctx, block, known)
+	p, err := d.decodeBody(ctx, block, known, d.verifyAll)
 	if err == nil {
 		p.offences, err = d.checkEvidence(block, ruling)
 	}
 	if err == nil {
-		err = d.checkOrder(p)
+		if p.results, p.followed = results, results != nil; !p.followed {
+			err = d.checkOrder(p)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
@@ -241,7 +244,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 	if p == nil {
 		block, err := d.decodeProposal(decision.Proposal)
 		if err == nil {
-			p, err = d.check(ctx, block, nil)
+			p, err = d.check(ctx, block, nil, nil)
 		}
 		if err != nil {
 			return nil, err
@@ -311,10 +314,18 @@ func (d *deferred) run() {
 	}
 }
 
+// resultsFor executes a block, or takes the results that it came with.
+func (d *deferred) resultsFor(p *prepared) (*executed, error) {
+	if p.followed {
+		return d.follow(p)
+	}
+	return d.Chain.run(context.Background(), p)
+}
+
 // executeNext executes the block after the head, makes its results durable and
 // shows them.
 func (d *deferred) executeNext(f *inFlight) error {
-	e, err := d.Chain.run(context.Background(), f.prepared)
+	e, err := d.resultsFor(f.prepared)
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,9 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// Event is something that subscribers are told of: a new block, or transactions
-// that have become pending.
+// Event is something that subscribers are told of: a new block, or transactions that have
+// become pending. It is empty when the head has moved by a block of which this node has not
+// looked at all: one that it caught up with by its results.
 type Event struct {
 	Block   *Block
 	Pending []chain.Verified
@@ -54,7 +55,7 @@ func (f *feed) publish(event Event) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for s := range f.subscribers {
-		if s.blocks && event.Block == nil {
+		if s.blocks && event.Pending != nil {
 			continue
 		}
 		select {

@@ -71,7 +71,7 @@ func (i *immediate) wanted() bool {
 func (i *immediate) forget() { i.latest = nil }
 
 // foresee implements course: a block is executed when it is committed.
-func (i *immediate) foresee(context.Context, *chain.Block, []chain.Verified) error { return nil }
+func (i *immediate) foresee(context.Context, *shown) error { return nil }
 
 func (i *immediate) close() error { return nil }
 
@@ -128,7 +128,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	if err := c.checkHeader(head.Header, header, ruling); err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	p, err := c.decodeBody(ctx, block, nil)
+	p, err := c.decodeBody(ctx, block, nil, c.verifyAll)
 	if err == nil {
 		p.offences, err = c.checkEvidence(block, ruling)
 	}

@@ -68,7 +68,7 @@ func (c *Chain) commitDecided(ctx context.Context, header *chain.Header, b *bloc
 		}
 	}
 	if early.block != nil {
-		if err := c.course.foresee(ctx, early.block, early.transactions); err != nil {
+		if err := c.course.foresee(ctx, early); err != nil {
 			return err
 		}
 	}

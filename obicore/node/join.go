@@ -119,6 +119,7 @@ func (j *joining) restore(ctx context.Context, folder string) (held bool, err er
 	}
 	if err == nil {
 		j.log.Info("this node has joined by a snapshot and goes on with the blocks above it", "height", s.Manifest.Height)
+		j.following.Store(true)
 		return true, j.keep(folder, s.Manifest.Height)
 	}
 	if err := j.refusal(ctx, err); err != nil {

@@ -17,25 +17,35 @@ const blocksAhead = 4
 // cannot be said yet, such as who decides after a change of validators, is left for the
 // block's turn, and so is everything that needs state.
 type ahead struct {
-	found []chan *shown // one for each block
-	room  chan struct{} // has a value for each block that is ahead
-	over  <-chan struct{}
-	stop  context.CancelFunc
-	loop  sync.WaitGroup
+	*link
+	blocks []blocksync.Block
+	heads  []*shown      // of the blocks' headers, by need
+	found  []chan *shown // one for each block
+	room   chan struct{} // has a value for each block that is ahead
+	over   <-chan struct{}
+	stop   context.CancelFunc
+	loop   sync.WaitGroup
 }
 
 // shown is a block that others have decided, as the validators of a set prove.
 type shown struct {
-	proof *chain.Proof
-	set   chain.Hash
+	header *chain.Header
+	hash   chain.Hash
+	proof  *chain.Proof
+	set    chain.Hash
 
 	block        *chain.Block     // nil when its body has not been looked at
 	transactions []chain.Verified // all that it holds, checked, and found by the header's roots
+	results      *chain.Results   // as a later header proves them, see follow; nil to execute it
+	fault        error            // what is wrong with the results that came
 }
 
 func (l *link) lookAhead(ctx context.Context, blocks []blocksync.Block) *ahead {
 	ctx, stop := context.WithCancel(ctx)
-	a := &ahead{found: make([]chan *shown, len(blocks)), room: make(chan struct{}, blocksAhead), over: ctx.Done(), stop: stop}
+	a := &ahead{
+		link: l, blocks: blocks, heads: make([]*shown, len(blocks)), found: make([]chan *shown, len(blocks)),
+		room: make(chan struct{}, blocksAhead), over: ctx.Done(), stop: stop,
+	}
 	for i := range a.found {
 		a.found[i] = make(chan *shown, 1)
 	}
@@ -47,7 +57,7 @@ func (l *link) lookAhead(ctx context.Context, blocks []blocksync.Block) *ahead {
 			}
 			var s *shown
 			if ctx.Err() == nil {
-				s = l.shownAhead(ctx, &blocks[i])
+				s = a.look(ctx, i)
 			}
 			a.found[i] <- s
 		}
@@ -71,21 +81,36 @@ func (a *ahead) close() {
 	a.loop.Wait()
 }
 
-// shownAhead looks at a block whose parent may not be here yet; nil when nothing can be said.
-func (l *link) shownAhead(ctx context.Context, b *blocksync.Block) *shown {
-	header, err := chain.DecodeHeader(b.Header)
-	if err != nil || header.Height <= l.Tip().Header.Height || l.genesis.RootDelay == 0 {
+// look looks at a block whose parent may not be here yet; nil when nothing can be said.
+func (a *ahead) look(ctx context.Context, i int) *shown {
+	s, err := a.head(i)
+	if s == nil && err == nil {
 		return nil
 	}
-	s, err := l.shown(header, b, l.decidingRuling())
 	if err == nil {
-		err = l.checkBody(ctx, s, header, b.Body)
+		if s.results, s.fault = a.endorsed(i); s.fault != nil {
+			return s
+		}
+		err = a.checkBody(ctx, s, a.blocks[i].Body)
 	}
 	if err != nil {
-		l.log.Debug("a block is left for its turn", "height", header.Height, "reason", err)
+		a.log.Debug("a block is left for its turn", "place", i, "reason", err)
 		return nil
 	}
 	return s
+}
+
+// head returns what is shown of a block's header; nil when there is no use in it.
+func (a *ahead) head(i int) (*shown, error) {
+	if a.heads[i] != nil {
+		return a.heads[i], nil
+	}
+	header, err := chain.DecodeHeader(a.blocks[i].Header)
+	if err != nil || header.Height <= a.Tip().Header.Height || a.genesis.RootDelay == 0 {
+		return nil, err
+	}
+	a.heads[i], err = a.shown(header, &a.blocks[i], a.decidingRuling())
+	return a.heads[i], err
 }
 
 // shown checks that the validators of a ruling have decided a block's header.
@@ -94,19 +119,25 @@ func (c *Chain) shown(header *chain.Header, b *blocksync.Block, ruling *Ruling) 
 	if err != nil {
 		return nil, err
 	}
-	if err := c.verifier.Verify(c.identity, ruling.Validators, header, header.Hash(c.suite), *proof); err != nil {
+	hash := header.Hash(c.suite)
+	if err := c.verifier.Verify(c.identity, ruling.Validators, header, hash, *proof); err != nil {
 		return nil, err
 	}
-	return &shown{proof: proof, set: ruling.set}, nil
+	return &shown{header: header, hash: hash, proof: proof, set: ruling.set}, nil
 }
 
-// checkBody checks a body's transactions, when they are the header's.
-func (c *Chain) checkBody(ctx context.Context, s *shown, header *chain.Header, encoded []byte) error {
+// checkBody checks a body's transactions, when they are the header's. Of a block whose results
+// are known only those signatures are checked for which the header does not vouch.
+func (c *Chain) checkBody(ctx context.Context, s *shown, encoded []byte) error {
 	body, err := chain.DecodeBody(encoded)
 	if err != nil {
 		return err
 	}
-	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil)
+	check := c.verifyAll
+	if s.results != nil {
+		check = c.verifyUnbound
+	}
+	p, err := c.decodeBody(ctx, &chain.Block{Header: s.header, Body: *body}, nil, check)
 	if err != nil {
 		return err
 	}

@@ -57,10 +57,13 @@ func (l *link) blocksFor(request *blocksync.Request, left uint64) (blocks []bloc
 	tip, bytes := l.Tip().Header.Height, uint64(0)
 	for height := request.From; height > 0 && height <= tip && height-request.From < min(request.Blocks, answerBlocks); height++ {
 		block, err := l.sealedBlock(height)
+		if err == nil && request.Results {
+			block.Results, err = l.resultsOf(height)
+		}
 		if err != nil {
 			break // pruned: who asks finds another
 		}
-		bytes += uint64(len(block.Header) + len(block.Body) + len(block.Proof))
+		bytes += uint64(len(block.Header) + len(block.Body) + len(block.Proof) + len(block.Results))
 		cost := bytes + uint64(len(blocks)+1)*blockCost
 		if len(blocks) > 0 && (bytes > min(request.Bytes, answerBytes) || cost > left) {
 			break

@@ -67,6 +67,7 @@ func (l *link) runSync(ctx context.Context) {
 		effect, at := l.sync.Step(l.options.Clock.Now())
 		l.mutex.Unlock()
 		if effect != nil {
+			effect.Request.Results = l.following.Load()
 			l.send(effect.Peer, network.Sync, effect.Request.Encode())
 		}
 		due, release := l.timer(at)
@@ -87,7 +88,11 @@ func (l *link) apply(ctx context.Context, a answer) {
 	early := l.lookAhead(ctx, a.answer.Blocks)
 	defer early.close()
 	for i := range a.answer.Blocks {
-		if err = l.applyBlock(ctx, &a.answer.Blocks[i], early.take(i)); err != nil {
+		s := early.take(i)
+		if l.comesAgain(early, i, s) {
+			break
+		}
+		if err = l.applyShown(ctx, &a.answer.Blocks[i], s); err != nil {
 			break
 		}
 	}
@@ -97,10 +102,19 @@ func (l *link) apply(ctx context.Context, a answer) {
 	}
 	l.mutex.Lock()
 	l.sync.Applied(tip, err == nil && len(a.answer.Blocks) > 0, l.options.Clock.Now())
+	l.caughtUp(tip)
 	if tip > before && l.participation.engine.Load() != nil {
 		l.untold.add(tip, epoch)
 	}
 	l.mutex.Unlock()
+}
+
+// applyShown applies a block whose results, if they came with it, are its own.
+func (l *link) applyShown(ctx context.Context, b *blocksync.Block, early *shown) error {
+	if early != nil && early.fault != nil {
+		return early.fault
+	}
+	return l.applyBlock(ctx, b, early)
 }
 
 // applyBlock commits a block that another node says was decided, after checking

@@ -22,6 +22,7 @@ type metrics struct {
 	relied       prometheus.Counter
 	certified    prometheus.Counter
 	expired      prometheus.Counter
+	followed     prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -40,6 +41,7 @@ func newMetrics() *metrics {
 		relied:       counter("signatures_relied_total", "Transactions whose signatures it has not checked because enough validators state that they have."),
 		certified:    counter("batches_certified_total", "Batches that it has relied on statements for since start."),
 		expired:      counter("batches_expired_total", "Batches that it has held for statements and then checked itself since start."),
+		followed:     counter("blocks_followed_total", "Blocks whose proved results it has taken from its peers, since it joined by a snapshot, instead of executing them."),
 		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: "credible", Name: "commit_seconds", Help: "Time from decision to durable block.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
@@ -51,6 +53,9 @@ func (m *metrics) committed(p *prepared, took time.Duration) {
 	m.height.Set(float64(p.block.Header.Height))
 	m.blocks.Inc()
 	m.transactions.Add(float64(len(p.transactions)))
+	if p.followed {
+		m.followed.Inc()
+	}
 	m.gas.Add(float64(p.results.GasUsed()))
 	m.commit.Observe(took.Seconds())
 }
@@ -94,7 +99,7 @@ func (m *metrics) all(c *Chain) []prometheus.Collector {
 	}
 	return []prometheus.Collector{
 		m.height, m.blocks, m.transactions, m.gas, m.commit, m.admitted, m.refused, m.evidence,
-		m.checked, m.relied, m.certified, m.expired, networkMetrics{c},
+		m.checked, m.relied, m.certified, m.expired, m.followed, networkMetrics{c},
 		gauge("snapshot_height", "Height of the newest snapshot that this node gives, 0 without any.", func() int { height, _ := c.snapshots.Load().last(); return int(height) }), //nolint:gosec // a height is below 2^62
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "credible", Name: "snapshot_seconds", Help: "How long the last snapshot took, 0 before the first since start."},
 			func() float64 { _, took := c.snapshots.Load().last(); return took.Seconds() }),

@@ -89,6 +89,9 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 	defer view.Close()
 	world, block := state.New(view), d.context(header, ruling, view)
 	for _, f := range flight {
+		if f.followed {
+			return nil // what its senders have spent is not known before its results are in
+		}
 		for i := range f.transactions {
 			execution.Reserve(world, &f.transactions[i])
 		}

@@ -94,7 +94,7 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) (transactions ui
 	if err != nil {
 		return 0, err
 	}
-	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil)
+	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil, c.verifyAll)
 	if err != nil {
 		return 0, err
 	}

@@ -14,6 +14,9 @@ import (
 // check signatures together gain little beyond it, and one bad signature spoils no more.
 const checkedTogether = 256
 
+// verifying checks transactions; both results have one entry for each.
+type verifying func(context.Context, []*chain.Transaction) ([]chain.Verified, []error)
+
 // verifyAll checks the signatures of many transactions, each once on this node unless it
 // relies on others: those of one scheme together, on all cores. Both results have one entry
 // for each.

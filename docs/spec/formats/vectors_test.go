@@ -292,9 +292,13 @@ func build(t *testing.T) []vector {
 		})},
 		{Name: "block sync: status", Encoding: encoded((&blocksync.Status{Height: 7, Hash: hash(3)}).Encode())},
 		{Name: "block sync: request", Encoding: encoded((&blocksync.Request{From: 8, Blocks: 256, Bytes: 4 << 20}).Encode())},
+		{Name: "block sync: request for blocks and results", Encoding: encoded((&blocksync.Request{From: 8, Blocks: 256, Bytes: 4 << 20, Results: true}).Encode())},
 		{Name: "block sync: request for a status", Encoding: encoded((&blocksync.Request{}).Encode())},
 		{Name: "block sync: answer of one block", Encoding: encoded((&blocksync.Answer{From: 8, Blocks: []blocksync.Block{
 			{Header: []byte("header"), Body: []byte("body"), Proof: []byte("proof")},
+		}}).Encode())},
+		{Name: "block sync: answer of one block and its results", Encoding: encoded((&blocksync.Answer{From: 8, Blocks: []blocksync.Block{
+			{Header: []byte("header"), Body: []byte("body"), Proof: []byte("proof"), Results: []byte("results")},
 		}}).Encode())},
 		{Name: "state sync: inquiry", Encoding: encoded((&statesync.Inquiry{}).Encode())},
 		{Name: "state sync: offers of two manifests", Encoding: encoded((&statesync.Offers{Manifests: [][]byte{{1, 2}, {3}}}).Encode())},
