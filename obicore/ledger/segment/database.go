@@ -22,6 +22,10 @@ const (
 	// A larger base level spares the state of millions of accounts a level, and each
 	// level is written some ten times as often as what is new.
 	largestLevelAbove = 256 << 20
+	// A compaction of the tables above writes the base level again, however few they are. A
+	// lookup asks the filter of each; writers wait for compactions only at the second number.
+	tablesAbove       = 12
+	tablesAboveAtMost = 40
 	bloomBitsPerKey   = 10
 	databaseFormat    = pebble.FormatTableFormatV6
 	compactionsAtOne  = 2
@@ -51,6 +55,8 @@ func openDatabase(fs vfs.FS, folder string, logf func(string, ...any), t *troubl
 		MemTableSize:                memoryTableSize,
 		MemTableStopWritesThreshold: 4,
 		LBaseMaxBytes:               largestLevelAbove,
+		L0CompactionThreshold:       tablesAbove,
+		L0StopWritesThreshold:       tablesAboveAtMost,
 		MaxOpenFiles:                openTables,
 		DisableWAL:                  true,
 		FormatMajorVersion:          databaseFormat,
