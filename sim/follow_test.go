@@ -48,7 +48,11 @@ func TestANodeThatHasJoinedTakesProvedResultsUntilItIsAsFarAsTheOthers(t *testin
 		if followed < 2*every {
 			t.Errorf("of %d blocks above the snapshot it took the results of %d", blocks, followed)
 		}
-		before, end := followed, balanceOf(t, joiner, recipient)
+		time.Sleep(11 * time.Second) // until it is sure that it keeps up: its peers tell it at each heartbeat
+		end := balanceOf(t, joiner, recipient) + pay(t, c, 1)
+		c.Settle(time.Minute, func() bool { return balanceOf(t, joiner, recipient) == end })
+		followed = figure(t, joiner, "blocks_followed_total")
+		before := followed
 		end += pay(t, c, 5)
 		c.Settle(time.Minute, func() bool { return balanceOf(t, joiner, recipient) == end })
 		if followed = figure(t, joiner, "blocks_followed_total"); followed != before {

@@ -41,6 +41,7 @@ type link struct {
 	untold   untold
 	heard    map[chain.NodeID]int // answers to the question for heights, by question
 	question int
+	level    time.Time // since when a node that has joined is as far as the others; zero while it is not
 	batches  batches
 	ration   *dissemination.Ration // of snapshots
 	given    *dissemination.Ration // of blocks

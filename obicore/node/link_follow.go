@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
@@ -108,10 +109,23 @@ func (c *Chain) resultsOf(height uint64) ([]byte, error) {
 	return results.Encode(), nil
 }
 
-// caughtUp ends following when the node is as far as an honest validator says that it is. The
-// mutex is held.
-func (l *link) caughtUp(tip uint64) {
-	if best, known := l.best(); known && tip+l.genesis.RootDelay >= best {
+// settled is how long a node that has joined must be as far as the others before it stops taking
+// results: on a machine that is short of cores it may fall behind once more.
+const settled = 10 * time.Second
+
+// lookWhetherCaughtUp ends following when the node has been as far as an honest validator says that it is for
+// a while. The mutex is held.
+func (l *link) lookWhetherCaughtUp() {
+	if !l.following.Load() {
+		return
+	}
+	now := l.options.Clock.Now()
+	switch best, known := l.best(); {
+	case !known || l.Tip().Header.Height+l.genesis.RootDelay < best:
+		l.level = time.Time{}
+	case l.level.IsZero():
+		l.level = now
+	case now.Sub(l.level) >= settled:
 		l.following.Store(false)
 	}
 }

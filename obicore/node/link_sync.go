@@ -27,6 +27,7 @@ func (l *link) receiveSync(from chain.NodeID, message []byte) {
 	case *blocksync.Status:
 		l.mutex.Lock()
 		l.sync.Heard(from, m.Height)
+		l.lookWhetherCaughtUp()
 		l.heard[from] = l.question
 		l.tell()
 		l.mutex.Unlock()
@@ -102,7 +103,7 @@ func (l *link) apply(ctx context.Context, a answer) {
 	}
 	l.mutex.Lock()
 	l.sync.Applied(tip, err == nil && len(a.answer.Blocks) > 0, l.options.Clock.Now())
-	l.caughtUp(tip)
+	l.lookWhetherCaughtUp()
 	if tip > before && l.participation.engine.Load() != nil {
 		l.untold.add(tip, epoch)
 	}
