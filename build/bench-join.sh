@@ -2,7 +2,7 @@
 # Measures how long a new node takes to join a network of four validators that has made
 # TRANSACTIONS (1000000) and is loaded at half of what it bore, in requests of the same
 # size: from `network add-node --snapshot` until the node is a validator that follows.
-# ACCOUNTS (100000) are paid; the nodes take a snapshot every 100,000 transactions.
+# ACCOUNTS (100000) are paid; the nodes take a snapshot every 50,000 transactions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 wanted=${TRANSACTIONS:-1000000} accounts=${ACCOUNTS:-100000}
@@ -23,8 +23,8 @@ bench() {
 }
 
 bin/credible network create "$network" --nodes 4 --snapshots 1000 >/dev/null
-sed -i '/^\[snapshots\]/,/^\[/ s/^transactions = 0$/transactions = 100000/' "$network"/node*/*.toml
-sed -n '/^\[snapshots\]/,/^\[/p' "$network"/node0/*.toml | grep -q '^transactions = 100000$'
+sed -i '/^\[snapshots\]/,/^\[/ s/^transactions = 0$/transactions = 50000/' "$network"/node*/*.toml
+sed -n '/^\[snapshots\]/,/^\[/p' "$network"/node0/*.toml | grep -q '^transactions = 50000$'
 bin/credible network start "$network" >/dev/null
 urls=$(bin/credible network status "$network" -o json | sed -nE 's/.*"rpc": *"([^"]+)".*/\1/p' | paste -sd,)
 made=0

@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Without the tree's own path in it, what one clone has compiled serves the next.
+export GOFLAGS="${GOFLAGS:+$GOFLAGS }-trimpath"
+
 step() { # name, command…
 	local name=$1 start=$SECONDS
 	shift

@@ -58,7 +58,7 @@ func (l *link) blocksFor(request *blocksync.Request, left uint64) (blocks []bloc
 	for height := request.From; height > 0 && height <= tip && height-request.From < min(request.Blocks, answerBlocks); height++ {
 		block, err := l.sealedBlock(height)
 		if err == nil && request.Results {
-			block.Results, err = l.resultsOf(height)
+			err = l.addResults(height, &block)
 		}
 		if err != nil {
 			break // pruned: who asks finds another

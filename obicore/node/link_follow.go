@@ -8,6 +8,7 @@ import (
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/blocksync"
 )
 
 // A node that has joined by a snapshot has taken the state from the validators' word: from
@@ -97,16 +98,20 @@ func (c *Chain) follow(p *prepared) (e *executed, err error) {
 	return e, err
 }
 
-// resultsOf returns the encoded results of a block, nothing when they are not here.
-func (c *Chain) resultsOf(height uint64) ([]byte, error) {
+// addResults adds its results to a block, unless they are not here or take more than an answer
+// may: who asks then executes it.
+func (c *Chain) addResults(height uint64, b *blocksync.Block) error {
 	results, err := c.store.Results(height)
-	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrPruned) {
-		return nil, nil
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return results.Encode(), nil
+	if encoded := results.Encode(); len(encoded) <= answerBytes-len(b.Header)-len(b.Body)-len(b.Proof) {
+		b.Results = encoded
+	}
+	return nil
 }
 
 // settled is how long a node that has joined must be as far as the others before it stops taking
