@@ -4,9 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Without the tree's own path in it, what one clone has compiled serves the next.
-export GOFLAGS="${GOFLAGS:+$GOFLAGS }-trimpath"
-
 step() { # name, command…
 	local name=$1 start=$SECONDS
 	shift
@@ -29,7 +26,7 @@ computations='/(sdk/proof|tools/wallet|obicore/ledger/merklepatricia|kernel/enco
 
 # One outcome after the other, many of them: what runs side by side below them does so in the
 # other tests, too. They come in the full run only.
-walks='PowerCut|Flipped|ThroughManyPatches|EveryHeightReads|APatchLeads|ARestoredLedger|PrunedLedgerKeeps|KeepsTheStandard/crash-at-every-record'
+walks='PowerCut|Flipped|ThroughManyPatches|EveryHeightReads|APatchLeads|ARestoredLedger|PrunedLedgerKeeps|HasJoinedTakesNo|KeepsTheStandard/crash-at-every-record'
 
 # The command line takes a quarter of the race detector's time, and what runs side by side
 # below it is looked at in its own packages: it comes in the full run only.
