@@ -91,17 +91,16 @@ func (c *Chain) show(p *prepared, proof chain.Proof) error {
 		Header: p.block.Header, Hash: p.hash, Transactions: p.transactions, Results: p.results,
 		Fees: p.ruling.Parameters.Fees, Coinbase: p.ruling.payout(p.block.Header.Proposer), Size: p.size(),
 	}
+	event := Event{}
 	if !p.followed {
+		event.Block = block
 		c.blocks.set(block)
 	}
 	c.pool.Advance(height, noncesIn(p.results), p.settled())
 	c.pruning.Load().executedUpTo(height)
 	c.snapshots.Load().executed()
 	c.withdraw(1)
-	if p.followed {
-		block = nil
-	}
-	c.feed.publish(Event{Block: block})
+	c.feed.publish(event)
 	return nil
 }
 

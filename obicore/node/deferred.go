@@ -314,12 +314,14 @@ func (d *deferred) run() {
 	}
 }
 
-// resultsFor executes a block, or takes the results that it came with.
+// resultsFor executes a block, or takes the results that it came with; Commit refuses these
+// when they do not lead to the root that they say.
 func (d *deferred) resultsFor(p *prepared) (*executed, error) {
-	if p.followed {
-		return d.follow(p)
+	if !p.followed {
+		return d.Chain.run(context.Background(), p)
 	}
-	return d.Chain.run(context.Background(), p)
+	e := &executed{prepared: *p}
+	return e, d.stage(e)
 }
 
 // executeNext executes the block after the head, makes its results durable and

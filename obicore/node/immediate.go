@@ -167,12 +167,19 @@ func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	if err = errors.Join(err, c.HaltReason()); err != nil {
 		return nil, err // halted: what a contract has read may be wrong
 	}
-	if e.staged, err = c.store.Stage(e.results.Writes()); err != nil {
+	if err := c.stage(e); err != nil {
 		return nil, err
 	}
 	e.results.StateRoot = e.staged.Root()
-	e.next, err = c.nextValidators(header.Height, p.ruling.Validators, e.results)
-	return e, err
+	return e, nil
+}
+
+// stage computes the state that results lead to, and who decides the next block.
+func (c *Chain) stage(e *executed) (err error) {
+	if e.staged, err = c.store.Stage(e.results.Writes()); err == nil {
+		e.next, err = c.nextValidators(e.block.Header.Height, e.ruling.Validators, e.results)
+	}
+	return err
 }
 
 // commit makes a decision durable and shows it.

@@ -1,9 +1,11 @@
 package node
 
 import (
+	"errors"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/blocksync"
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
@@ -87,4 +89,20 @@ func (l *link) sealedBlock(height uint64) (b blocksync.Block, err error) {
 		return b, err
 	}
 	return blocksync.Block{Header: header.Encode(), Body: body.Encode(), Proof: proof.Encode()}, nil
+}
+
+// addResults adds its results to a block, unless they are not here or take more than an answer
+// may: who asks then executes it.
+func (c *Chain) addResults(height uint64, b *blocksync.Block) error {
+	results, err := c.store.Results(height)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if encoded := results.Encode(); len(encoded) <= answerBytes-len(b.Header)-len(b.Body)-len(b.Proof) {
+		b.Results = encoded
+	}
+	return nil
 }

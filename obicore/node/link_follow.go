@@ -2,13 +2,10 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
-	"github.com/credibleledger/credibleledger/kernel/ledger"
-	"github.com/credibleledger/credibleledger/obicore/blocksync"
 )
 
 // A node that has joined by a snapshot has taken the state from the validators' word: from
@@ -85,41 +82,12 @@ func (c *Chain) verifyUnbound(ctx context.Context, transactions []*chain.Transac
 	return verified, errs
 }
 
-// follow makes the results that a block came with its own.
-func (c *Chain) follow(p *prepared) (e *executed, err error) {
-	e = &executed{prepared: *p}
-	if e.staged, err = c.store.Stage(p.results.Writes()); err != nil {
-		return nil, err
-	}
-	if root := e.staged.Root(); root != p.results.StateRoot {
-		return nil, fmt.Errorf("%w: the writes of block %d lead to state %s, the validators decided %s", ErrRoot, p.block.Header.Height, root, p.results.StateRoot)
-	}
-	e.next, err = c.nextValidators(p.block.Header.Height, p.ruling.Validators, p.results)
-	return e, err
-}
-
-// addResults adds its results to a block, unless they are not here or take more than an answer
-// may: who asks then executes it.
-func (c *Chain) addResults(height uint64, b *blocksync.Block) error {
-	results, err := c.store.Results(height)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if encoded := results.Encode(); len(encoded) <= answerBytes-len(b.Header)-len(b.Body)-len(b.Proof) {
-		b.Results = encoded
-	}
-	return nil
-}
-
 // settled is how long a node that has joined must be as far as the others before it stops taking
 // results: on a machine that is short of cores it may fall behind once more.
 const settled = 10 * time.Second
 
-// lookWhetherCaughtUp ends following when the node has been as far as an honest validator says that it is for
-// a while. The mutex is held.
+// lookWhetherCaughtUp ends following when the node has been as far as an honest validator says
+// that it is for a while. The mutex is held.
 func (l *link) lookWhetherCaughtUp() {
 	if !l.following.Load() {
 		return

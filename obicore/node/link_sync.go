@@ -93,7 +93,7 @@ func (l *link) apply(ctx context.Context, a answer) {
 		if l.comesAgain(early, i, s) {
 			break
 		}
-		if err = l.applyShown(ctx, &a.answer.Blocks[i], s); err != nil {
+		if err = l.applyBlock(ctx, &a.answer.Blocks[i], s); err != nil {
 			break
 		}
 	}
@@ -110,17 +110,12 @@ func (l *link) apply(ctx context.Context, a answer) {
 	l.mutex.Unlock()
 }
 
-// applyShown applies a block whose results, if they came with it, are its own.
-func (l *link) applyShown(ctx context.Context, b *blocksync.Block, early *shown) error {
-	if early != nil && early.fault != nil {
-		return early.fault
-	}
-	return l.applyBlock(ctx, b, early)
-}
-
 // applyBlock commits a block that another node says was decided, after checking
 // that it was. early is what is known of it, or nil.
 func (l *link) applyBlock(ctx context.Context, b *blocksync.Block, early *shown) error {
+	if early != nil && early.fault != nil {
+		return early.fault
+	}
 	header, err := chain.DecodeHeader(b.Header)
 	if err != nil {
 		return err
