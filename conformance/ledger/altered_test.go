@@ -24,6 +24,7 @@ type altered struct {
 	prove      func(height uint64, key chain.StateKey) (ledger.Proof, error)
 	many       func(height uint64, keys []chain.StateKey) (ledger.MultiProof, error)
 	candidates func(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error)
+	signers    func(height uint64) ([][]byte, error)
 	prune      func(ctx context.Context, below uint64) error
 	inspect    func(ctx context.Context, found func(ledger.Fault), progress func(float64)) error
 	rewind     func(ctx context.Context, height uint64) error
@@ -140,6 +141,13 @@ func (a *altered) Compact(ctx context.Context, progress func(float64)) error {
 
 func (a *altered) IDs(height uint64) ([]chain.Hash, error) {
 	return a.Ledger.(ledger.Snapshotter).IDs(height)
+}
+
+func (a *altered) Signers(height uint64) ([][]byte, error) {
+	if a.signers != nil {
+		return a.signers(height)
+	}
+	return a.Ledger.(ledger.SignerKeeper).Signers(height)
 }
 
 func (a *altered) Candidates(ctx context.Context, query ledger.EventQuery, from, to uint64, f func(uint64) bool) (uint64, error) {

@@ -378,6 +378,16 @@ func brokenOptions() map[string]conformance.Direction {
 				return a.Ledger.(ledger.Pruner).Prune(ctx, below+1)
 			}
 		}),
+		// Where there are none, there are none of no transactions.
+		"signers-come-back": with(func(a *altered) {
+			a.signers = func(height uint64) ([][]byte, error) {
+				signers, err := a.Ledger.(ledger.SignerKeeper).Signers(height)
+				if signers == nil {
+					signers = [][]byte{}
+				}
+				return signers, err
+			}
+		}),
 		// One height too few is undone.
 		"rewind-goes-back": with(func(a *altered) {
 			a.rewind = func(ctx context.Context, height uint64) error {

@@ -10,6 +10,7 @@ import (
 func (b bench) optionalRules() []conformance.Rule {
 	return []conformance.Rule{
 		{Name: "prune-keeps-the-rest", Statement: "A Pruner takes away nothing at or above the given height, and no header; what is gone is ErrPruned.", Check: b.pruneKeepsTheRest},
+		{Name: "signers-come-back", Statement: "A SignerKeeper returns what a block was appended with, nil where that was nil, refuses another number than that of the transactions, and has none beyond the tip or below the oldest body.", Check: b.signersComeBack},
 		{Name: "rewind-goes-back", Statement: "A Rewinder brings the ledger to an earlier height as it was, from where another branch can grow.", Check: b.rewindGoesBack},
 		{Name: "many-entries-verify", Statement: "A MultiProver proves many entries, present and absent, by one path that verifies under the state root of any kept height and not after a change.", Check: b.manyEntriesVerify},
 		{Name: "compaction-changes-nothing", Statement: "A Maintainer that compacts changes no answer, ends with progress 1, and counts the entries of the latest state.", Check: b.compactionChangesNothing},

@@ -93,6 +93,10 @@ type Decided struct {
 	Block *chain.Block
 	Proof chain.Proof
 	IDs   []chain.Hash
+	// Signers are what checking the signatures has come to, one for each transaction, or
+	// nil when they were not checked. A [SignerKeeper] keeps them; they are nothing that
+	// was decided.
+	Signers [][]byte
 }
 
 // Location is a transaction's place in the chain.

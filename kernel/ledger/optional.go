@@ -16,6 +16,14 @@ type Pruner interface {
 	Prune(ctx context.Context, below uint64) error
 }
 
+// SignerKeeper keeps the signers of its blocks, so that who reads a block back need not check its
+// signatures again.
+type SignerKeeper interface {
+	// Signers returns the Signers that the block at a height was appended with, nil when there
+	// were none; ErrNotFound beyond the tip, ErrPruned below OldestBody.
+	Signers(height uint64) ([][]byte, error)
+}
+
 // Rewinder takes a memory-only ledger back to an executed height. It exists for
 // development chains, where `evm_revert` needs it.
 type Rewinder interface {

@@ -135,7 +135,7 @@ func (c *Chain) reexecute(ctx context.Context, height uint64) error {
 	if err != nil {
 		return err
 	}
-	e, err := c.executeBlock(ctx, c.Head(), &chain.Block{Header: header, Body: *body})
+	e, err := c.executeBlock(ctx, c.Head(), &chain.Block{Header: header, Body: *body}, c.asStored(height))
 	if err != nil {
 		return err
 	}

@@ -26,9 +26,10 @@ func TestGoldenDataDirectoriesOpenAndVerify(t *testing.T) {
 		writeGolden(t, "standard-1", "standard", obicore.BinaryTree)
 		writeGolden(t, "gm-1", "gm", obicore.BinaryTree)
 		writeGolden(t, "patricia-1", "gm", obicore.MerklePatricia)
+		writeGolden(t, "signers-1", "standard", obicore.BinaryTree)
 	}
 	directories, err := filepath.Glob(filepath.Join(golden, "*"))
-	if err != nil || len(directories) < 3 {
+	if err != nil || len(directories) < 4 {
 		t.Fatalf("%d golden directories: %v", len(directories), err)
 	}
 	for _, directory := range directories {

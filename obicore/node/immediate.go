@@ -93,7 +93,7 @@ func (i *immediate) execute(ctx context.Context, proposal consensus.Proposal) (*
 	if err != nil {
 		return nil, err
 	}
-	e, err := i.executeBlock(ctx, i.Head(), block)
+	e, err := i.executeBlock(ctx, i.Head(), block, i.verifyAll)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (c *Chain) decodeProposal(proposal consensus.Proposal) (*chain.Block, error
 }
 
 // executeBlock checks a block against the head and executes it there.
-func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block) (*executed, error) {
+func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block, verify verifying) (*executed, error) {
 	header := block.Header
 	if header.Height != head.Header.Height+1 {
 		// The state that rules another height may not exist.
@@ -128,7 +128,7 @@ func (c *Chain) executeBlock(ctx context.Context, head *Head, block *chain.Block
 	if err := c.checkHeader(head.Header, header, ruling); err != nil {
 		return nil, fmt.Errorf("%w: %w", consensus.ErrProposal, err)
 	}
-	p, err := c.decodeBody(ctx, block, nil, c.verifyAll)
+	p, err := c.decodeBody(ctx, block, nil, verify)
 	if err == nil {
 		p.offences, err = c.checkEvidence(block, ruling)
 	}
@@ -194,7 +194,7 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 		return nil, err
 	}
 	i.recentIDs.add(e.block.Header.Height, e.ids)
-	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids}); err != nil {
+	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids, Signers: e.signers()}); err != nil {
 		return nil, err
 	}
 	if err := i.store.Commit(ctx, e.results, e.staged); err != nil {

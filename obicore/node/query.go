@@ -65,7 +65,7 @@ func (c *Chain) readBlock(height uint64) (*Block, error) {
 		block.Size += len(entries[i].Wire)
 	}
 	var faults []error
-	block.Transactions, faults = c.verifyAll(context.Background(), transactions)
+	block.Transactions, faults = c.asStored(height)(context.Background(), transactions)
 	if err := errors.Join(faults...); err != nil {
 		return nil, fmt.Errorf("block %d: %w", height, err)
 	}

@@ -17,25 +17,34 @@ type Replayed struct {
 	Transactions uint64
 }
 
-// Replay executes every stored block again under this binary; see [Chain.ReplayRange].
+// Replay executes every stored block again under this binary and checks all signatures again;
+// see [Chain.ReplayRange].
 func (c *Chain) Replay(ctx context.Context, progress func(share float64)) error {
-	_, err := c.ReplayRange(ctx, 0, math.MaxUint64, progress)
+	_, err := c.ReplayRange(ctx, Range{To: math.MaxUint64, Signatures: true}, progress)
 	return err
 }
 
-// ReplayRange executes the stored blocks from one height to another again under this
-// binary and compares the results, transaction by transaction. It changes nothing and
-// needs the state at every height, so that it covers what of the range lies inside the
-// retention window. A *Difference names the first transaction that differs.
-func (c *Chain) ReplayRange(ctx context.Context, from, to uint64, progress func(share float64)) (done Replayed, err error) {
+// Range is what a replay goes through.
+type Range struct {
+	From, To uint64 // heights
+	// Signatures says that they are checked again. Else the signers are whom the ledger names
+	// since the blocks came, where it does.
+	Signatures bool
+}
+
+// ReplayRange executes the stored blocks of a range again under this binary and compares
+// the results, transaction by transaction. It changes nothing and needs the state at every
+// height, so that it covers what of the range lies inside the retention window. A
+// *Difference names the first transaction that differs.
+func (c *Chain) ReplayRange(ctx context.Context, r Range, progress func(share float64)) (done Replayed, err error) {
 	status := c.store.Status()
-	first := max(1, from, status.OldestBody, status.OldestState+1)
+	first := max(1, r.From, status.OldestBody, status.OldestState+1)
 	if status.OldestState > 0 {
 		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
 	}
-	last := min(to, status.Executed)
+	last := min(r.To, status.Executed)
 	done = Replayed{From: first, To: first - 1}
-	err = c.replayAhead(ctx, first, last, func(height, transactions uint64) {
+	err = c.replayAhead(ctx, Range{first, last, r.Signatures}, func(height, transactions uint64) {
 		done.To, done.Transactions = height, done.Transactions+transactions
 		progress(float64(height-first+1) / float64(last-first+1))
 	})
@@ -44,7 +53,7 @@ func (c *Chain) ReplayRange(ctx context.Context, from, to uint64, progress func(
 
 // replayAhead executes blocks on all cores, for each stands on a stored state of its own,
 // and calls same for each in order until one differs.
-func (c *Chain) replayAhead(ctx context.Context, first, last uint64, same func(height, transactions uint64)) error {
+func (c *Chain) replayAhead(ctx context.Context, r Range, same func(height, transactions uint64)) error {
 	type outcome struct {
 		transactions uint64
 		err          error
@@ -56,7 +65,7 @@ func (c *Chain) replayAhead(ctx context.Context, first, last uint64, same func(h
 	ahead := make(chan chan outcome, runtime.GOMAXPROCS(0)) // in the order of heights
 	workers.Go(func() {
 		defer close(ahead)
-		for height := first; height <= last && ctx.Err() == nil; height++ {
+		for height := r.From; height <= r.To && ctx.Err() == nil; height++ {
 			block := make(chan outcome, 1)
 			select {
 			case ahead <- block:
@@ -65,12 +74,12 @@ func (c *Chain) replayAhead(ctx context.Context, first, last uint64, same func(h
 			}
 			workers.Go(func() {
 				var o outcome
-				o.transactions, o.err = c.replayBlock(ctx, height)
+				o.transactions, o.err = c.replayBlock(ctx, height, r.Signatures)
 				block <- o
 			})
 		}
 	})
-	height := first
+	height := r.From
 	for block := range ahead {
 		o := <-block
 		if o.err != nil {
@@ -82,7 +91,7 @@ func (c *Chain) replayAhead(ctx context.Context, first, last uint64, same func(h
 	return ctx.Err()
 }
 
-func (c *Chain) replayBlock(ctx context.Context, height uint64) (transactions uint64, err error) {
+func (c *Chain) replayBlock(ctx context.Context, height uint64, signatures bool) (transactions uint64, err error) {
 	header, err := c.store.Header(height)
 	if err != nil {
 		return 0, err
@@ -94,7 +103,11 @@ func (c *Chain) replayBlock(ctx context.Context, height uint64) (transactions ui
 	if err != nil {
 		return 0, err
 	}
-	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil, c.verifyAll)
+	verify := c.asStored(height)
+	if signatures {
+		verify = c.checkedAgain(height)
+	}
+	p, err := c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil, verify)
 	if err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ import (
 func (t *terminal) replay() *cobra.Command {
 	var place dataPlace
 	var compare bool
-	var from, to uint64
+	var r node.Range
 	command := &cobra.Command{
 		Use: "replay --compare --data DIR|--home HOME", Args: cobra.NoArgs,
 		Short: t.text(Text{"execute old blocks again under this binary", "以本程序重新执行旧区块"}),
@@ -33,13 +33,14 @@ func (t *terminal) replay() *cobra.Command {
 					Next: Text{"add --compare: results are compared with what is stored", "请加 --compare：与存储的结果进行比较"},
 				}
 			}
-			return t.runReplay(command.Context(), &place, from, to)
+			return t.runReplay(command.Context(), &place, r)
 		},
 	}
 	t.dataFlags(command, &place)
 	command.Flags().BoolVar(&compare, "compare", false, t.text(Text{"compare with the stored results", "与存储的结果比较"}))
-	command.Flags().Uint64Var(&from, "from", 0, t.text(Text{"first height (default: the oldest that is kept)", "起始高度（默认为所保留的最早高度）"}))
-	command.Flags().Uint64Var(&to, "to", math.MaxUint64, t.text(Text{"last height (default: the newest)", "结束高度（默认为最新高度）"}))
+	command.Flags().Uint64Var(&r.From, "from", 0, t.text(Text{"first height (default: the oldest that is kept)", "起始高度（默认为所保留的最早高度）"}))
+	command.Flags().Uint64Var(&r.To, "to", math.MaxUint64, t.text(Text{"last height (default: the newest)", "结束高度（默认为最新高度）"}))
+	command.Flags().BoolVar(&r.Signatures, "signatures", false, t.text(Text{"check the signatures again too (default: the senders that the ledger keeps)", "同时重新验证签名（默认采用账本所存的发送者）"}))
 	return command
 }
 
@@ -51,6 +52,7 @@ type replayReport struct {
 	Transactions uint64            `json:"transactions"`
 	Seconds      float64           `json:"seconds"`
 	PerSecond    float64           `json:"transactionsPerSecond"`
+	Signatures   bool              `json:"signatures"` // whether they were checked again
 	Equal        bool              `json:"equal"`
 	Difference   *replayDifference `json:"difference,omitempty"`
 }
@@ -62,8 +64,8 @@ type replayDifference struct {
 	What   string `json:"what"`
 }
 
-func (t *terminal) runReplay(ctx context.Context, place *dataPlace, from, to uint64) error {
-	report, err := t.replayed(ctx, place, from, to)
+func (t *terminal) runReplay(ctx context.Context, place *dataPlace, r node.Range) error {
+	report, err := t.replayed(ctx, place, r)
 	if err != nil {
 		return &Problem{
 			Code: "CL-VERIFY-002", Why: err, What: Text{"the data directory cannot be replayed: " + place.where(), "无法重新执行数据目录：" + place.where()},
@@ -82,7 +84,7 @@ func (t *terminal) runReplay(ctx context.Context, place *dataPlace, from, to uin
 	return nil
 }
 
-func (t *terminal) replayed(ctx context.Context, place *dataPlace, from, to uint64) (report *replayReport, err error) {
+func (t *terminal) replayed(ctx context.Context, place *dataPlace, r node.Range) (report *replayReport, err error) {
 	c, err := t.openStopped(ctx, place)
 	if err != nil {
 		return nil, err
@@ -90,10 +92,10 @@ func (t *terminal) replayed(ctx context.Context, place *dataPlace, from, to uint
 	defer func() { err = errors.Join(err, c.close(ctx)) }()
 	bar := t.progress(Text{"executing again", "重新执行"})
 	began := time.Now()
-	done, err := c.ReplayRange(ctx, from, to, bar.set)
+	done, err := c.ReplayRange(ctx, r, bar.set)
 	bar.done()
 	seconds := time.Since(began).Seconds()
-	report = &replayReport{Chain: c.Genesis().Name, From: done.From, To: done.To, Transactions: done.Transactions, Seconds: seconds, Equal: err == nil}
+	report = &replayReport{Chain: c.Genesis().Name, From: done.From, To: done.To, Transactions: done.Transactions, Seconds: seconds, Signatures: r.Signatures, Equal: err == nil}
 	if seconds > 0 {
 		report.PerSecond = float64(done.Transactions) / seconds
 	}

@@ -45,38 +45,57 @@ func decodeSealed(payload []byte, hasher chain.Hasher) (*sealed, error) {
 	return s, nil
 }
 
-// The payload of a body record is the RLP list [body, ids]: with the ids the index
-// can be made again without knowing any transaction family.
-func encodeBody(body *chain.Body, ids []chain.Hash) []byte {
-	encoded := body.Encode()
-	record := make([]byte, 0, len(encoded)+(chain.HashSize+1)*len(ids)+2*9)
+// The payload of a body record is the RLP list [body, ids], or [body, ids, signers] where
+// these are known: with the ids the index can be made again without knowing any
+// transaction family.
+func encodeBody(block *ledger.Decided) []byte {
+	encoded := block.Block.Body.Encode()
+	record := make([]byte, 0, len(encoded)+(chain.HashSize+chain.AddressSize+2)*len(block.IDs)+3*9)
 	record = append(record, encoded...)
-	for i := range ids {
-		record = rlp.AppendBytes(record, ids[i][:])
+	for i := range block.IDs {
+		record = rlp.AppendBytes(record, block.IDs[i][:])
 	}
-	return rlp.CloseList(rlp.CloseList(record, len(encoded)), 0)
+	record = rlp.CloseList(record, len(encoded))
+	if begin := len(record); block.Signers != nil {
+		for _, signers := range block.Signers {
+			record = rlp.AppendBytes(record, signers)
+		}
+		record = rlp.CloseList(record, begin)
+	}
+	return rlp.CloseList(record, 0)
 }
 
-func splitBody(payload []byte) (body []byte, ids *rlp.Reader, err error) {
+// bodyRecord is a body record in its parts.
+type bodyRecord struct {
+	body    []byte
+	ids     *rlp.Reader
+	signers *rlp.Reader // nil where there are none
+}
+
+func splitBody(payload []byte) (r bodyRecord, err error) {
 	outer := rlp.NewReader(payload)
 	list, err := outer.List()
 	if err != nil {
-		return nil, nil, corrupt("body record", err)
+		return r, corrupt("body record", err)
 	}
-	body, bodyFault := list.Raw()
-	ids, idsFault := list.List()
-	if err := errors.Join(bodyFault, idsFault, list.End(), outer.End()); err != nil {
-		return nil, nil, corrupt("body record", err)
+	var bodyFault, idsFault, signersFault error
+	r.body, bodyFault = list.Raw()
+	r.ids, idsFault = list.List()
+	if list.More() {
+		r.signers, signersFault = list.List()
 	}
-	return body, ids, nil
+	if err := errors.Join(bodyFault, idsFault, signersFault, list.End(), outer.End()); err != nil {
+		return r, corrupt("body record", err)
+	}
+	return r, nil
 }
 
 func decodeBody(payload []byte) (*chain.Body, error) {
-	encoded, _, err := splitBody(payload)
+	record, err := splitBody(payload)
 	if err != nil {
 		return nil, err
 	}
-	body, err := chain.DecodeBody(encoded)
+	body, err := chain.DecodeBody(record.body)
 	if err != nil {
 		return nil, corrupt("body record", err)
 	}
@@ -84,18 +103,34 @@ func decodeBody(payload []byte) (*chain.Body, error) {
 }
 
 func decodeIDs(payload []byte) (ids []chain.Hash, err error) {
-	_, reader, err := splitBody(payload)
+	record, err := splitBody(payload)
 	if err != nil {
 		return nil, err
 	}
-	for reader.More() {
+	for record.ids.More() {
 		var id chain.Hash
-		if err := reader.Fixed(id[:]); err != nil {
+		if err := record.ids.Fixed(id[:]); err != nil {
 			return nil, corrupt("body record", err)
 		}
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+func decodeSigners(payload []byte) (signers [][]byte, err error) {
+	record, err := splitBody(payload)
+	if err != nil || record.signers == nil {
+		return nil, err
+	}
+	signers = [][]byte{}
+	for record.signers.More() {
+		of, err := record.signers.Bytes()
+		if err != nil {
+			return nil, corrupt("body record", err)
+		}
+		signers = append(signers, of)
+	}
+	return signers, nil
 }
 
 func corrupt(what string, err error) error {

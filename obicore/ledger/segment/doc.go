@@ -6,7 +6,7 @@
 //	identity                   whose ledger this is: format, module, chain, commitment, hash function
 //	lock                       held while a process has the ledger open
 //	headers/NNNNNNNN.segment   column of [header, proof], kept for ever, from Status().OldestHeader on
-//	bodies/NNNNNNNN.segment    column of [body, [ids]], from Status().OldestBody on
+//	bodies/NNNNNNNN.segment    column of [body, [ids]] or [body, [ids], [signers]], from Status().OldestBody on
 //	results/NNNNNNNN.segment   column of results, from Status().OldestBody on
 //	…/NNNNNNNN.index           where the records of that segment are; made again when absent or broken
 //	state/                     Pebble: index and state, without a log and without syncs

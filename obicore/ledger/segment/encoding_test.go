@@ -42,7 +42,8 @@ func FuzzDecoders(f *testing.F) {
 	f.Add(header.encode())
 	f.Add(encodeSidecar(7, 8, []uint32{64, 100}, 200))
 	f.Add(appendRecord(nil, 7, 8, []byte("payload")))
-	f.Add(encodeBody(&chain.Body{}, []chain.Hash{{9}}))
+	f.Add(encodeBody(&ledger.Decided{Block: &chain.Block{}, IDs: []chain.Hash{{9}}}))
+	f.Add(encodeBody(&ledger.Decided{Block: &chain.Block{}, IDs: []chain.Hash{{9}}, Signers: [][]byte{{1, 2}}}))
 	f.Add(encodeSealed(&chain.Header{}, &chain.Proof{}))
 	f.Add(appendJournal(nil, tableState, []byte("key")))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -80,6 +81,8 @@ func FuzzDecoders(f *testing.F) {
 		_, err = decodeBody(b)
 		named(err)
 		_, err = decodeIDs(b)
+		named(err)
+		_, err = decodeSigners(b)
 		named(err)
 		_, err = decodeHistory(b)
 		named(err)

@@ -277,6 +277,8 @@ func (i *inspection) body(header *chain.Header) {
 		return
 	}
 	i.check(height, "transaction count", header.TransactionCount == uint64(len(ids)), "%d ids, header says %d", len(ids), header.TransactionCount)
+	signers, err := decodeSigners(payload)
+	i.check(height, "signers", err == nil && (signers == nil || len(signers) == len(ids)), "%d of %d transactions (%v)", len(signers), len(ids), err)
 	evidence := chain.EvidenceRoot(i.options.Hasher, body.Evidence)
 	i.check(height, "evidence root", evidence == header.EvidenceRoot, "%s, header says %s", evidence, header.EvidenceRoot)
 	batches, whole := splitIDs(body, ids)

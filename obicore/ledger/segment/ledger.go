@@ -66,6 +66,7 @@ var (
 	_ ledger.Inspector = (*Ledger)(nil)
 
 	_ ledger.EventIndexer = (*Ledger)(nil)
+	_ ledger.SignerKeeper = (*Ledger)(nil)
 	_ ledger.MultiProver  = (*Ledger)(nil)
 
 	_ ledger.Rewinder = (*memoryLedger)(nil)
@@ -163,6 +164,8 @@ func (l *Ledger) checkDecided(decided *ledger.Decided) error {
 		return fmt.Errorf("%w: parent %s, the tip is %s", chain.ErrNotChild, header.Parent, parent.hash)
 	case len(decided.IDs) != count || header.TransactionCount != uint64(count):
 		return fmt.Errorf("%w: %d ids and a count of %d for %d transactions", chain.ErrMalformed, len(decided.IDs), header.TransactionCount, count)
+	case decided.Signers != nil && len(decided.Signers) != count:
+		return fmt.Errorf("%w: %d signers of %d transactions", chain.ErrMalformed, len(decided.Signers), count)
 	}
 	return nil
 }
@@ -171,7 +174,7 @@ func (l *Ledger) checkDecided(decided *ledger.Decided) error {
 // the block.
 func (l *Ledger) append(decided ledger.Decided) error {
 	header := decided.Block.Header
-	if err := l.bodies.write(header.Height, encodeBody(&decided.Block.Body, decided.IDs)); err != nil {
+	if err := l.bodies.write(header.Height, encodeBody(&decided)); err != nil {
 		return l.fail(err)
 	}
 	payload := encodeSealed(header, &decided.Proof)

@@ -87,6 +87,19 @@ func (l *Ledger) Body(height uint64) (*chain.Body, error) {
 	return decodeBody(payload)
 }
 
+// Signers returns what the signatures of the block at height came to; see [ledger.SignerKeeper].
+func (l *Ledger) Signers(height uint64) ([][]byte, error) {
+	if err := l.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer l.gate.leave()
+	payload, err := l.kept(l.bodies, height, l.Status().Decided)
+	if err != nil {
+		return nil, err
+	}
+	return decodeSigners(payload)
+}
+
 // Results returns the result column at height; see [ledger.BlockStore].
 func (l *Ledger) Results(height uint64) (*chain.Results, error) {
 	if err := l.gate.enter(); err != nil {

@@ -136,7 +136,7 @@ func (r *restoration) block(parent *chain.Header, block *ledger.Executed) error 
 	}
 	return errors.Join(
 		r.headers.load(header.Height, encodeSealed(header, &block.Proof)),
-		r.bodies.load(header.Height, encodeBody(&block.Block.Body, block.IDs)),
+		r.bodies.load(header.Height, encodeBody(&block.Decided)),
 		r.results.load(header.Height, block.Results.Encode()),
 	)
 }
