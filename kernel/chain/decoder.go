@@ -73,6 +73,14 @@ func (d *decoder) bytes(limit int) []byte {
 	return append([]byte(nil), b...)
 }
 
+// skip passes over one item, whatever is in it.
+func (d *decoder) skip() {
+	if d.err == nil {
+		_, err := d.reader.Raw()
+		d.fail(err)
+	}
+}
+
 // list reads one nested list with f, which must consume all of it.
 func (d *decoder) list(f func(*decoder)) {
 	if d.err != nil {

@@ -303,3 +303,22 @@ func TestWordArithmeticAgreesWithBigIntegers(t *testing.T) {
 		}
 	}
 }
+
+func TestReceiptsAreReadWithoutTheirWrites(t *testing.T) {
+	for seed := range uint64(300) {
+		results := newSource(seed).results()
+		receipts, err := chain.DecodeReceipts(results.Encode())
+		if err != nil || len(receipts) != len(results.Transactions) {
+			t.Fatalf("seed %d: %d receipts of %d: %v", seed, len(receipts), len(results.Transactions), err)
+		}
+		for i := range receipts {
+			if !bytes.Equal(receipts[i].Encode(), results.Transactions[i].Receipt.Encode()) {
+				t.Fatalf("seed %d: receipt %d differs", seed, i)
+			}
+		}
+		encoded := results.Encode()
+		if _, err := chain.DecodeReceipts(encoded[:len(encoded)-1]); !errors.Is(err, chain.ErrMalformed) {
+			t.Fatalf("seed %d, one byte fewer: %v", seed, err)
+		}
+	}
+}

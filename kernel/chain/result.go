@@ -106,6 +106,23 @@ func (r *Results) room() int {
 	return size
 }
 
+// DecodeReceipts reads the receipts of what [Results.Encode] writes and passes over the
+// writes, which are most of it.
+func DecodeReceipts(b []byte) (receipts []Receipt, err error) {
+	d := newDecoder(b, "results")
+	d.list(func(d *decoder) {
+		d.skip()
+		d.skip()
+		d.each(MaxTransactions, func(d *decoder) {
+			d.list(func(d *decoder) {
+				receipts = append(receipts, d.receipt())
+				d.skip()
+			})
+		})
+	})
+	return receipts, d.finish()
+}
+
 // DecodeResults reads what Encode writes.
 func DecodeResults(b []byte) (*Results, error) {
 	d := newDecoder(b, "results")

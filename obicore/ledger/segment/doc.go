@@ -31,7 +31,7 @@
 //	'J' ‖ height u64                   the keys that left history at that height (journal.go)
 //	'B' ‖ header hash                  height u64
 //	'I' ‖ transaction id ‖ height u64  index u32: one for each inclusion, the last one counts
-//	'L', 'R'                           the event index (package eventindex)
+//	'L', 'O', 'R'                      the event index (package eventindex)
 //	"Mapplied"                         number of heights whose state is in, with the root
 //	"Mindexed"                         number of heights whose block is in the index
 //	"Moldest"                          lowest height whose state can be read

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore/ledger/segment/eventindex"
 )
@@ -11,8 +12,25 @@ import (
 // openEvents takes up the event index, which is in the database and behind the ledger.
 func (l *Ledger) openEvents() (err error) {
 	status := l.Status()
-	l.events, err = eventindex.Open(l.db, status.OldestBody, status.Executed, l.Results, l.options.Logf)
+	l.events, err = eventindex.Open(l.db, status.OldestBody, status.Executed, l.receipts, l.options.Logf)
 	return err
+}
+
+// receipts returns those of an executed height.
+func (l *Ledger) receipts(height uint64) ([]chain.Receipt, error) {
+	if err := l.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer l.gate.leave()
+	payload, err := l.kept(l.results, height, l.Status().Executed)
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := chain.DecodeReceipts(payload)
+	if err != nil {
+		return nil, corrupt("result record", err)
+	}
+	return receipts, nil
 }
 
 // Candidates finds blocks by their events; see [ledger.EventIndexer].

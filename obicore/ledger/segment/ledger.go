@@ -257,6 +257,9 @@ func (l *Ledger) release(keep bool) error {
 	}
 	if l.db != nil {
 		if keep {
+			if l.events != nil {
+				faults = append(faults, l.events.Save())
+			}
 			faults = append(faults, flush(l.db, l.trouble))
 		}
 		faults = append(faults, l.db.Close())

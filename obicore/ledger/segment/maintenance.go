@@ -19,7 +19,7 @@ var tables = []struct {
 }{
 	{tableBlock, "state/blocks"}, {tableHistory, "state/history"}, {tableInclude, "state/transactions"}, {tableJournal, "state/journal"},
 	{tableMeta, "state/meta"}, {tableNode, "state/nodes"}, {tablePatch, "state/patches of nodes"}, {tableState, "state/entries"},
-	{'L', "state/events"}, {'R', "state/runs of events"}, // package eventindex
+	{'L', "state/events"}, {'O', "state/open run of events"}, {'R', "state/runs of events"}, // package eventindex
 }
 
 // Usage says what columns and database take on disk; see [ledger.Maintainer]. What is

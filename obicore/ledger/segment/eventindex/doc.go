@@ -13,8 +13,12 @@
 // coincide: whoever asks looks into the block. A query reads a few keys of each run, and
 // since runs do not overlap, the database has nothing to merge.
 //
-// The run that is open is kept in memory. After a restart it is made again from the
-// results, as is the index of a ledger that had none.
+// The run that is open is kept in memory, and saved when the ledger is closed:
+//
+//	'O'   first height u64, next height u64, entries: name u64, heights above the first u32
+//
+// What is missing after a crash is made again from the receipts, as is the index of a ledger
+// that had none. A run that was saved goes on being part of the one that grew from it.
 //
 // It is not part of the truth: it can be removed and comes back, in the background.
 // Commits do not wait for it, so that it may be some heights behind.

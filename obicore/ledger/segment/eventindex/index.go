@@ -25,7 +25,7 @@ const kept = 64
 // Index is the event index of one ledger. It is safe for concurrent use.
 type Index struct {
 	db   *pebble.DB
-	read func(height uint64) (*chain.Results, error)
+	read func(height uint64) ([]chain.Receipt, error)
 	logf func(string, ...any)
 
 	mutex    sync.RWMutex // guards the fields below; held over the writing of a run by its writer alone
@@ -42,8 +42,8 @@ type Index struct {
 
 // Open reads the index in a database and goes on with it in the background: from oldest,
 // the first height whose results are kept, up to what Executed names. read returns the
-// results of an executed height.
-func Open(db *pebble.DB, oldest, executed uint64, read func(uint64) (*chain.Results, error), logf func(string, ...any)) (*Index, error) {
+// receipts of an executed height.
+func Open(db *pebble.DB, oldest, executed uint64, read func(uint64) ([]chain.Receipt, error), logf func(string, ...any)) (*Index, error) {
 	x := &Index{
 		db: db, read: read, logf: logf, executed: executed, recent: make(map[uint64]*chain.Results),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
@@ -53,6 +53,9 @@ func Open(db *pebble.DB, oldest, executed uint64, read func(uint64) (*chain.Resu
 		return nil, err
 	}
 	if err := x.align(oldest, executed); err != nil {
+		return nil, err
+	}
+	if err := x.resume(); err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -88,11 +91,27 @@ func (x *Index) begin(height uint64) {
 	x.open, x.entries = span{height, height}, nil
 }
 
-// Close stops the index; what it had not written is made again after Open.
+// resume takes up the run that was open when the index was saved.
+func (x *Index) resume() error {
+	s, entries, err := readOpen(x.db)
+	if err != nil || s.next > x.executed+1 {
+		return err
+	}
+	// Where the first run was open, what is pruned meanwhile may have been its beginning.
+	if first := x.open.first; s.first == first || len(x.runs) == 0 && s.first < first && first < s.next {
+		x.open, x.entries = s, entries
+	}
+	return nil
+}
+
+// Close stops the index; what it had neither written nor saved is made again after Open.
 func (x *Index) Close() {
 	x.stop()
 	<-x.done
 }
+
+// Save writes the run that is open into the database. The index must be closed.
+func (x *Index) Save() error { return writeOpen(x.db, x.open, x.entries) }
 
 // Executed tells the index of results that have just been committed.
 func (x *Index) Executed(height uint64, results *chain.Results) {
@@ -145,13 +164,21 @@ func (x *Index) step() (more bool, err error) {
 	if height > executed {
 		return false, nil
 	}
+	names := make(map[name]struct{})
+	note := func(n name) { names[n] = struct{}{} }
 	if results == nil {
-		if results, err = x.read(height); err != nil {
+		receipts, err := x.read(height)
+		if err != nil {
 			return x.moved(height), err
 		}
+		for i := range receipts {
+			namesIn(&receipts[i], note)
+		}
+	} else {
+		for i := range results.Transactions {
+			namesIn(&results.Transactions[i].Receipt, note)
+		}
 	}
-	names := make(map[name]struct{})
-	namesIn(results, func(n name) { names[n] = struct{}{} })
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
 	if x.open.next != height || height > x.executed {

@@ -2,6 +2,7 @@ package eventindex_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -26,6 +27,7 @@ type fixture struct {
 
 	mutex   sync.Mutex
 	history []*chain.Results
+	reads   int
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -67,13 +69,17 @@ func (f *fixture) tip() uint64 {
 	return uint64(len(f.history)) - 1
 }
 
-func (f *fixture) read(height uint64) (*chain.Results, error) {
+func (f *fixture) read(height uint64) (receipts []chain.Receipt, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if height >= uint64(len(f.history)) {
 		return nil, ledger.ErrNotFound
 	}
-	return f.history[height], nil
+	f.reads++
+	for i := range f.history[height].Transactions {
+		receipts = append(receipts, f.history[height].Transactions[i].Receipt)
+	}
+	return receipts, nil
 }
 
 func (f *fixture) add(results *chain.Results) {
@@ -153,12 +159,10 @@ func (f *fixture) compare(query ledger.EventQuery, from, to uint64) (candidates 
 }
 
 func (f *fixture) matches(query *ledger.EventQuery, height uint64) bool {
-	results, _ := f.read(height)
-	for i := range results.Transactions {
-		for j := range results.Transactions[i].Receipt.Logs {
-			if query.Matches(&results.Transactions[i].Receipt.Logs[j]) {
-				return true
-			}
+	receipts, _ := f.read(height)
+	for i := range receipts {
+		if slices.ContainsFunc(receipts[i].Logs, func(log chain.Log) bool { return query.Matches(&log) }) {
+			return true
 		}
 	}
 	return false
@@ -194,6 +198,84 @@ func TestTheIndexFindsWhatReadingEverythingFinds(t *testing.T) {
 	f.index.Close()
 	f.open()
 	check()
+}
+
+func TestAnIndexThatWasSavedReadsNothingAgain(t *testing.T) {
+	f, random := newFixture(t), rand.New(rand.NewPCG(11, 12))
+	check := func() {
+		t.Helper()
+		f.settle()
+		for range 100 {
+			f.compare(queryOf(random), f.oldest, f.tip())
+		}
+	}
+	reopen := func(save bool) (reads int) {
+		t.Helper()
+		f.index.Close()
+		if save {
+			if err := f.index.Save(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.reads = 0
+		f.open()
+		f.settle()
+		reads = f.reads
+		check()
+		return reads
+	}
+	grow := func(blocks int) {
+		for range blocks {
+			f.add(blockOf(random, 3))
+		}
+		f.settle()
+	}
+	grow(700)
+	if reads := reopen(true); reads != 0 {
+		t.Errorf("%d heights are read again after a save", reads)
+	}
+	grow(20)
+	if reads := reopen(false); reads != 20 {
+		t.Errorf("%d heights are read again, 20 have come since the save", reads)
+	}
+	if f.oldest = 300; f.index.Prune(f.oldest) != nil {
+		t.Fatal("pruning fails")
+	}
+	if reads := reopen(true); reads != 0 {
+		t.Errorf("%d heights are read again after a save and a prune", reads)
+	}
+	grow(eventindex.RunHeights) // the run that was saved is closed
+	if reads, want := reopen(false), int(f.tip())+1-eventindex.RunHeights; reads != want {
+		t.Errorf("%d heights are read again, the open run has %d", reads, want)
+	}
+}
+
+func TestABrokenOpenRunIsCorrupt(t *testing.T) {
+	f, random := newFixture(t), rand.New(rand.NewPCG(13, 14))
+	for range 5 {
+		f.add(blockOf(random, 3))
+	}
+	f.settle()
+	f.index.Close()
+	if err := f.index.Save(); err != nil {
+		t.Fatal(err)
+	}
+	saved, closer, err := f.db.Get([]byte{'O'})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved = slices.Clone(saved)
+	_ = closer.Close()
+	far := slices.Clone(saved)
+	far[len(far)-1] = 200 // an entry above the heights of the run
+	for _, broken := range [][]byte{saved[:15], saved[:len(saved)-1], far} {
+		if err := f.db.Set([]byte{'O'}, broken, pebble.NoSync); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := eventindex.Open(f.db, 0, f.tip(), f.read, t.Logf); !errors.Is(err, ledger.ErrCorrupt) {
+			t.Errorf("%d bytes: %v", len(broken), err)
+		}
+	}
 }
 
 func TestDenseBlocksCloseARunEarly(t *testing.T) {

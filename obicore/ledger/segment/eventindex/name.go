@@ -18,15 +18,13 @@ func nameOf(position byte, value []byte) name {
 	return name(binary.BigEndian.Uint64(sum[:]))
 }
 
-// namesIn calls f for the names in results, for some more than once.
-func namesIn(results *chain.Results, f func(name)) {
-	for i := range results.Transactions {
-		logs := results.Transactions[i].Receipt.Logs
-		for j := range logs {
-			f(nameOf(0, logs[j].Address[:]))
-			for k := range logs[j].Topics {
-				f(nameOf(byte(k+1), logs[j].Topics[k][:]))
-			}
+// namesIn calls f for the names in a receipt, for some more than once.
+func namesIn(receipt *chain.Receipt, f func(name)) {
+	for i := range receipt.Logs {
+		log := &receipt.Logs[i]
+		f(nameOf(0, log.Address[:]))
+		for k := range log.Topics {
+			f(nameOf(byte(k+1), log.Topics[k][:]))
 		}
 	}
 }

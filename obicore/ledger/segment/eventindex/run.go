@@ -14,6 +14,7 @@ import (
 // First bytes of the keys.
 const (
 	tableList = 'L'
+	tableOpen = 'O'
 	tableRun  = 'R'
 )
 
