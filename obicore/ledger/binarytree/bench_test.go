@@ -9,25 +9,37 @@ import (
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 )
 
-// flat keeps a tree's nodes where the garbage collector finds no pointers: what it would have
-// to do for a million nodes of a map is not the commitment's.
+// flat keeps a tree's nodes where the garbage collector finds no pointers and the processor few
+// pages of memory: what that would cost for a million nodes is not the commitment's.
 type flat struct {
-	places map[[1 + chain.HashSize]byte]place
+	places map[nodeKey]place
 	chunks [][]byte
+	used   int // of the last chunk
 }
 
-type place struct{ chunk, at, size int32 }
+// nodeKey is a node's name, which is short in a tree of random paths.
+type nodeKey [16]byte
 
-// nodeRoom is more than a page's bytes, chunkNodes how many share a piece of memory.
-const nodeRoom, chunkNodes = 1280, 4096
+type place struct {
+	chunk, at  int32
+	size, room int32
+}
 
-func newFlat() *flat { return &flat{places: make(map[[1 + chain.HashSize]byte]place)} }
+// chunkSize is the size of a piece of memory, roomStep what the room of a node grows by.
+const chunkSize, roomStep = 16 << 20, 128
+
+func newFlat() *flat { return &flat{places: make(map[nodeKey]place)} }
+
+func keyOfNode(name []byte) (key nodeKey) {
+	if copy(key[:], name) < len(name) {
+		panic("a name that is too long")
+	}
+	return key
+}
 
 func (f *flat) Node(name []byte) ([]byte, error) {
-	var key [1 + chain.HashSize]byte
-	copy(key[:], name)
-	p, ok := f.places[key]
-	if !ok || p.size == 0 {
+	p := f.places[keyOfNode(name)]
+	if p.size == 0 {
 		return nil, nil
 	}
 	return f.chunks[p.chunk][p.at : p.at+p.size], nil
@@ -35,19 +47,24 @@ func (f *flat) Node(name []byte) ([]byte, error) {
 
 func (f *flat) apply(change ledger.Change) {
 	for _, node := range change.Nodes {
-		var key [1 + chain.HashSize]byte
-		copy(key[:], node.Name)
-		p, ok := f.places[key]
-		if !ok {
-			n := len(f.places)
-			if n/chunkNodes == len(f.chunks) {
-				f.chunks = append(f.chunks, make([]byte, nodeRoom*chunkNodes))
-			}
-			p = place{chunk: int32(n / chunkNodes), at: int32(n % chunkNodes * nodeRoom)} //nolint:gosec // small
+		key := keyOfNode(node.Name)
+		p := f.places[key]
+		if len(node.Value) > int(p.room) {
+			p = f.allocate(len(node.Value))
 		}
-		p.size = int32(copy(f.chunks[p.chunk][p.at:p.at+nodeRoom], node.Value)) //nolint:gosec // small
+		p.size = int32(copy(f.chunks[p.chunk][p.at:], node.Value)) //nolint:gosec // small
 		f.places[key] = p
 	}
+}
+
+func (f *flat) allocate(size int) place {
+	room := (size + roomStep - 1) / roomStep * roomStep
+	if len(f.chunks) == 0 || f.used+room > chunkSize {
+		f.chunks, f.used = append(f.chunks, make([]byte, chunkSize)), 0
+	}
+	p := place{chunk: int32(len(f.chunks) - 1), at: int32(f.used), room: int32(room)} //nolint:gosec // small
+	f.used += room
+	return p
 }
 
 // BenchmarkUpdate changes 5,000 entries among a million (50,000 with -short), with the

@@ -17,7 +17,35 @@ type hashing struct {
 	node   [1 + 2*chain.HashSize]byte
 	long   []byte
 	parts  [1][]byte
+	// What fold comes to on the way.
+	pairs [2]chain.Hash
+	quads [quads]chain.Hash
+	// Room for what lasts: pages are many, and what each needs is small.
+	rooms []chain.Hash
+	names []byte
 }
+
+// room returns room for a hash.
+func (h *hashing) room() *chain.Hash {
+	if len(h.rooms) == 0 {
+		h.rooms = make([]chain.Hash, roomsAtOnce)
+	}
+	room := &h.rooms[0]
+	h.rooms = h.rooms[1:]
+	return room
+}
+
+// name is pageName.
+func (h *hashing) name(depth int, path *chain.Hash) []byte {
+	if cap(h.names)-len(h.names) < maxPageName {
+		h.names = make([]byte, 0, roomsAtOnce*maxPageName)
+	}
+	begin := len(h.names)
+	h.names = appendPageName(h.names, depth, path)
+	return h.names[begin:len(h.names):len(h.names)]
+}
+
+const roomsAtOnce = 16
 
 func newHashing(hasher chain.Hasher) *hashing {
 	return &hashing{hasher: hasher}

@@ -1,9 +1,11 @@
 package binarytree_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -84,9 +86,16 @@ func (m *memory) Node(name []byte) ([]byte, error) {
 
 func (m *memory) update(tb testing.TB, tree ledger.Commitment, writes []chain.Write) chain.Hash {
 	tb.Helper()
+	before := make(map[string][]byte, len(m.nodes))
+	for name, node := range m.nodes {
+		before[name] = bytes.Clone(node)
+	}
 	change, err := tree.Update(m, writes)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if !maps.EqualFunc(before, m.nodes, bytes.Equal) {
+		tb.Fatal("an update has changed nodes that it has read")
 	}
 	m.apply(tb, change)
 	return change.Root

@@ -35,7 +35,7 @@ func (p *multiProver) load(depth int, queries []query) error {
 	if err := load(p.nodes, depth, &queries[0].path, &found); err != nil {
 		return err
 	}
-	return p.descend(found[:], depth, queries)
+	return p.descend(found.slots[:], depth, queries)
 }
 
 // descend adds the subtree of slots, whose top is at depth.
@@ -56,8 +56,8 @@ func (p *multiProver) descend(slots []slot, depth int, queries []query) error {
 
 func (p *multiProver) leaf(here *slot, queries []query) {
 	p.mark(markLeaf)
-	if !slices.ContainsFunc(queries, func(q query) bool { return q.path == here.path }) {
-		p.hashes = append(append(p.hashes, here.path[:]...), here.value[:]...)
+	if !slices.ContainsFunc(queries, func(q query) bool { return q.path == *here.path() }) {
+		p.hashes = append(p.hashes, here.bytes...)
 	}
 }
 

@@ -1,6 +1,7 @@
 package binarytree
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -23,27 +24,58 @@ const (
 	inner      // two leaves or more below
 )
 
-// slot summarises one subtree.
+// slot summarises one subtree. Its bytes may be those of a node that was read: nobody
+// changes them.
 type slot struct {
 	kind  kind
-	hash  chain.Hash // inner: the subtree's hash
-	path  chain.Hash // leaf: its path
-	value chain.Hash // leaf: digest of its value
+	bytes []byte // leaf: its path and the digest of its value; inner: the subtree's hash
 }
 
+func newLeaf(path, value *chain.Hash) slot {
+	return slot{leaf, append(append(make([]byte, 0, leafSize), path[:]...), value[:]...)}
+}
+
+const leafSize = 2 * chain.HashSize
+
+func (s *slot) path() *chain.Hash  { return (*chain.Hash)(s.bytes) }
+func (s *slot) value() *chain.Hash { return (*chain.Hash)(s.bytes[chain.HashSize:]) }
+func (s *slot) hash() *chain.Hash  { return (*chain.Hash)(s.bytes) }
+
 // page holds the subtrees four levels below its own place.
-type page [pageSlots]slot
+type page struct {
+	slots [pageSlots]slot
+	// half are the hashes of the subtrees two levels above the bottom, of those that hold
+	// two leaves or more; nil for the others and where it is not known. They are kept
+	// with the page: a change then hashes a quarter of it.
+	half [quads][]byte
+
+	read    []byte // what it was decoded from
+	changed uint16 // the slots that are others since, a bit for each
+}
+
+// set changes a slot.
+func (p *page) set(i int, s slot) {
+	if s.kind == p.slots[i].kind && bytes.Equal(s.bytes, p.slots[i].bytes) {
+		return
+	}
+	p.slots[i], p.half[i/quadSlots] = s, nil
+	p.changed |= 1 << i
+}
 
 // pageName returns the name of the page at depth (a multiple of four) on path:
 // depth/4 in one byte, then the path's first depth bits, zero padded.
 func pageName(depth int, path *chain.Hash) []byte {
-	name := make([]byte, 1+(depth+7)/8)
-	name[0] = byte(depth / pageLevels)
-	copy(name[1:], path[:])
+	return appendPageName(make([]byte, 0, maxPageName), depth, path)
+}
+
+const maxPageName = 1 + chain.HashSize
+
+func appendPageName(dst []byte, depth int, path *chain.Hash) []byte {
+	dst = append(append(dst, byte(depth/pageLevels)), path[:(depth+7)/8]...)
 	if depth%8 != 0 {
-		name[len(name)-1] &= 0xf0
+		dst[len(dst)-1] &= 0xf0
 	}
-	return name
+	return dst
 }
 
 // slotOf returns the slot of path in the page at depth.
@@ -59,10 +91,6 @@ const quads = pageSlots / quadSlots
 
 const quadSlots = 4
 
-// halfway are the hashes of a page's subtrees two levels above its bottom, of those that
-// hold two leaves or more. They are kept with the page: a change then hashes a quarter of it.
-type halfway [quads]chain.Hash
-
 // forked returns which quads of a page have such a hash, a bit for each.
 func forked(occupied, leaves uint16) (quad [quads]bool, count int) {
 	for q := range quad {
@@ -75,45 +103,60 @@ func forked(occupied, leaves uint16) (quad [quads]bool, count int) {
 }
 
 // encode returns two 16-bit maps (occupied, leaf), then the occupied slots – a leaf as
-// path and value digest, an inner one as its hash –, then the hashes halfway up.
-func (p *page) encode(half *halfway) []byte {
+// path and value digest, an inner one as its hash –, then the hashes halfway up, which must
+// be known.
+func (p *page) encode() []byte {
 	var occupied, leaves uint16
 	size := 4
-	for i := range p {
-		switch p[i].kind {
+	for i := range p.slots {
+		size += len(p.slots[i].bytes)
+		switch p.slots[i].kind {
 		case leaf:
 			leaves |= 1 << i
-			size += chain.HashSize
 			fallthrough
 		case inner:
 			occupied |= 1 << i
-			size += chain.HashSize
 		}
 	}
-	quad, count := forked(occupied, leaves)
-	b := make([]byte, 4, size+count*chain.HashSize)
+	for _, half := range p.half {
+		size += len(half)
+	}
+	if maps := uint32(occupied)<<16 | uint32(leaves); len(p.read) == size && binary.BigEndian.Uint32(p.read) == maps {
+		return p.renewed()
+	}
+	b := make([]byte, 4, size)
 	binary.BigEndian.PutUint16(b, occupied)
 	binary.BigEndian.PutUint16(b[2:], leaves)
-	for i := range p {
-		switch p[i].kind {
-		case leaf:
-			b = append(b, p[i].path[:]...)
-			b = append(b, p[i].value[:]...)
-		case inner:
-			b = append(b, p[i].hash[:]...)
-		}
+	for i := range p.slots {
+		b = append(b, p.slots[i].bytes...)
 	}
-	for q := range quad {
-		if quad[q] {
-			b = append(b, half[q][:]...)
-		}
+	for _, half := range p.half {
+		b = append(b, half...)
 	}
 	return b
 }
 
-// decode reads what encode writes. Pages of earlier versions lack the hashes halfway up:
-// then it reports false.
-func (p *page) decode(b []byte, half *halfway) (halfwayKnown bool, err error) {
+// renewed is encode for a page of the same form as was read: most of it is the same too.
+func (p *page) renewed() []byte {
+	b, at := bytes.Clone(p.read), 4
+	for i := range p.slots {
+		if p.changed>>i&1 == 1 {
+			copy(b[at:], p.slots[i].bytes)
+		}
+		at += len(p.slots[i].bytes)
+	}
+	for q, half := range p.half {
+		if p.changed>>(q*quadSlots)&0x0f != 0 {
+			copy(b[at:], half)
+		}
+		at += len(half)
+	}
+	return b
+}
+
+// decode reads what encode writes, and keeps it. Pages of earlier versions lack the hashes
+// halfway up: then it reports false.
+func (p *page) decode(b []byte) (halfwayKnown bool, err error) {
 	if len(b) < 4 {
 		return false, fmt.Errorf("%w: tree page of %d bytes", ledger.ErrCorrupt, len(b))
 	}
@@ -125,29 +168,41 @@ func (p *page) decode(b []byte, half *halfway) (halfwayKnown bool, err error) {
 		return false, fmt.Errorf("%w: tree page of %d bytes, its maps say %d", ledger.ErrCorrupt, len(b), want)
 	}
 	halfwayKnown = len(b) == want
-	b = b[4:]
-	next := func(dst *chain.Hash) {
-		copy(dst[:], b)
-		b = b[chain.HashSize:]
-	}
-	for i := range p {
+	p.read, b = b, b[4:]
+	for i := range p.slots {
 		switch {
 		case occupied>>i&1 == 0:
 		case leaves>>i&1 == 1:
-			p[i].kind = leaf
-			next(&p[i].path)
-			next(&p[i].value)
+			p.slots[i], b = slot{leaf, b[:leafSize]}, b[leafSize:]
 		default:
-			p[i].kind = inner
-			next(&p[i].hash)
+			p.slots[i], b = slot{inner, b[:chain.HashSize]}, b[chain.HashSize:]
 		}
 	}
 	for q := range quad {
 		if quad[q] && halfwayKnown {
-			next(&half[q])
+			p.half[q], b = b[:chain.HashSize], b[chain.HashSize:]
 		}
 	}
 	return halfwayKnown, nil
+}
+
+// fold returns the summary of a page and completes its hashes halfway up, which last until the
+// next page is folded.
+func (h *hashing) fold(p *page) slot {
+	var up [quads]slot
+	for q := range up {
+		if p.half[q] != nil {
+			up[q] = slot{inner, p.half[q]}
+			continue
+		}
+		four := (*[quadSlots]slot)(p.slots[q*quadSlots:])
+		left, right := h.join(&four[0], &four[1], &h.pairs[0]), h.join(&four[2], &four[3], &h.pairs[1])
+		if up[q] = h.join(&left, &right, &h.quads[q]); up[q].kind == inner {
+			p.half[q] = up[q].bytes
+		}
+	}
+	left, right := h.join(&up[0], &up[1], &h.pairs[0]), h.join(&up[2], &up[3], &h.pairs[1])
+	return h.join(&left, &right, h.room())
 }
 
 // summary folds slots, a power of two of them, into one: the compact rule lets a
@@ -157,11 +212,11 @@ func (h *hashing) summary(slots []slot) slot {
 		return slots[0]
 	}
 	left, right := h.summary(slots[:len(slots)/2]), h.summary(slots[len(slots)/2:])
-	return h.join(&left, &right)
+	return h.join(&left, &right, new(chain.Hash))
 }
 
-// join returns the subtree above two.
-func (h *hashing) join(left, right *slot) slot {
+// join returns the subtree above two; its hash, if it needs one, goes where room is.
+func (h *hashing) join(left, right *slot, room *chain.Hash) slot {
 	switch {
 	case left.kind == empty && right.kind != inner:
 		return *right
@@ -169,13 +224,17 @@ func (h *hashing) join(left, right *slot) slot {
 		return *left
 	}
 	leftHash, rightHash := h.of(left), h.of(right)
-	return slot{kind: inner, hash: h.inner(&leftHash, &rightHash)}
+	*room = h.inner(&leftHash, &rightHash)
+	return slot{inner, room[:]}
 }
 
 // of returns the hash of the subtree that s summarises.
 func (h *hashing) of(s *slot) chain.Hash {
-	if s.kind == leaf {
-		return h.leaf(&s.path, &s.value)
+	switch s.kind {
+	case leaf:
+		return h.leaf(s.path(), s.value())
+	case inner:
+		return *s.hash()
 	}
-	return s.hash // zero for an empty subtree
+	return chain.Hash{}
 }

@@ -118,7 +118,7 @@ func (t *Tree) Prove(nodes ledger.Nodes, key chain.StateKey) ([]byte, error) {
 		if err := load(nodes, depth, &path, &p); err != nil {
 			return nil, err
 		}
-		if found.descend(h, p[:], depth, &path) {
+		if found.descend(h, p.slots[:], depth, &path) {
 			return found.encode(), nil
 		}
 	}
@@ -132,11 +132,11 @@ func (p *proof) descend(h *hashing, slots []slot, depth int, path *chain.Hash) (
 		case here.kind == empty:
 			p.end = endEmpty
 			return true
-		case here.kind == leaf && here.path == *path:
+		case here.kind == leaf && *here.path() == *path:
 			p.end = endOwn
 			return true
 		case here.kind == leaf:
-			p.end, p.path, p.value = endOther, here.path, here.value
+			p.end, p.path, p.value = endOther, *here.path(), *here.value()
 			return true
 		case len(slots) == 1:
 			return false

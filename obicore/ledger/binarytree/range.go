@@ -29,7 +29,7 @@ func (t *Tree) ProveRange(nodes ledger.Nodes, within ledger.Range) ([]byte, erro
 			if err := load(nodes, depth, &within.Prefix, &p); err != nil {
 				return nil, err
 			}
-			slots = p[:]
+			slots = p.slots[:]
 		}
 		var beside slot
 		slots, beside = h.divide(slots, depth, &within.Prefix)
@@ -49,21 +49,14 @@ func (h *hashing) divide(slots []slot, depth int, path *chain.Hash) (mine []slot
 		}
 		return mine, h.summary(other)
 	}
-	if lone := slots[0]; lone.kind == leaf && bit(&lone.path, depth) != bit(path, depth) {
+	if lone := slots[0]; lone.kind == leaf && bit(lone.path(), depth) != bit(path, depth) {
 		return []slot{{}}, lone
 	}
 	return slots, slot{}
 }
 
 func appendBeside(proof []byte, s *slot) []byte {
-	proof = append(proof, byte(s.kind))
-	switch s.kind {
-	case leaf:
-		proof = append(append(proof, s.path[:]...), s.value[:]...)
-	case inner:
-		proof = append(proof, s.hash[:]...)
-	}
-	return proof
+	return append(append(proof, byte(s.kind)), s.bytes...)
 }
 
 // takeBeside reads one step of a proof: what stands beside path at depth.
@@ -72,19 +65,15 @@ func takeBeside(proof []byte, depth int, path *chain.Hash) (s slot, rest []byte,
 		return s, nil, malformed("it ends before the range")
 	}
 	s.kind, proof = kind(proof[0]), proof[1:]
-	parts := map[kind][]*chain.Hash{empty: {}, leaf: {&s.path, &s.value}, inner: {&s.hash}}
-	places, known := parts[s.kind]
-	if !known || len(proof) < chain.HashSize*len(places) {
+	size, known := map[kind]int{empty: 0, leaf: leafSize, inner: chain.HashSize}[s.kind]
+	if !known || len(proof) < size {
 		return s, nil, malformed("bad step")
 	}
-	for _, place := range places {
-		copy(place[:], proof)
-		proof = proof[chain.HashSize:]
-	}
+	s.bytes, proof = proof[:size], proof[size:]
 	switch {
-	case s.kind == inner && s.hash.IsZero():
+	case s.kind == inner && s.hash().IsZero():
 		return s, nil, malformed("empty subtree written out")
-	case s.kind == leaf && (!sharesPrefix(&s.path, path, depth) || bit(&s.path, depth) == bit(path, depth)):
+	case s.kind == leaf && (!sharesPrefix(s.path(), path, depth) || bit(s.path(), depth) == bit(path, depth)):
 		return s, nil, malformed("a leaf that does not stand beside the range")
 	}
 	return s, proof, nil
@@ -113,9 +102,9 @@ func (t *Tree) VerifyRange(root chain.Hash, within ledger.Range, entries []chain
 	top := h.build(leaves, within.Bits)
 	for depth := within.Bits - 1; depth >= 0; depth-- {
 		if bit(&within.Prefix, depth) == 0 {
-			top = h.join(&top, &beside[depth])
+			top = h.join(&top, &beside[depth], new(chain.Hash))
 		} else {
-			top = h.join(&beside[depth], &top)
+			top = h.join(&beside[depth], &top, new(chain.Hash))
 		}
 	}
 	if have := h.of(&top); have != root {
@@ -132,8 +121,9 @@ func (h *hashing) leavesIn(within ledger.Range, entries []chain.Write) ([]slot, 
 		if len(entries[i].Value) == 0 || len(entries[i].Key.Subkey) > chain.MaxSubkey {
 			return nil, fmt.Errorf("%w: entry %d is none", ledger.ErrProof, i)
 		}
-		leaves[i] = slot{kind: leaf, path: h.path(entries[i].Key), value: h.value(entries[i].Value)}
-		if !within.Contains(leaves[i].path) || i > 0 && bytes.Compare(leaves[i-1].path[:], leaves[i].path[:]) >= 0 {
+		path, value := h.path(entries[i].Key), h.value(entries[i].Value)
+		leaves[i] = newLeaf(&path, &value)
+		if !within.Contains(path) || i > 0 && bytes.Compare(leaves[i-1].path()[:], path[:]) >= 0 {
 			return nil, fmt.Errorf("%w: entry %d does not stand in the range behind the one before", ledger.ErrProof, i)
 		}
 	}
@@ -148,7 +138,7 @@ func (h *hashing) build(leaves []slot, depth int) slot {
 	case 1:
 		return leaves[0]
 	}
-	i, _ := slices.BinarySearchFunc(leaves, 1, func(s slot, side int) int { return bit(&s.path, depth) - side })
+	i, _ := slices.BinarySearchFunc(leaves, 1, func(s slot, side int) int { return bit(s.path(), depth) - side })
 	left, right := h.build(leaves[:i], depth+1), h.build(leaves[i:], depth+1)
-	return h.join(&left, &right)
+	return h.join(&left, &right, new(chain.Hash))
 }

@@ -31,18 +31,18 @@ func (t *Tree) Root(nodes ledger.Nodes) (chain.Hash, error) {
 		return chain.Hash{}, err
 	}
 	h := newHashing(t.hasher)
-	top := h.summary(p[:])
+	top := h.fold(&p)
 	return h.of(&top), nil
 }
 
 // Current returns a node as this version writes it: earlier ones kept less in a page.
 func (t *Tree) Current(node []byte) ([]byte, error) {
-	w := working{}
-	if known, err := w.decode(node, &w.half); err != nil || known {
+	var p page
+	if known, err := p.decode(node); err != nil || known {
 		return node, err
 	}
-	newHashing(t.hasher).fold(&w)
-	return w.encode(&w.half), nil
+	newHashing(t.hasher).fold(&p)
+	return p.encode(), nil
 }
 
 // load reads the page at depth on path; an absent page is empty.
@@ -51,6 +51,6 @@ func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
 	if err != nil || encoded == nil {
 		return err
 	}
-	_, err = p.decode(encoded, &halfway{})
+	_, err = p.decode(encoded)
 	return err
 }

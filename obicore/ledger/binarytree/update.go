@@ -18,10 +18,13 @@ const parallelFrom = 256
 
 // entry is one change on its path: a new value digest, or a removal.
 type entry struct {
-	path    chain.Hash
-	value   chain.Hash
+	leaf    [leafSize]byte // path and value digest
 	removed bool
 }
+
+func (e *entry) path() *chain.Hash { return (*chain.Hash)(e.leaf[:]) }
+
+func (e *entry) slot() slot { return slot{leaf, e.leaf[:]} }
 
 // Update returns the root and the changed pages after writes.
 func (t *Tree) Update(nodes ledger.Nodes, writes []chain.Write) (ledger.Change, error) {
@@ -51,17 +54,18 @@ func (u *updater) note(depth int, name, value []byte) {
 func (u *updater) entries(writes []chain.Write) []entry {
 	entries := make([]entry, len(writes))
 	for i := range writes {
-		entries[i].path = u.path(writes[i].Key)
+		*entries[i].path() = u.path(writes[i].Key)
 		if entries[i].removed = len(writes[i].Value) == 0; !entries[i].removed {
-			entries[i].value = u.value(writes[i].Value)
+			value := u.value(writes[i].Value)
+			copy(entries[i].leaf[chain.HashSize:], value[:])
 		}
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
-		first := cmp.Compare(binary.BigEndian.Uint64(a.path[:]), binary.BigEndian.Uint64(b.path[:]))
+		first := cmp.Compare(binary.BigEndian.Uint64(a.leaf[:]), binary.BigEndian.Uint64(b.leaf[:]))
 		if first != 0 {
 			return first
 		}
-		return bytes.Compare(a.path[:], b.path[:])
+		return bytes.Compare(a.path()[:], b.path()[:])
 	})
 	return entries
 }
@@ -69,72 +73,34 @@ func (u *updater) entries(writes []chain.Write) []entry {
 // top updates the page at the root, its subtrees side by side when the batch is
 // large.
 func (u *updater) top(entries []entry) (slot, error) {
-	var w working
-	name := pageName(0, &chain.Hash{})
-	before, err := u.read(name, &w)
+	var p page
+	name := u.name(0, &chain.Hash{})
+	before, err := u.read(name, &p)
 	if err != nil {
 		return slot{}, err
 	}
 	if len(entries) < parallelFrom {
-		err = u.slots(&w, 0, entries)
+		err = u.slots(&p, 0, entries)
 	} else {
-		err = u.slotsInParallel(&w, entries)
+		err = u.slotsInParallel(&p, entries)
 	}
 	if err != nil {
 		return slot{}, err
 	}
-	return u.write(0, name, &w, before), nil
+	return u.write(0, name, &p, before), nil
 }
 
-// working is a page at work.
-type working struct {
-	page
-	half  halfway
-	known [quads]bool // whether half holds
-}
-
-func (w *working) set(i int, s slot) { w.page[i], w.known[i/quadSlots] = s, false }
-
-// fold returns the summary of a page and completes its hashes halfway up.
-func (h *hashing) fold(w *working) slot {
-	var up [quads]slot
-	for q := range up {
-		below := w.page[q*quadSlots : (q+1)*quadSlots]
-		if w.known[q] && isForked(below) {
-			up[q] = slot{kind: inner, hash: w.half[q]}
-			continue
-		}
-		up[q] = h.summary(below)
-		w.half[q], w.known[q] = up[q].hash, true
-	}
-	return h.summary(up[:])
-}
-
-// isForked reports whether slots hold two leaves or more.
-func isForked(slots []slot) bool {
-	leaves := 0
-	for i := range slots {
-		switch slots[i].kind {
-		case inner:
-			return true
-		case leaf:
-			leaves++
-		}
-	}
-	return leaves > 1
-}
-
-func (u *updater) slotsInParallel(w *working, entries []entry) error {
+func (u *updater) slotsInParallel(p *page, entries []entry) error {
 	var workers [pageSlots]updater
 	var faults [pageSlots]error
-	made := w.page
+	made := p.slots
 	var wait sync.WaitGroup
 	for len(entries) > 0 {
 		i, count := group(entries, 0)
 		mine := entries[:count]
 		entries = entries[count:]
 		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.hasher)}
-		before := w.page[i]
+		before := p.slots[i]
 		wait.Go(func() { made[i], faults[i] = workers[i].slot(before, pageLevels, mine) })
 	}
 	wait.Wait()
@@ -143,7 +109,7 @@ func (u *updater) slotsInParallel(w *working, entries []entry) error {
 			return faults[i]
 		}
 		if workers[i].hashing != nil {
-			w.set(i, made[i])
+			p.set(i, made[i])
 		}
 		for level := range u.changed {
 			u.changed[level] = append(u.changed[level], workers[i].changed[level]...)
@@ -155,8 +121,8 @@ func (u *updater) slotsInParallel(w *working, entries []entry) error {
 // group returns the slot of the first entry in a page at depth, and how many
 // entries stand in it.
 func group(entries []entry, depth int) (index, count int) {
-	index = slotOf(&entries[0].path, depth)
-	for count = 1; count < len(entries) && slotOf(&entries[count].path, depth) == index; count++ {
+	index = slotOf(entries[0].path(), depth)
+	for count = 1; count < len(entries) && slotOf(entries[count].path(), depth) == index; count++ {
 	}
 	return index, count
 }
@@ -166,28 +132,28 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	if depth >= maxDepth {
 		return s, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
 	}
-	name := pageName(depth, &entries[0].path)
-	var w working
+	name := u.name(depth, entries[0].path())
+	var p page
 	var before []byte
 	if exists {
-		if before, err = u.read(name, &w); err != nil {
+		if before, err = u.read(name, &p); err != nil {
 			return s, err
 		}
 	}
-	if err := u.slots(&w, depth, entries); err != nil {
+	if err := u.slots(&p, depth, entries); err != nil {
 		return s, err
 	}
-	return u.write(depth, name, &w, before), nil
+	return u.write(depth, name, &p, before), nil
 }
 
-func (u *updater) slots(w *working, depth int, entries []entry) error {
+func (u *updater) slots(p *page, depth int, entries []entry) error {
 	for len(entries) > 0 {
 		i, count := group(entries, depth)
-		s, err := u.slot(w.page[i], depth+pageLevels, entries[:count])
+		s, err := u.slot(p.slots[i], depth+pageLevels, entries[:count])
 		if err != nil {
 			return err
 		}
-		w.set(i, s)
+		p.set(i, s)
 		entries = entries[count:]
 	}
 	return nil
@@ -198,18 +164,18 @@ func (u *updater) slot(s slot, depth int, entries []entry) (slot, error) {
 	if s.kind == inner {
 		return u.subtree(depth, entries, true)
 	}
-	if only := &entries[0]; len(entries) == 1 && (s.kind == empty || s.path == only.path) {
+	if only := &entries[0]; len(entries) == 1 && (s.kind == empty || *s.path() == *only.path()) {
 		if only.removed {
 			return slot{}, nil
 		}
-		return slot{kind: leaf, path: only.path, value: only.value}, nil
+		return only.slot(), nil
 	}
 	live := present(s, entries)
 	switch len(live) {
 	case 0:
 		return slot{}, nil
 	case 1:
-		return slot{kind: leaf, path: live[0].path, value: live[0].value}, nil
+		return live[0].slot(), nil
 	}
 	return u.subtree(depth, live, false)
 }
@@ -221,9 +187,9 @@ func present(s slot, entries []entry) []entry {
 	pending := s.kind == leaf
 	for i := range entries {
 		if pending {
-			order := bytes.Compare(s.path[:], entries[i].path[:])
+			order := bytes.Compare(s.path()[:], entries[i].path()[:])
 			if order < 0 {
-				live = append(live, entry{path: s.path, value: s.value})
+				live = append(live, entry{leaf: [leafSize]byte(s.bytes)})
 			}
 			pending = order > 0
 		}
@@ -232,30 +198,29 @@ func present(s slot, entries []entry) []entry {
 		}
 	}
 	if pending {
-		live = append(live, entry{path: s.path, value: s.value})
+		live = append(live, entry{leaf: [leafSize]byte(s.bytes)})
 	}
 	return live
 }
 
-func (u *updater) read(name []byte, w *working) ([]byte, error) {
+func (u *updater) read(name []byte, p *page) ([]byte, error) {
 	before, err := u.nodes.Node(name)
 	if err != nil || before == nil {
 		return nil, err
 	}
-	known, err := w.decode(before, &w.half)
-	w.known = [quads]bool{known, known, known, known}
+	_, err = p.decode(before)
 	return before, err
 }
 
 // write notes how the page changed and returns its summary. Below the root a page
 // with less than two leaves is not kept: its leaf stands in the page above.
-func (u *updater) write(depth int, name []byte, w *working, before []byte) slot {
-	top := u.fold(w)
+func (u *updater) write(depth int, name []byte, p *page, before []byte) slot {
+	top := u.fold(p)
 	var after []byte
 	if top.kind == inner || top.kind == leaf && depth == 0 {
-		after = w.encode(&w.half)
+		after = p.encode()
 	}
-	if !bytes.Equal(before, after) {
+	if p.changed != 0 || !bytes.Equal(before, after) {
 		u.note(depth, name, after)
 	}
 	return top
