@@ -28,6 +28,7 @@ type Chain struct {
 	suite     crypto.Suite
 	families  *chain.Families
 	executor  *execution.Executor
+	runner    execution.Runner // runs whole blocks with it
 	admission security.Admission
 	store     ledger.Ledger
 	pool      *pool.Pool
@@ -166,6 +167,7 @@ func (c *Chain) assemble(registry *kernel.Registry) (err error) {
 	if c.executor, err = execution.New(machines, c.options.Rules); err != nil {
 		return err
 	}
+	c.runner = &execution.Prefetch{Executor: c.executor}
 	module, err := registry.ConsensusModule(c.genesis.Consensus)
 	if err != nil {
 		return err

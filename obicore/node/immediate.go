@@ -163,7 +163,7 @@ func (c *Chain) run(ctx context.Context, p *prepared) (*executed, error) {
 	if p.fresh {
 		block.Included = func(chain.Hash) (bool, error) { return false, nil }
 	}
-	e.results, err = c.executor.Run(ctx, block, view, p.transactions)
+	e.results, err = c.runner.Run(ctx, block, view, p.transactions)
 	if err = errors.Join(err, c.HaltReason()); err != nil {
 		return nil, err // halted: what a contract has read may be wrong
 	}
