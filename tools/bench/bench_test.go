@@ -195,6 +195,7 @@ func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 		"duration": func(s *bench.Settings) { s.Duration = time.Millisecond },
 		"senders":  func(s *bench.Settings) { s.Senders = bench.MaxSenders + 1 },
 		"batch":    func(s *bench.Settings) { s.Batch = -1 },
+		"checkers": func(s *bench.Settings) { s.Checkers = -1 },
 		"funds":    func(s *bench.Settings) { s.Funds = new(big.Int) },
 		"nobody":   func(s *bench.Settings) { s.URLs = []string{"http://127.0.0.1:1"} },
 	} {
@@ -203,6 +204,20 @@ func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 		if _, err := bench.Run(t.Context(), s); err == nil {
 			t.Errorf("%s: measured", name)
 		}
+	}
+}
+
+func TestTheCeilingIsOfTheNodesThatCheckEach(t *testing.T) {
+	url, payer := target(t, "standard")
+	s := settings(t, "transfer", url, payer)
+	s.Checkers = 3
+	report, err := bench.Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := report.Conditions
+	if k.Checkers != 3 || k.Nodes != 1 || k.Ceiling != k.CheckRate/3 || !strings.Contains(k.Scheme, "some nodes") || bench.Word("zh", k.Scheme) == k.Scheme {
+		t.Errorf("conditions %+v", k)
 	}
 }
 

@@ -23,6 +23,11 @@ var checkedBy = map[chain.Scheme]string{
 	chain.SchemeSecp256k1: schemeSecp256k1, chain.SchemeP256: schemeP256, chain.SchemeEd25519: schemeEd25519, chain.SchemeSM2: schemeSM2,
 }
 
+// checkedBySome is checkedBy where not all nodes check each signature.
+var checkedBySome = map[chain.Scheme]string{
+	chain.SchemeSecp256k1: schemeSecp256k1Some, chain.SchemeP256: schemeP256Some, chain.SchemeEd25519: schemeEd25519Some, chain.SchemeSM2: schemeSM2Some,
+}
+
 // checkRate measures how many signatures of a scheme all cores together check a second:
 // c/V of the ceiling c/(N·V). It checks them as nodes do: where a signature yields its
 // key, by recovering that; else in batches, which save time where the scheme has an

@@ -75,6 +75,7 @@ func Compare(a, b *Report) *Comparison {
 	differ("family", k.family(), l.family())
 	differ("calls", max(1, k.Calls), max(1, l.Calls))
 	differ("nodes", k.Nodes, l.Nodes)
+	differ("nodes that check each signature", k.checkers(), l.checkers())
 	differ("scheme", k.Scheme, l.Scheme)
 	differ("committed", k.Committed, l.Committed)
 	differ("note", k.Note, l.Note)

@@ -38,7 +38,7 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	k := &r.report.Conditions
-	k.Senders, k.Accounts, k.Calls, k.Family, k.Scheme, k.Ceiling = 0, 0, 0, "", schemeNone, 0
+	k.Senders, k.Accounts, k.Calls, k.Family, k.Scheme, k.Ceiling, k.Checkers = 0, 0, 0, "", schemeNone, 0, 0
 	k.Committed = committedAnswer
 	processes := r.processes()
 	began := time.Now()

@@ -37,12 +37,20 @@ type Conditions struct {
 	Submission string  `json:"submission,omitempty"` // how transactions go to the nodes
 	Underway   int     `json:"underway,omitempty"`   // transactions at most
 	Scheme     string  `json:"scheme"`
-	Committed  string  `json:"committed"`      // what counts as committed
-	Nodes      int     `json:"nodes"`          // that check every signature, N
-	CheckRate  float64 `json:"checksPerSec"`   // signatures that all cores check a second, c/V
-	Ceiling    float64 `json:"ceiling"`        // c/(N·V), transactions a second
-	Generator  string  `json:"generator"`      // where the load comes from
-	Note       string  `json:"note,omitempty"` // what no endpoint tells, such as fsync, in the words of who measured
+	Committed  string  `json:"committed"`          // what counts as committed
+	Nodes      int     `json:"nodes"`              // of the target
+	Checkers   int     `json:"checkers,omitempty"` // nodes that check each signature, N; not in older reports, where all do
+	CheckRate  float64 `json:"checksPerSec"`       // signatures that all cores check a second, c/V
+	Ceiling    float64 `json:"ceiling"`            // c/(N·V), transactions a second
+	Generator  string  `json:"generator"`          // where the load comes from
+	Note       string  `json:"note,omitempty"`     // what no endpoint tells, such as fsync, in the words of who measured
+}
+
+func (c *Conditions) checkers() int {
+	if c.Checkers == 0 {
+		return c.Nodes
+	}
+	return c.Checkers
 }
 
 // Result are the figures.

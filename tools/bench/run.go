@@ -86,8 +86,11 @@ func (r *run) describe(ctx context.Context) error {
 	if k.CheckRate, err = checkRate(scheme, r.Checks); err != nil {
 		return err
 	}
-	k.Scheme = checkedBy[scheme.ID()]
-	k.Ceiling = k.CheckRate / float64(k.Nodes)
+	k.Scheme, k.Checkers = checkedBy[scheme.ID()], k.Nodes
+	if r.Checkers > 0 && r.Checkers != k.Nodes {
+		k.Scheme, k.Checkers = checkedBySome[scheme.ID()], r.Checkers
+	}
+	k.Ceiling = k.CheckRate / float64(k.Checkers)
 	return nil
 }
 

@@ -26,6 +26,7 @@ type Settings struct {
 	Patience time.Duration // for a target that includes nothing; a minute when 0
 	WarmUp   int           // transactions before the measured ones; 4,000 when 0
 	Checks   int           // signatures that each core checks to find the ceiling; 4,096 when 0
+	Checkers int           // nodes that check each signature, where batches are certified; all when 0
 	Note     string        // what no endpoint tells, such as how the target syncs
 	// Fund sends an amount in wei to an address and returns when that is executed.
 	Fund func(ctx context.Context, to chain.Address, wei *big.Int) error
@@ -55,6 +56,7 @@ const (
 	MaxAccounts = 100_000_000
 	MaxSeed     = 64 // bytes
 	MaxUnderway = 1_000_000
+	MaxCheckers = 1000
 	MaxDuration = 24 * time.Hour
 )
 
@@ -83,6 +85,8 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("%d accounts in turn with %d calls in a transaction: at most %d transactions are prepared, choose more calls or fewer accounts", s.Accounts, max(s.Calls, 1), mostExpected)
 	case s.WarmUp < 0 || s.Checks < 0:
 		return fmt.Errorf("%d transactions to warm up and %d signatures for the ceiling: choose numbers from 1", s.WarmUp, s.Checks)
+	case s.Checkers < 0 || s.Checkers > MaxCheckers:
+		return fmt.Errorf("%d nodes that check each signature: choose 1 to %d", s.Checkers, MaxCheckers)
 	case len(s.Seed) > MaxSeed:
 		return fmt.Errorf("a seed of %d bytes: choose up to %d", len(s.Seed), MaxSeed)
 	}

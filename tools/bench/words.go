@@ -36,12 +36,16 @@ var chinese = map[string]string{
 	generatorElsewhere:               "另一台机器",
 	"signatures":                     "签名",
 	schemeSecp256k1:                  "secp256k1，每个节点都验证",
+	schemeSecp256k1Some:              "secp256k1，部分节点验证",
+	schemeP256Some:                   "P-256，部分节点验证",
+	schemeEd25519Some:                "Ed25519，每 256 个一批，部分节点验证",
+	schemeSM2Some:                    "SM2，部分节点验证",
 	schemeP256:                       "P-256，每个节点都验证",
 	schemeEd25519:                    "Ed25519，256 个一批，每个节点都验证",
 	schemeSM2:                        "SM2，每个节点都验证",
 	schemeNone:                       "无签名",
 	"checks a second on all cores":   "全部核每秒验证",
-	"nodes":                          "节点",
+	"nodes that check each":          "验证每个签名的节点数",
 	"committed":                      "提交的含义",
 	committedShown:                   "首个节点展示含有该交易的区块",
 	committedReceipt:                 "收到交易的节点返回其回执",
@@ -77,22 +81,26 @@ func Word(language, text string) string {
 
 // What stands in reports.
 const (
-	closedMode         = "closed loop"
-	openMode           = "open loop"
-	generatorHere      = "the nodes' own machine"
-	generatorElsewhere = "another machine than the nodes'"
-	schemeSecp256k1    = "secp256k1, checked by every node"
-	schemeP256         = "P-256, checked by every node"
-	schemeEd25519      = "Ed25519 in batches of 256, checked by every node"
-	schemeSM2          = "SM2, checked by every node"
-	schemeNone         = "none: nothing is signed"
-	committedShown     = "a block that holds the transaction is shown by the first node"
-	committedReceipt   = "the node it was sent to answers with its receipt"
-	committedAnswer    = "the answer is read; one of four questions each: balance, nonce, block, receipts of a block"
-	submissionBatch    = "batches of single calls"
-	submissionTogether = "batches in one call, whose signatures are checked together"
-	submissionSingle   = "each in a call of its own"
-	fromDue            = "when it is due until it is committed"
-	fromBatch          = "when its batch is sent until it is committed; of a closed loop at full speed, whose queues it measures"
-	fromQuestion       = "when it is due until the answer is read"
+	closedMode          = "closed loop"
+	openMode            = "open loop"
+	generatorHere       = "the nodes' own machine"
+	generatorElsewhere  = "another machine than the nodes'"
+	schemeSecp256k1     = "secp256k1, checked by every node"
+	schemeP256          = "P-256, checked by every node"
+	schemeEd25519       = "Ed25519 in batches of 256, checked by every node"
+	schemeSM2           = "SM2, checked by every node"
+	schemeSecp256k1Some = "secp256k1, checked by some nodes"
+	schemeP256Some      = "P-256, checked by some nodes"
+	schemeEd25519Some   = "Ed25519 in batches of 256, checked by some nodes"
+	schemeSM2Some       = "SM2, checked by some nodes"
+	schemeNone          = "none: nothing is signed"
+	committedShown      = "a block that holds the transaction is shown by the first node"
+	committedReceipt    = "the node it was sent to answers with its receipt"
+	committedAnswer     = "the answer is read; one of four questions each: balance, nonce, block, receipts of a block"
+	submissionBatch     = "batches of single calls"
+	submissionTogether  = "batches in one call, whose signatures are checked together"
+	submissionSingle    = "each in a call of its own"
+	fromDue             = "when it is due until it is committed"
+	fromBatch           = "when its batch is sent until it is committed; of a closed loop at full speed, whose queues it measures"
+	fromQuestion        = "when it is due until the answer is read"
 )

@@ -77,7 +77,7 @@ func (t *terminal) showBench(r *bench.Report, page string) {
 	}
 	if k.Ceiling > 0 {
 		t.say(Text{"ceiling     %.0f/s = c/(N·V): %d cores check %.0f signatures/s, %d nodes check each; share %.1f %%",
-			"上限        每秒 %.0f = c/(N·V)：%d 核每秒验证 %.0f 个签名，%d 个节点各验证一次；达到 %.1f %%"}, k.Ceiling, k.Cores, k.CheckRate, k.Nodes, 100*result.Share)
+			"上限        每秒 %.0f = c/(N·V)：%d 核每秒验证 %.0f 个签名，%d 个节点各验证一次；达到 %.1f %%"}, k.Ceiling, k.Cores, k.CheckRate, k.Checkers, 100*result.Share)
 	}
 	if l := result.Latency; l != nil {
 		t.say(Text{"latency     p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms – %s", "延迟        p50 %.1f 毫秒，p90 %.1f 毫秒，p99 %.1f 毫秒，最大 %.1f 毫秒 – %s"}, l.Median, l.P90, l.P99, l.Most, l.From)
