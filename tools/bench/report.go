@@ -46,11 +46,11 @@ type Conditions struct {
 	Note       string  `json:"note,omitempty"`     // what no endpoint tells, such as fsync, in the words of who measured
 }
 
-func (c *Conditions) checkers() int {
-	if c.Checkers == 0 {
-		return c.Nodes
+func (k *Conditions) checkers() int {
+	if k.Checkers == 0 {
+		return k.Nodes
 	}
-	return c.Checkers
+	return k.Checkers
 }
 
 // Result are the figures.
