@@ -322,3 +322,23 @@ func TestReceiptsAreReadWithoutTheirWrites(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatABlockWritesLastIsFoundWithoutMergingAll(t *testing.T) {
+	for seed := range uint64(300) {
+		s := newSource(seed)
+		results := s.results()
+		for i := range results.Transactions { // keys come again
+			if i%2 == 1 && len(results.Opening) > 0 {
+				results.Transactions[i].Writes = []chain.Write{{Key: results.Opening[s.IntN(len(results.Opening))].Key, Value: s.bytes(5)}}
+			}
+		}
+		for _, write := range results.Writes() {
+			if value, written := results.Written(write.Key); !written || !bytes.Equal(value, write.Value) {
+				t.Fatalf("seed %d: %x has %x (%v), want %x", seed, write.Key.Encode(), value, written, write.Value)
+			}
+		}
+		if _, written := results.Written(chain.StateKey{Space: chain.SpaceModule, Subkey: "none"}); written {
+			t.Fatalf("seed %d: a key that nothing writes is found", seed)
+		}
+	}
+}

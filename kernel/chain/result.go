@@ -1,6 +1,8 @@
 package chain
 
 import (
+	"slices"
+
 	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
 )
 
@@ -72,6 +74,25 @@ func (r *Results) Writes() []Write {
 		sets = append(sets, r.Transactions[i].Writes)
 	}
 	return MergeWrites(sets...)
+}
+
+// Written returns the last value that the block writes under a key, nil where it removes
+// the entry, and whether it writes one.
+func (r *Results) Written(key StateKey) (value []byte, written bool) {
+	for i := len(r.Transactions) - 1; i >= 0; i-- {
+		if value, written = valueIn(r.Transactions[i].Writes, key); written {
+			return value, true
+		}
+	}
+	return valueIn(r.Opening, key)
+}
+
+func valueIn(writes []Write, key StateKey) (value []byte, written bool) {
+	place, found := slices.BinarySearchFunc(writes, key, func(w Write, key StateKey) int { return w.Key.Compare(key) })
+	if !found {
+		return nil, false
+	}
+	return writes[place].Value, true
 }
 
 // Encode returns the canonical encoding of the result column.

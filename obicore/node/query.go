@@ -23,6 +23,14 @@ type Block struct {
 	Size         int // bytes, about
 }
 
+// ResultRoot returns the root over the results of a block.
+func (c *Chain) ResultRoot(b *Block) chain.Hash {
+	if c.genesis.RootDelay == 0 {
+		return b.Header.ResultRoot
+	}
+	return b.Results.Root(c.suite)
+}
+
 // BlockAt returns the block at a height; ledger.ErrNotFound above the head.
 func (c *Chain) BlockAt(height uint64) (*Block, error) {
 	if height > c.Head().Header.Height {

@@ -120,10 +120,8 @@ func (c *Chain) nextValidators(height uint64, now *chain.ValidatorSet, own *chai
 		}
 		return ruling.Validators, nil
 	}
-	for _, write := range own.Writes() {
-		if write.Key == chain.ValidatorsKey {
-			return chain.DecodeValidatorSet(write.Value)
-		}
+	if value, changed := own.Written(chain.ValidatorsKey); changed {
+		return chain.DecodeValidatorSet(value)
 	}
 	return now, nil
 }

@@ -60,7 +60,7 @@ func (s *Service) viewHeader(b *node.Block) headerView {
 		UncleHash: emptyUncles, LogsBloom: &bloom, StateRoot: b.Results.StateRoot, Miner: &coinbase,
 		GasLimit: quantity.Uint64(b.Header.GasLimit), GasUsed: quantity.Uint64(b.Results.GasUsed()),
 		Timestamp: quantity.Uint64(b.Header.Time / 1000), TransactionsRoot: b.Header.TransactionRoot,
-		ReceiptsRoot: b.Results.Root(s.chain.Suite()), BaseFee: quantity.Word(b.Fees.BaseFee),
+		ReceiptsRoot: s.chain.ResultRoot(b), BaseFee: quantity.Word(b.Fees.BaseFee),
 		WithdrawalsRoot: emptyTransactions, RequestsHash: emptyRequests,
 	}
 	if b.Header.TransactionCount == 0 {

@@ -8,28 +8,43 @@ import (
 // bloomSize is the length of a logs bloom in bytes (yellow paper 4.3.1).
 const bloomSize = 256
 
-func bloomOf(results *chain.Results) []byte {
-	bloom := make([]byte, bloomSize)
-	for i := range results.Transactions {
-		addLogs(bloom, results.Transactions[i].Receipt.Logs)
-	}
-	return bloom
+// bloom is a logs bloom at work. The events of a block name the same emitters, topics and
+// accounts again and again, and a digest costs more than to look whether it was there.
+type bloom struct {
+	bits  []byte
+	added map[string]struct{}
 }
 
-func addLogs(bloom []byte, logs []chain.Log) {
+func newBloom() *bloom {
+	return &bloom{bits: make([]byte, bloomSize), added: make(map[string]struct{})}
+}
+
+func bloomOf(results *chain.Results) []byte {
+	b := newBloom()
+	for i := range results.Transactions {
+		b.addLogs(results.Transactions[i].Receipt.Logs)
+	}
+	return b.bits
+}
+
+func (b *bloom) addLogs(logs []chain.Log) {
 	for i := range logs {
-		addToBloom(bloom, logs[i].Address[:])
+		b.add(logs[i].Address[:])
 		for j := range logs[i].Topics {
-			addToBloom(bloom, logs[i].Topics[j][:])
+			b.add(logs[i].Topics[j][:])
 		}
 	}
 }
 
-// addToBloom sets three bits, each named by eleven bits of the item's digest.
-func addToBloom(bloom, item []byte) {
+// add sets three bits, each named by eleven bits of the item's digest.
+func (b *bloom) add(item []byte) {
+	if _, there := b.added[string(item)]; there {
+		return
+	}
+	b.added[string(item)] = struct{}{}
 	hash := keccak.Keccak256(item)
 	for i := 0; i < 6; i += 2 {
 		bit := (int(hash[i])<<8 | int(hash[i+1])) & 2047
-		bloom[bloomSize-1-bit/8] |= 1 << (bit % 8)
+		b.bits[bloomSize-1-bit/8] |= 1 << (bit % 8)
 	}
 }

@@ -59,12 +59,12 @@ func (s *Service) viewReceipts(b *node.Block) []*receiptView {
 
 func (s *Service) viewReceipt(b *node.Block, i int, cumulative uint64, logIndex int) *receiptView {
 	t, receipt := &b.Transactions[i], &b.Results.Transactions[i].Receipt
-	bloom := make([]byte, bloomSize)
-	addLogs(bloom, receipt.Logs)
+	bloom := newBloom()
+	bloom.addLogs(receipt.Logs)
 	view := &receiptView{
 		BlockHash: b.Hash, BlockNumber: quantity.Uint64(b.Header.Height), CumulativeGasUsed: quantity.Uint64(cumulative),
 		EffectiveGasPrice: quantity.Word(effectivePrice(t, b.Fees.BaseFee)), From: t.Sender, GasUsed: quantity.Uint64(receipt.GasUsed),
-		Logs: logsOf(b, i, logIndex), LogsBloom: bloom, Status: quantity.Uint64(receipt.Status), To: t.Calls[0].To,
+		Logs: logsOf(b, i, logIndex), LogsBloom: bloom.bits, Status: quantity.Uint64(receipt.Status), To: t.Calls[0].To,
 		TransactionHash: t.ID, TransactionIndex: quantity.Uint64(i), Type: shownType(t.Type),
 	}
 	if t.Calls[0].To == nil && !receipt.Void() {
