@@ -167,7 +167,7 @@ fi
 printf '\n'
 [ ${#rows[@]} = 0 ] || bin/bench-table "${rows[@]}"
 figure() { sed -nE "s/^ *\"$2\": ([0-9.]+),?\$/\1/p" "$out/$1.json" | head -n 1; }
-if wanted network && wanted network-certified; then
+if [ -f "$out/network-standard.json" ] && [ -f "$out/network-certified.json" ] && wanted network && wanted network-certified; then
 	awk -v share="$(figure network-standard shareOfCeiling)" -v every="$(figure network-standard perSecond)" -v some="$(figure network-certified perSecond)" 'BEGIN {
 		bound = 1 / (1 - share / 2)
 		printf "\nCertified batches: p = %.0f %% of the CPU checks signatures when all four check each; half as many checks bring at most 1/(1-p/2) = × %.2f.\n", 100 * share, bound

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/kernel/network"
 	"github.com/credibleledger/credibleledger/obicore/dissemination"
 	"github.com/credibleledger/credibleledger/obicore/node"
@@ -97,6 +98,11 @@ func TestWithCertificatesAboutTwoOfFourCheckEachSignature(t *testing.T) {
 				t.Logf("%d transactions, %d checks, %d times others' checks", sum, checked, relied)
 				if checked < 2*sum || checked > sum*26/10 {
 					t.Errorf("%d signatures are checked %d times, want about twice each", sum, checked)
+				}
+				for i, n := range c.Nodes {
+					if signers, err := n.Chain.Ledger().(ledger.SignerKeeper).Signers(n.Chain.Head().Header.Height); signers != nil || err != nil {
+						t.Errorf("node %d keeps as signers what it has taken from others: %x, %v", i, signers, err)
+					}
 				}
 				if checked+relied < 4*sum || figures(t, c.Nodes, "batches_certified_total") == 0 {
 					t.Errorf("%d signatures are checked %d times and relied on %d times: somebody has done neither", sum, checked, relied)

@@ -364,11 +364,11 @@ func TestThePendingBlockIsTheOneThatWouldComeNext(t *testing.T) {
 	g.value("evm_setAutomine", false)
 	id := g.value("eth_sendTransaction", map[string]any{"from": from, "to": to, "value": "0x5"})
 	g.value("evm_setNextBlockTimestamp", 3_000_000_000)
-	var pending struct{ Number, Timestamp, ParentHash string }
+	var pending struct{ Number, Timestamp, ParentHash, ReceiptsRoot string }
 	if err := json.Unmarshal(g.call("eth_getBlockByNumber", "pending", false).Result, &pending); err != nil {
 		t.Fatal(err)
 	}
-	if pending.Number != "0x2" || pending.Timestamp != "0xb2d05e00" || pending.ParentHash != g.chain.Head().Hash.String() {
+	if pending.Number != "0x2" || pending.Timestamp != "0xb2d05e00" || pending.ParentHash != g.chain.Head().Hash.String() || pending.ReceiptsRoot == (chain.Hash{}).String() {
 		t.Errorf("pending block %+v", pending)
 	}
 	var waiting struct{ Hash, BlockHash string }

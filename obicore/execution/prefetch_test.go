@@ -135,12 +135,12 @@ func readToTheEnd(x *execution.Executor, view *observed, list []chain.Verified) 
 	var once sync.Once
 	block.Admit = func(chain.Verified) error {
 		once.Do(func() {
-			last := chain.StateKey{}
-			for key := range execution.Declared(&list[len(list)-1]) {
-				last = key
-			}
-			for !view.has(last) {
-				runtime.Gosched()
+			for i := range list {
+				for key := range execution.Declared(&list[i]) {
+					for !view.has(key) {
+						runtime.Gosched()
+					}
+				}
 			}
 		})
 		return errRefused // none starts, so that execution itself reads senders only

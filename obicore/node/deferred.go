@@ -255,7 +255,7 @@ func (d *deferred) commit(ctx context.Context, decision consensus.Decision) (*ch
 		return nil, err
 	}
 	d.recentIDs.add(p.block.Header.Height, p.ids)
-	if err := d.store.Append(ctx, ledger.Decided{Block: p.block, Proof: decision.Proof, IDs: p.ids, Signers: p.signers()}); err != nil {
+	if err := d.store.Append(ctx, ledger.Decided{Block: p.block, Proof: decision.Proof, IDs: p.ids, Signers: d.signersOf(p)}); err != nil {
 		return nil, err
 	}
 	f := &inFlight{prepared: p, proof: decision.Proof, decided: d.options.Clock.Now()}

@@ -194,7 +194,7 @@ func (i *immediate) commit(ctx context.Context, decision consensus.Decision) (*c
 		return nil, err
 	}
 	i.recentIDs.add(e.block.Header.Height, e.ids)
-	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids, Signers: e.signers()}); err != nil {
+	if err := i.store.Append(ctx, ledger.Decided{Block: e.block, Proof: decision.Proof, IDs: e.ids, Signers: i.signersOf(&e.prepared)}); err != nil {
 		return nil, err
 	}
 	if err := i.store.Commit(ctx, e.results, e.staged); err != nil {

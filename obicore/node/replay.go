@@ -3,12 +3,14 @@ package node
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
 // Replayed says what a replay has covered.
@@ -17,10 +19,39 @@ type Replayed struct {
 	Transactions uint64
 }
 
-// Replay executes every stored block again under this binary and checks all signatures again;
-// see [Chain.ReplayRange].
+// Replay checks all signatures in the stored bodies again, and executes the blocks whose state is
+// kept again under this binary; see [Chain.ReplayRange].
 func (c *Chain) Replay(ctx context.Context, progress func(share float64)) error {
-	_, err := c.ReplayRange(ctx, Range{To: math.MaxUint64, Signatures: true}, progress)
+	first, last := c.replayable(Range{To: math.MaxUint64})
+	oldest := min(first, max(1, c.store.Status().OldestBody))
+	part := func(heights uint64, share float64) {
+		progress((float64(heights) + share) / float64(max(1, last+1-min(oldest, last))))
+	}
+	for height := oldest; height < first && height <= last; height++ {
+		if err := c.checkSignatures(ctx, height); err != nil {
+			return fmt.Errorf("block %d: %w", height, err)
+		}
+		part(height-oldest, 1)
+	}
+	_, err := c.ReplayRange(ctx, Range{To: math.MaxUint64, Signatures: true}, func(share float64) {
+		part(first-oldest, share*float64(last+1-min(first, last)))
+	})
+	return err
+}
+
+// checkSignatures checks those of a block without executing it.
+func (c *Chain) checkSignatures(ctx context.Context, height uint64) error {
+	header, err := c.store.Header(height)
+	if err != nil {
+		return err
+	}
+	body, err := c.store.Body(height)
+	if errors.Is(err, ledger.ErrPruned) {
+		return nil // meanwhile
+	}
+	if err == nil {
+		_, err = c.decodeBody(ctx, &chain.Block{Header: header, Body: *body}, nil, c.checkedAgain(height))
+	}
 	return err
 }
 
@@ -37,18 +68,23 @@ type Range struct {
 // height, so that it covers what of the range lies inside the retention window. A
 // *Difference names the first transaction that differs.
 func (c *Chain) ReplayRange(ctx context.Context, r Range, progress func(share float64)) (done Replayed, err error) {
-	status := c.store.Status()
-	first := max(1, r.From, status.OldestBody, status.OldestState+1)
-	if status.OldestState > 0 {
-		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
-	}
-	last := min(r.To, status.Executed)
+	first, last := c.replayable(r)
 	done = Replayed{From: first, To: first - 1}
 	err = c.replayAhead(ctx, Range{first, last, r.Signatures}, func(height, transactions uint64) {
 		done.To, done.Transactions = height, done.Transactions+transactions
 		progress(float64(height-first+1) / float64(last-first+1))
 	})
 	return done, err
+}
+
+// replayable returns the first and last height of a range that can be executed again.
+func (c *Chain) replayable(r Range) (first, last uint64) {
+	status := c.store.Status()
+	first = max(1, r.From, status.OldestBody, status.OldestState+1)
+	if status.OldestState > 0 {
+		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
+	}
+	return first, min(r.To, status.Executed)
 }
 
 // replayAhead executes blocks on all cores, for each stands on a stored state of its own,

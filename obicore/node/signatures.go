@@ -14,7 +14,8 @@ import (
 // check signatures together gain little beyond it, and one bad signature spoils no more.
 const checkedTogether = 256
 
-// verifying checks transactions; both results have one entry for each.
+// verifying checks transactions; both results have one entry for each, but where all of a block
+// cannot be read there is one error of them all.
 type verifying func(context.Context, []*chain.Transaction) ([]chain.Verified, []error)
 
 // verifyAll checks the signatures of many transactions, each once on this node unless it

@@ -9,14 +9,15 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
-// A block's signatures are checked before it is decided or taken from others. Who reads it back
+// A node that checks every signature has done so before a block is in its ledger. Who reads it back
 // from the own ledger takes what that came to from there, as it takes state and results: to
 // recover the senders again costs more than all else of a block.
 
-// signers returns what the ledger keeps beside the block; nil when its signatures were not
-// all checked here.
-func (p *prepared) signers() [][]byte {
-	if p.followed {
+// signersOf returns what the ledger keeps beside a block; nil when this node has not checked
+// all its signatures itself, because headers proved its results or others' statements stood for
+// them: such a block is checked when it is read back.
+func (c *Chain) signersOf(p *prepared) [][]byte {
+	if p.followed || c.options.Checks == ChecksCertified {
 		return nil
 	}
 	signers := make([][]byte, len(p.transactions))
@@ -35,16 +36,15 @@ func (c *Chain) asStored(height uint64) verifying {
 			return c.verifyAll(ctx, transactions)
 		}
 		verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
+		if err == nil && len(signers) != len(transactions) {
+			err = fmt.Errorf("%w: %d signers of %d transactions", ledger.ErrCorrupt, len(signers), len(transactions))
+		}
+		if err != nil {
+			return verified, append(errs[:0], err) // of them all
+		}
 		for i, t := range transactions {
-			switch {
-			case err != nil:
-				errs[i] = err
-			case len(signers) != len(transactions):
-				errs[i] = fmt.Errorf("%w: %d signers of %d transactions", ledger.ErrCorrupt, len(signers), len(transactions))
-			default:
-				if verified[i], errs[i] = t.SignedBy(signers[i]); errs[i] != nil {
-					errs[i] = fmt.Errorf("%w: %w", ledger.ErrCorrupt, errs[i])
-				}
+			if verified[i], errs[i] = t.SignedBy(signers[i]); errs[i] != nil {
+				errs[i] = fmt.Errorf("%w: %w", ledger.ErrCorrupt, errs[i])
 			}
 		}
 		return verified, errs
@@ -55,13 +55,16 @@ func (c *Chain) asStored(height uint64) verifying {
 // stands there.
 func (c *Chain) checkedAgain(height uint64) verifying {
 	return func(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
-		verified, errs := c.verifyAll(ctx, transactions)
+		verified, errs := c.verifyUnless(ctx, transactions, func(chain.Hash) (chain.Verified, bool) { return chain.Verified{}, false })
 		if errors.Join(errs...) != nil {
 			return verified, errs
 		}
 		stored, faults := c.asStored(height)(ctx, transactions)
+		if errors.Join(faults...) != nil {
+			return stored, faults
+		}
 		for i := range stored {
-			if faults[i] == nil && string(stored[i].Signers()) != string(verified[i].Signers()) {
+			if string(stored[i].Signers()) != string(verified[i].Signers()) {
 				faults[i] = fmt.Errorf("%w: transaction %s is signed by %s, the ledger says %s", ledger.ErrCorrupt, verified[i].ID, verified[i].Sender, stored[i].Sender)
 			}
 		}

@@ -71,6 +71,34 @@ func TestABlockIsReadBackWithTheSignersThatWereFound(t *testing.T) {
 	}
 }
 
+func TestFalseSignersBelowTheOldestStateAreFoundToo(t *testing.T) {
+	f := newFixture(t, "standard", nil)
+	f.options.Directory, f.options.RetainState = t.TempDir(), 4
+	c := f.open()
+	block, index := await(t, c, f.wallets[0].transfer(t, chain.Address{7}, 1))
+	for range 12 {
+		if err := c.Mine(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if oldest := c.Ledger().Status().OldestState; oldest <= block.Header.Height {
+		t.Fatalf("states are kept from %d on", oldest)
+	}
+	last := 0.0
+	if err := c.Replay(t.Context(), func(share float64) { last = share }); err != nil || last != 1 {
+		t.Fatalf("replay ends at %v: %v", last, err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	f.registry.Ledger[segment.Name] = misnamer{f.registry.Ledger[segment.Name]}
+	err := f.open().Replay(t.Context(), func(float64) {})
+	if !errors.Is(err, ledger.ErrCorrupt) || !strings.Contains(err.Error(), block.Transactions[index].ID.String()) {
+		t.Errorf("false signers in block %d: %v", block.Header.Height, err)
+	}
+}
+
 func TestFalseSignersAreFoundWhenSignaturesAreCheckedAgain(t *testing.T) {
 	f := newFixture(t, "standard", nil)
 	f.options.Directory = t.TempDir()

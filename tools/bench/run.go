@@ -94,8 +94,8 @@ func (r *run) describe(ctx context.Context) error {
 	return nil
 }
 
-// nodes is how many nodes of the target check every signature: its validators, where it
-// tells them, else those that were named.
+// nodes is how many nodes the target has: its validators, where it tells them, else those
+// that were named.
 func (r *run) nodes(ctx context.Context) int {
 	var status struct {
 		Validators string `json:"validators"`

@@ -81,7 +81,7 @@ func (t *terminal) benchFlags(command *cobra.Command) *benchFlags {
 		"transactions under way at most at full speed (default: 4000; a chain with slow blocks needs more)", "全速时在途交易上限（默认 4000；出块慢的链需要更多）",
 	}))
 	flags.StringVar(&f.settings.Note, "note", "", t.text(Text{"words for the report, such as how the nodes sync their disks", "写入报告的说明，例如节点的落盘方式"}))
-	flags.IntVar(&f.settings.Checkers, "checked-by", 0, t.text(Text{"nodes that check each signature (default: all; f+1 where batches are certified)", "验证每个签名的节点数（默认为全部；批次经认证时为 f+1）"}))
+	flags.IntVar(&f.settings.Checkers, "checked-by", 0, t.text(Text{"nodes that check each signature, f+1 where batches are certified (default: all)", "验证每个签名的节点数，批次经认证时为 f+1（默认为全部）"}))
 	flags.StringVar(&f.page, "report", "", t.text(Text{"write the report as HTML, or as JSON when the name ends so", "将报告写为 HTML；文件名以 .json 结尾时写为 JSON"}))
 	flags.StringVar(&f.keyFile, "key-file", "", t.text(Text{"file with the key in hexadecimal that pays, such as an account of a local network", "含支付密钥（十六进制）的文件，例如本机网络的账户"}))
 	f.pays = &sending{t: t, keystore: t.keystoreFlags(command, true), nonce: -1, patience: time.Minute}

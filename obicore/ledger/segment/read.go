@@ -76,28 +76,37 @@ func (l *Ledger) HeightOf(hash chain.Hash) (uint64, error) {
 
 // Body returns the body at height; see [ledger.BlockStore].
 func (l *Ledger) Body(height uint64) (*chain.Body, error) {
-	if err := l.gate.enter(); err != nil {
-		return nil, err
-	}
-	defer l.gate.leave()
-	payload, err := l.kept(l.bodies, height, l.Status().Decided)
+	payload, err := l.bodyRecord(height)
 	if err != nil {
 		return nil, err
 	}
 	return decodeBody(payload)
 }
 
-// Signers returns what the signatures of the block at height came to; see [ledger.SignerKeeper].
-func (l *Ledger) Signers(height uint64) ([][]byte, error) {
-	if err := l.gate.enter(); err != nil {
+// IDs returns the ids of the transactions of a block; see [ledger.Snapshotter].
+func (l *Ledger) IDs(height uint64) ([]chain.Hash, error) {
+	payload, err := l.bodyRecord(height)
+	if err != nil {
 		return nil, err
 	}
-	defer l.gate.leave()
-	payload, err := l.kept(l.bodies, height, l.Status().Decided)
+	return decodeIDs(payload)
+}
+
+// Signers returns what the signatures of the block at height came to; see [ledger.SignerKeeper].
+func (l *Ledger) Signers(height uint64) ([][]byte, error) {
+	payload, err := l.bodyRecord(height)
 	if err != nil {
 		return nil, err
 	}
 	return decodeSigners(payload)
+}
+
+func (l *Ledger) bodyRecord(height uint64) ([]byte, error) {
+	if err := l.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer l.gate.leave()
+	return l.kept(l.bodies, height, l.Status().Decided)
 }
 
 // Results returns the result column at height; see [ledger.BlockStore].

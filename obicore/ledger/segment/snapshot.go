@@ -14,19 +14,6 @@ const snapshotPlace = "snapshot"
 
 var _ ledger.Snapshotter = (*Ledger)(nil)
 
-// IDs returns the ids of the transactions of a block; see [ledger.Snapshotter].
-func (l *Ledger) IDs(height uint64) ([]chain.Hash, error) {
-	if err := l.gate.enter(); err != nil {
-		return nil, err
-	}
-	defer l.gate.leave()
-	payload, err := l.kept(l.bodies, height, l.Status().Decided)
-	if err != nil {
-		return nil, err
-	}
-	return decodeIDs(payload)
-}
-
 // Snapshot gives the state at a height away; see [ledger.Snapshotter]. Flat state is in
 // the order of keys, so that with a commitment that proves ranges it is first sorted by
 // place, in files inside the ledger's directory that are together as large as the state.

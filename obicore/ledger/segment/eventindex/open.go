@@ -46,11 +46,14 @@ func readOpen(db *pebble.DB) (s span, entries []entry, err error) {
 		return s, nil, fmt.Errorf("%w: open run of the event index of %d bytes", ledger.ErrCorrupt, len(b))
 	}
 	s = span{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
+	if s.next < s.first || s.next-s.first > RunHeights {
+		return s, nil, fmt.Errorf("%w: open run of the event index from height %d to %d", ledger.ErrCorrupt, s.first, s.next)
+	}
 	entries = make([]entry, (len(b)-openHead)/openEntry)
 	for i := range entries {
 		at := b[openHead+i*openEntry:]
 		entries[i] = entry{name(binary.BigEndian.Uint64(at)), binary.BigEndian.Uint32(at[8:])}
-		if s.next < s.first || s.next-s.first > RunHeights || uint64(entries[i].offset) >= s.next-s.first {
+		if uint64(entries[i].offset) >= s.next-s.first {
 			return s, nil, fmt.Errorf("%w: open run of the event index at height %d", ledger.ErrCorrupt, s.first)
 		}
 	}
