@@ -3,7 +3,7 @@
 # machine, and prints one table; the reports are kept in bin/bench. SECONDS_EACH (20) is
 # the length of each measured part. ONLY is a list of rows: solo, erc20, latency; native
 # (Ed25519, beside CometBFT's one node), bundles (of 10 calls over 10,000 accounts);
-# network, network-certified (where f+1 of them check each signature), network-native
+# network, network-certified (f+1 of the validators check each signature), network-native
 # (Ed25519, beside CometBFT's four nodes), network-gm (SM2); commitment (leaves of the tree).
 # WRITES (40000) and PACED (10000) are CometBFT's. SENDERS is how many accounts send
 # native transactions (400).

@@ -22,21 +22,47 @@ type Replayed struct {
 // Replay checks all signatures in the stored bodies again, and executes the blocks whose state is
 // kept again under this binary; see [Chain.ReplayRange].
 func (c *Chain) Replay(ctx context.Context, progress func(share float64)) error {
-	first, last := c.replayable(Range{To: math.MaxUint64})
-	oldest := min(first, max(1, c.store.Status().OldestBody))
-	part := func(heights uint64, share float64) {
-		progress((float64(heights) + share) / float64(max(1, last+1-min(oldest, last))))
-	}
-	for height := oldest; height < first && height <= last; height++ {
-		if err := c.checkSignatures(ctx, height); err != nil {
-			return fmt.Errorf("block %d: %w", height, err)
-		}
-		part(height-oldest, 1)
-	}
-	_, err := c.ReplayRange(ctx, Range{To: math.MaxUint64, Signatures: true}, func(share float64) {
-		part(first-oldest, share*float64(last+1-min(first, last)))
-	})
+	_, err := c.ReplayRange(ctx, Range{To: math.MaxUint64, Signatures: true}, progress)
 	return err
+}
+
+// Range is what a replay goes through.
+type Range struct {
+	From, To uint64 // heights
+	// Signatures says that they are checked again, of bodies without a state too. Else the
+	// signers are whom the ledger names since the blocks came, where it does.
+	Signatures bool
+}
+
+// ReplayRange executes the stored blocks of a range again under this binary and compares
+// the results, transaction by transaction. It changes nothing and needs the state at every
+// height, so that it covers what of the range lies inside the retention window. A
+// *Difference names the first transaction that differs.
+func (c *Chain) ReplayRange(ctx context.Context, r Range, progress func(share float64)) (done Replayed, err error) {
+	status := c.store.Status()
+	begin := max(1, r.From, status.OldestBody)
+	first := max(begin, status.OldestState+1)
+	if status.OldestState > 0 {
+		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
+	}
+	if !r.Signatures {
+		begin = first
+	}
+	last := min(r.To, status.Executed)
+	done = Replayed{From: first, To: first - 1}
+	again := func(ctx context.Context, height uint64) (transactions uint64, err error) {
+		if height < first {
+			return 0, c.checkSignatures(ctx, height)
+		}
+		return c.replayBlock(ctx, height, r.Signatures)
+	}
+	err = c.replayAhead(ctx, begin, last, again, func(height, transactions uint64) {
+		if height >= first {
+			done.To, done.Transactions = height, done.Transactions+transactions
+		}
+		progress(float64(height-begin+1) / float64(last-begin+1))
+	})
+	return done, err
 }
 
 // checkSignatures checks those of a block without executing it.
@@ -55,41 +81,9 @@ func (c *Chain) checkSignatures(ctx context.Context, height uint64) error {
 	return err
 }
 
-// Range is what a replay goes through.
-type Range struct {
-	From, To uint64 // heights
-	// Signatures says that they are checked again. Else the signers are whom the ledger names
-	// since the blocks came, where it does.
-	Signatures bool
-}
-
-// ReplayRange executes the stored blocks of a range again under this binary and compares
-// the results, transaction by transaction. It changes nothing and needs the state at every
-// height, so that it covers what of the range lies inside the retention window. A
-// *Difference names the first transaction that differs.
-func (c *Chain) ReplayRange(ctx context.Context, r Range, progress func(share float64)) (done Replayed, err error) {
-	first, last := c.replayable(r)
-	done = Replayed{From: first, To: first - 1}
-	err = c.replayAhead(ctx, Range{first, last, r.Signatures}, func(height, transactions uint64) {
-		done.To, done.Transactions = height, done.Transactions+transactions
-		progress(float64(height-first+1) / float64(last-first+1))
-	})
-	return done, err
-}
-
-// replayable returns the first and last height of a range that can be executed again.
-func (c *Chain) replayable(r Range) (first, last uint64) {
-	status := c.store.Status()
-	first = max(1, r.From, status.OldestBody, status.OldestState+1)
-	if status.OldestState > 0 {
-		first = max(first, status.OldestState+1+c.genesis.RootDelay) // its ruling must be kept too
-	}
-	return first, min(r.To, status.Executed)
-}
-
-// replayAhead executes blocks on all cores, for each stands on a stored state of its own,
+// replayAhead goes through blocks on all cores, for each stands on a stored state of its own,
 // and calls same for each in order until one differs.
-func (c *Chain) replayAhead(ctx context.Context, r Range, same func(height, transactions uint64)) error {
+func (c *Chain) replayAhead(ctx context.Context, first, last uint64, again func(ctx context.Context, height uint64) (transactions uint64, err error), same func(height, transactions uint64)) error {
 	type outcome struct {
 		transactions uint64
 		err          error
@@ -101,7 +95,7 @@ func (c *Chain) replayAhead(ctx context.Context, r Range, same func(height, tran
 	ahead := make(chan chan outcome, runtime.GOMAXPROCS(0)) // in the order of heights
 	workers.Go(func() {
 		defer close(ahead)
-		for height := r.From; height <= r.To && ctx.Err() == nil; height++ {
+		for height := first; height <= last && ctx.Err() == nil; height++ {
 			block := make(chan outcome, 1)
 			select {
 			case ahead <- block:
@@ -110,12 +104,12 @@ func (c *Chain) replayAhead(ctx context.Context, r Range, same func(height, tran
 			}
 			workers.Go(func() {
 				var o outcome
-				o.transactions, o.err = c.replayBlock(ctx, height, r.Signatures)
+				o.transactions, o.err = again(ctx, height)
 				block <- o
 			})
 		}
 	})
-	height := r.From
+	height := first
 	for block := range ahead {
 		o := <-block
 		if o.err != nil {

@@ -18,7 +18,7 @@ const (
 	RunEntries = 1 << 18 // 4 MiB of memory while it is open
 )
 
-// kept is how many results of the latest heights are remembered, so that the index need
+// kept is how many heights' receipts are remembered, the latest, so that the index need
 // not read back what has just been committed.
 const kept = 64
 
@@ -33,7 +33,7 @@ type Index struct {
 	open     span
 	entries  []entry // of the open run
 	executed uint64
-	recent   map[uint64]*chain.Results
+	recent   map[uint64][]chain.Receipt
 
 	wake chan struct{}
 	stop context.CancelFunc
@@ -45,7 +45,7 @@ type Index struct {
 // receipts of an executed height.
 func Open(db *pebble.DB, oldest, executed uint64, read func(uint64) ([]chain.Receipt, error), logf func(string, ...any)) (*Index, error) {
 	x := &Index{
-		db: db, read: read, logf: logf, executed: executed, recent: make(map[uint64]*chain.Results),
+		db: db, read: read, logf: logf, executed: executed, recent: make(map[uint64][]chain.Receipt),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	var err error
@@ -115,9 +115,13 @@ func (x *Index) Save() error { return writeOpen(x.db, x.open, x.entries) }
 
 // Executed tells the index of results that have just been committed.
 func (x *Index) Executed(height uint64, results *chain.Results) {
+	receipts := make([]chain.Receipt, len(results.Transactions)) // the writes need not stay
+	for i := range receipts {
+		receipts[i] = results.Transactions[i].Receipt
+	}
 	x.mutex.Lock()
 	x.executed = height
-	x.recent[height] = results
+	x.recent[height] = receipts
 	delete(x.recent, height-kept)
 	x.mutex.Unlock()
 	select {
@@ -159,25 +163,20 @@ func (x *Index) Next() uint64 {
 // step indexes one height; more says that there is another.
 func (x *Index) step() (more bool, err error) {
 	x.mutex.RLock()
-	height, executed, results := x.open.next, x.executed, x.recent[x.open.next]
+	height, executed := x.open.next, x.executed
+	receipts, remembered := x.recent[height]
 	x.mutex.RUnlock()
 	if height > executed {
 		return false, nil
 	}
-	names := make(map[name]struct{})
-	note := func(n name) { names[n] = struct{}{} }
-	if results == nil {
-		receipts, err := x.read(height)
-		if err != nil {
+	if !remembered {
+		if receipts, err = x.read(height); err != nil {
 			return x.moved(height), err
 		}
-		for i := range receipts {
-			namesIn(&receipts[i], note)
-		}
-	} else {
-		for i := range results.Transactions {
-			namesIn(&results.Transactions[i].Receipt, note)
-		}
+	}
+	names := make(map[name]struct{})
+	for i := range receipts {
+		namesIn(&receipts[i], func(n name) { names[n] = struct{}{} })
 	}
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
