@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credibleledger/credibleledger/internal/pacing"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/cl"
@@ -76,6 +77,7 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	if err != nil {
 		return nodeProblem(err)
 	}
+	defer pacing.Start()()
 	server := newNodeServer(settings, log)
 	listener, err := development.Listen(settings.RPC.Address)
 	if err != nil {
