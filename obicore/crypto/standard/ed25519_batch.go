@@ -8,8 +8,12 @@ import (
 
 // Limits of one batch equation.
 const (
-	// maxEd25519Batch bounds the memory of one equation (about 1.5 KiB per item).
-	maxEd25519Batch = 256
+	// maxEd25519Batch bounds the memory of one equation (about 1 KiB per item).
+	maxEd25519Batch = 1024
+	// Up to quickEd25519Batch items the library solves an equation by tables of multiples, above by
+	// buckets, which need enough items to be as quick: what lies between is cut up.
+	quickEd25519Batch = 93
+	manyEd25519       = 512
 	// minEd25519Batch is where splitting a failed batch ends and single checks begin.
 	minEd25519Batch = 8
 )
@@ -20,11 +24,21 @@ const (
 // bad item passes with a probability of at most 2^-128 over the library's randomness.
 func (ed25519) VerifyBatch(items []crypto.Item) []error {
 	verdicts := make([]error, len(items))
-	for start := 0; start < len(items); start += maxEd25519Batch {
-		end := min(start+maxEd25519Batch, len(items))
+	for start := 0; start < len(items); {
+		end := start + equationEd25519(len(items)-start)
 		verifyEd25519Range(items[start:end], verdicts[start:end])
+		start = end
 	}
 	return verdicts
+}
+
+// equationEd25519 is how many of so many items go into the next equation.
+func equationEd25519(items int) int {
+	if items >= manyEd25519 {
+		return min(items, maxEd25519Batch)
+	}
+	equations := (items + quickEd25519Batch - 1) / quickEd25519Batch
+	return (items + equations - 1) / equations
 }
 
 func verifyEd25519Range(items []crypto.Item, verdicts []error) {
