@@ -12,7 +12,7 @@ import (
 
 // checkedTogether is how many transactions one worker checks at a time: schemes that
 // check signatures together gain little beyond it, and one bad signature spoils no more.
-const checkedTogether = 256
+const checkedTogether = 1024
 
 // verifying checks transactions; both results have one entry for each, but where all of a block
 // cannot be read there is one error of them all.

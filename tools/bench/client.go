@@ -151,6 +151,9 @@ func (c *client) sendTogether(ctx context.Context, raws [][]byte) (refused []int
 	if err != nil {
 		return nil, nil, err
 	}
+	if bytes.Count(text, []byte(`{"id":"0x`)) == len(raws) && !bytes.Contains(text, []byte(`"error"`)) {
+		return nil, nil, nil
+	}
 	var a answer
 	if err := json.Unmarshal(text, &a); err != nil {
 		return nil, nil, fmt.Errorf("%s: no answer to %d transactions: %.200q", c.url, len(raws), text)

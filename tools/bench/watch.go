@@ -1,7 +1,10 @@
 package bench
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -93,15 +96,47 @@ func (w *watch) look(ctx context.Context) error {
 		return err
 	}
 	for w.height < top {
-		var block struct {
-			Transactions []chain.Hash `json:"transactions"`
-		}
+		var block listing
 		if err := w.client.call(ctx, &block, "eth_getBlockByNumber", quantity(w.height+1), false); err != nil {
 			return err
 		}
-		w.note(block.Transactions)
+		w.note(block.ids)
 	}
 	return nil
+}
+
+// listing are the transactions of a block, in its order.
+type listing struct{ ids []chain.Hash }
+
+// UnmarshalJSON implements json.Unmarshaler. A list of hashes is read as it stands: thousands of
+// them at a time are most of what a block is.
+func (l *listing) UnmarshalJSON(block []byte) error {
+	if _, list, listed := bytes.Cut(block, []byte(`"transactions":["0x`)); listed {
+		if list, _, ended := bytes.Cut(list, []byte(`"]`)); ended {
+			if ids, good := hashes(list); good {
+				l.ids = ids
+				return nil
+			}
+		}
+	}
+	var whole struct {
+		Transactions []chain.Hash `json:"transactions"`
+	}
+	err := json.Unmarshal(block, &whole)
+	l.ids = whole.Transactions
+	return err
+}
+
+// hashes reads the digits of hashes between which stands `","0x`.
+func hashes(list []byte) (ids []chain.Hash, good bool) {
+	for digits := range bytes.SplitSeq(list, []byte(`","0x`)) {
+		var id chain.Hash
+		if n, err := hex.Decode(id[:], digits[:min(len(digits), 2*chain.HashSize)]); err != nil || n < chain.HashSize || len(digits) > 2*chain.HashSize {
+			return nil, false
+		}
+		ids = append(ids, id)
+	}
+	return ids, true
 }
 
 func (w *watch) note(ids []chain.Hash) {

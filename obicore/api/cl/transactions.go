@@ -2,6 +2,8 @@ package cl
 
 import (
 	"context"
+	"encoding/hex"
+	"encoding/json"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
@@ -13,7 +15,7 @@ import (
 // transactionsAtOnce bounds one cl_sendTransactions.
 const transactionsAtOnce = 1000
 
-// sent is what became of one transaction.
+// sent is what became of a transaction.
 type sent struct {
 	ID    *chain.Hash `json:"id,omitempty"` // when its envelope is good
 	Error string      `json:"error,omitempty"`
@@ -23,7 +25,7 @@ type sent struct {
 // one entry for each. Their signatures are checked together, which for Ed25519 costs
 // about half; for all schemes it uses every core.
 func (s *Service) sendTransactions(ctx context.Context, params jsonrpc.Params) (any, error) {
-	var given []quantity.Bytes
+	var given quantity.BytesList
 	if err := params.Decode(0, true, &given); err != nil {
 		return nil, err
 	}
@@ -35,16 +37,32 @@ func (s *Service) sendTransactions(ctx context.Context, params jsonrpc.Params) (
 		raws[i] = given[i]
 	}
 	ids, errs := s.chain.SubmitAll(ctx, raws)
-	answers := make([]sent, len(given))
-	for i := range answers {
-		if id := ids[i]; !id.IsZero() {
-			answers[i].ID = &id
+	return appendSent(make([]byte, 0, 80*len(ids)), ids, errs)
+}
+
+// appendSent appends the JSON of what became of transactions. There are many, and package
+// json looks for the fields of each.
+func appendSent(dst []byte, ids []chain.Hash, errs []error) (json.RawMessage, error) {
+	dst = append(dst, '[')
+	for i, id := range ids {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
-		if errs[i] != nil {
-			answers[i].Error = errs[i].Error()
+		if errs[i] == nil {
+			dst = append(hex.AppendEncode(append(dst, `{"id":"0x`...), id[:]), `"}`...)
+			continue
 		}
+		refused := sent{Error: errs[i].Error()}
+		if !id.IsZero() {
+			refused.ID = &id
+		}
+		encoded, err := json.Marshal(refused)
+		if err != nil {
+			return nil, err
+		}
+		dst = append(dst, encoded...)
 	}
-	return answers, nil
+	return append(dst, ']'), nil
 }
 
 // laneNonce takes (address, lane, block): the next nonce of a lane, "pending" with what

@@ -52,7 +52,7 @@ func (p Params) Decode(i int, required bool, dst any) error {
 		}
 		return nil
 	}
-	err := json.Unmarshal(raw, dst)
+	err := decodeJSON(raw, dst)
 	if err == nil {
 		return nil
 	}
@@ -62,6 +62,15 @@ func (p Params) Decode(i int, required bool, dst any) error {
 		answer.Code, answer.Data = coded.Code, coded.Data
 	}
 	return answer
+}
+
+// decodeJSON decodes JSON that was found good: package json would look through all of it
+// before it gives it to a type that decodes itself.
+func decodeJSON(raw json.RawMessage, dst any) error {
+	if itself, ok := dst.(json.Unmarshaler); ok {
+		return itself.UnmarshalJSON(raw)
+	}
+	return json.Unmarshal(raw, dst)
 }
 
 func (p Params) missing(i int) error {

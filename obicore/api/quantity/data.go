@@ -1,7 +1,9 @@
 package quantity
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"reflect"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -44,6 +46,51 @@ func (b *Bytes) UnmarshalJSON(input []byte) error {
 		return err
 	}
 	return typed(b.UnmarshalText(text), bytesType)
+}
+
+// BytesList is a list of data, which may be long: raw transactions.
+type BytesList []Bytes
+
+// UnmarshalJSON implements json.Unmarshaler. What is not a list of good data goes to package json,
+// which is slower and knows what is wrong.
+func (l *BytesList) UnmarshalJSON(input []byte) error {
+	if found, good := decodeList(input); good {
+		*l = found
+		return nil
+	}
+	return json.Unmarshal(input, (*[]Bytes)(l))
+}
+
+const jsonSpace = " \t\r\n"
+
+func decodeList(input []byte) (found []Bytes, good bool) {
+	rest, opened := bytes.CutPrefix(input, []byte{'['})
+	rest, closed := bytes.CutSuffix(rest, []byte{']'})
+	if rest = bytes.TrimLeft(rest, jsonSpace); !opened || !closed || len(rest) == 0 {
+		return nil, opened && closed
+	}
+	for {
+		text, behind, quoted := cutQuoted(rest)
+		var b Bytes
+		if !quoted || b.UnmarshalText(text) != nil {
+			return nil, false
+		}
+		found = append(found, b)
+		if rest = bytes.TrimLeft(behind, jsonSpace); len(rest) == 0 {
+			return found, true
+		}
+		if rest[0] != ',' {
+			return nil, false
+		}
+		rest = bytes.TrimLeft(rest[1:], jsonSpace)
+	}
+}
+
+// cutQuoted returns what stands in quotes at the start of b, and what stands behind them.
+func cutQuoted(b []byte) (text, behind []byte, quoted bool) {
+	rest, opened := bytes.CutPrefix(b, []byte{'"'})
+	text, behind, closed := bytes.Cut(rest, []byte{'"'})
+	return text, behind, opened && closed
 }
 
 // Hash is 32 bytes of data.
