@@ -86,7 +86,7 @@ func (t *Tree) ProveMany(nodes ledger.Nodes, keys []chain.StateKey) ([]byte, err
 		return nil, err
 	}
 	p := &multiProver{hashing: newHashing(t.hasher), nodes: nodes}
-	if err := p.load(0, p.queries(keys)); err != nil {
+	if err := p.load(&slot{kind: inner}, 0, p.queries(keys)); err != nil {
 		return nil, err
 	}
 	return p.encode(), nil

@@ -26,13 +26,13 @@ type multiProver struct {
 	nodes ledger.Nodes
 }
 
-// load goes on in the page at depth, which all queries lead to.
-func (p *multiProver) load(depth int, queries []query) error {
+// load goes on in the page at depth below a slot, which all queries lead to.
+func (p *multiProver) load(above *slot, depth int, queries []query) error {
 	if depth >= maxDepth {
 		return fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
 	}
 	var found page
-	if err := load(p.nodes, depth, &queries[0].path, &found); err != nil {
+	if err := p.below(p.nodes, above, depth, &queries[0].path, &found); err != nil {
 		return err
 	}
 	return p.descend(found.slots[:], depth, queries)
@@ -49,7 +49,7 @@ func (p *multiProver) descend(slots []slot, depth int, queries []query) error {
 		p.leaf(&here, queries)
 		return nil
 	case len(slots) == 1:
-		return p.load(depth, queries)
+		return p.load(&slots[0], depth, queries)
 	}
 	return p.fork(slots, depth, queries)
 }

@@ -28,7 +28,7 @@ const (
 // changes them.
 type slot struct {
 	kind  kind
-	bytes []byte // leaf: its path and the digest of its value; inner: the subtree's hash
+	bytes []byte // leaf: its path and the digest of its value; inner: the subtree's hash, and of a cluster its leaves
 }
 
 func newLeaf(path, value *chain.Hash) slot {
@@ -94,7 +94,7 @@ const quadSlots = 4
 // forked returns which quads of a page have such a hash, a bit for each.
 func forked(occupied, leaves uint16) (quad [quads]bool, count int) {
 	for q := range quad {
-		there, lone := occupied>>(q*quadSlots)&0x0f, leaves>>(q*quadSlots)&0x0f
+		there, lone := (occupied|leaves)>>(q*quadSlots)&0x0f, (occupied&leaves)>>(q*quadSlots)&0x0f
 		if quad[q] = bits.OnesCount16(there) > 1 || there != lone; quad[q] {
 			count++
 		}
@@ -102,31 +102,18 @@ func forked(occupied, leaves uint16) (quad [quads]bool, count int) {
 	return quad, count
 }
 
-// encode returns two 16-bit maps (occupied, leaf), then the occupied slots – a leaf as
-// path and value digest, an inner one as its hash –, then the hashes halfway up, which must
-// be known.
+// encode returns the page's head, then what its slots hold – a leaf its path and value digest, an inner one
+// its hash, a cluster its hash and its leaves –, then the hashes halfway up, which must be known.
 func (p *page) encode() []byte {
-	var occupied, leaves uint16
-	size := 4
-	for i := range p.slots {
-		size += len(p.slots[i].bytes)
-		switch p.slots[i].kind {
-		case leaf:
-			leaves |= 1 << i
-			fallthrough
-		case inner:
-			occupied |= 1 << i
-		}
-	}
+	var room [longHead]byte
+	head, size := p.head(&room)
 	for _, half := range p.half {
 		size += len(half)
 	}
-	if maps := uint32(occupied)<<16 | uint32(leaves); len(p.read) == size && binary.BigEndian.Uint32(p.read) == maps {
-		return p.renewed()
+	if size += len(head); len(p.read) == size && bytes.HasPrefix(p.read, head) {
+		return p.renewed(len(head))
 	}
-	b := make([]byte, 4, size)
-	binary.BigEndian.PutUint16(b, occupied)
-	binary.BigEndian.PutUint16(b[2:], leaves)
+	b := append(make([]byte, 0, size), head...)
 	for i := range p.slots {
 		b = append(b, p.slots[i].bytes...)
 	}
@@ -136,9 +123,42 @@ func (p *page) encode() []byte {
 	return b
 }
 
+// Sizes of a head: two 16-bit maps, and 32 bits where there are clusters.
+const (
+	shortHead = 4
+	longHead  = 8
+)
+
+// head returns two maps with a bit for each slot, and the size of what the slots hold. A slot of the
+// first alone is inner, one of both a leaf, and one of the second alone a cluster: then two bits for
+// each slot follow, the number of its leaves but one.
+func (p *page) head(room *[longHead]byte) (head []byte, size int) {
+	var occupied, leaves uint16
+	var counts uint32
+	for i := range p.slots {
+		s := &p.slots[i]
+		size += len(s.bytes)
+		switch clustered := len(s.clustered()) / leafSize; {
+		case s.kind == leaf:
+			occupied |= 1 << i
+			leaves |= 1 << i
+		case clustered > 0:
+			leaves |= 1 << i
+			counts |= uint32(clustered-1) << (2 * i) //nolint:gosec // at most mostClustered
+		case s.kind == inner:
+			occupied |= 1 << i
+		}
+	}
+	head = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(room[:0], occupied), leaves)
+	if counts != 0 {
+		head = binary.BigEndian.AppendUint32(head, counts)
+	}
+	return head, size
+}
+
 // renewed is encode for a page of the same form as was read: most of it is the same too.
-func (p *page) renewed() []byte {
-	b, at := bytes.Clone(p.read), 4
+func (p *page) renewed(at int) []byte {
+	b := bytes.Clone(p.read)
 	for i := range p.slots {
 		if p.changed>>i&1 == 1 {
 			copy(b[at:], p.slots[i].bytes)
@@ -157,33 +177,71 @@ func (p *page) renewed() []byte {
 // decode reads what encode writes, and keeps it. Pages of earlier versions lack the hashes
 // halfway up: then it reports false.
 func (p *page) decode(b []byte) (halfwayKnown bool, err error) {
-	if len(b) < 4 {
-		return false, fmt.Errorf("%w: tree page of %d bytes", ledger.ErrCorrupt, len(b))
+	if len(b) < shortHead {
+		return false, corrupt("tree page of %d bytes", len(b))
 	}
 	occupied, leaves := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
-	quad, count := forked(occupied, leaves)
-	short := 4 + chain.HashSize*(bits.OnesCount16(occupied)+bits.OnesCount16(leaves))
-	want := short + chain.HashSize*count
-	if leaves&^occupied != 0 || len(b) != want && len(b) != short {
-		return false, fmt.Errorf("%w: tree page of %d bytes, its maps say %d", ledger.ErrCorrupt, len(b), want)
-	}
-	halfwayKnown = len(b) == want
-	p.read, b = b, b[4:]
-	for i := range p.slots {
-		switch {
-		case occupied>>i&1 == 0:
-		case leaves>>i&1 == 1:
-			p.slots[i], b = slot{leaf, b[:leafSize]}, b[leafSize:]
-		default:
-			p.slots[i], b = slot{inner, b[:chain.HashSize]}, b[chain.HashSize:]
+	p.read, b = b, b[shortHead:]
+	var counts uint32
+	if clusters := leaves &^ occupied; clusters != 0 {
+		if len(b) < longHead-shortHead {
+			return false, corrupt("tree page of %d bytes with clusters", len(p.read))
 		}
+		if counts = binary.BigEndian.Uint32(b); !countsOf(clusters, counts) {
+			return false, corrupt("tree page with clusters %016b of sizes %032b", clusters, counts)
+		}
+		b = b[longHead-shortHead:]
+	}
+	for i := range p.slots {
+		s := &p.slots[i]
+		size := 0
+		switch there, lone := occupied>>i&1 == 1, leaves>>i&1 == 1; {
+		case there && lone:
+			s.kind, size = leaf, leafSize
+		case there:
+			s.kind, size = inner, chain.HashSize
+		case lone:
+			s.kind, size = inner, chain.HashSize+leafSize*(1+int(counts>>(2*i)&3))
+		default:
+			continue
+		}
+		if len(b) < size {
+			return false, corrupt("tree page of %d bytes, its maps say more", len(p.read))
+		}
+		s.bytes, b = b[:size:size], b[size:]
+	}
+	return p.decodeHalf(occupied, leaves, b)
+}
+
+// decodeHalf reads the hashes halfway up, which end a page or are not there.
+func (p *page) decodeHalf(occupied, leaves uint16, b []byte) (known bool, err error) {
+	quad, count := forked(occupied, leaves)
+	if len(b) != 0 && len(b) != chain.HashSize*count {
+		return false, corrupt("tree page of %d bytes, %d more than its maps say", len(p.read), len(b)-chain.HashSize*count)
+	}
+	if known = len(b) == chain.HashSize*count; !known {
+		return false, nil
 	}
 	for q := range quad {
-		if quad[q] && halfwayKnown {
-			p.half[q], b = b[:chain.HashSize], b[chain.HashSize:]
+		if quad[q] {
+			p.half[q], b = b[:chain.HashSize:chain.HashSize], b[chain.HashSize:]
 		}
 	}
-	return halfwayKnown, nil
+	return true, nil
+}
+
+// countsOf reports whether each cluster, and nothing else, has a number of leaves.
+func countsOf(clusters uint16, counts uint32) bool {
+	for i := range pageSlots {
+		if (clusters>>i&1 == 1) != (counts>>(2*i)&3 != 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ledger.ErrCorrupt}, args...)...)
 }
 
 // fold returns the summary of a page and completes its hashes halfway up, which last until the

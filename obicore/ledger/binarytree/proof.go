@@ -109,18 +109,19 @@ func malformed(reason string) error {
 func (t *Tree) Prove(nodes ledger.Nodes, key chain.StateKey) ([]byte, error) {
 	h := newHashing(t.hasher)
 	path := h.path(key)
-	found := &proof{}
+	found, above := &proof{}, slot{kind: inner}
 	for depth := 0; ; depth += pageLevels {
 		if depth >= maxDepth {
 			return nil, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
 		}
 		var p page
-		if err := load(nodes, depth, &path, &p); err != nil {
+		if err := h.below(nodes, &above, depth, &path, &p); err != nil {
 			return nil, err
 		}
 		if found.descend(h, p.slots[:], depth, &path) {
 			return found.encode(), nil
 		}
+		above = p.slots[slotOf(&path, depth)]
 	}
 }
 

@@ -26,7 +26,7 @@ func (t *Tree) ProveRange(nodes ledger.Nodes, within ledger.Range) ([]byte, erro
 	for depth := range within.Bits {
 		if len(slots) == 1 && slots[0].kind == inner {
 			var p page
-			if err := load(nodes, depth, &within.Prefix, &p); err != nil {
+			if err := h.below(nodes, &slots[0], depth, &within.Prefix, &p); err != nil {
 				return nil, err
 			}
 			slots = p.slots[:]
@@ -56,7 +56,11 @@ func (h *hashing) divide(slots []slot, depth int, path *chain.Hash) (mine []slot
 }
 
 func appendBeside(proof []byte, s *slot) []byte {
-	return append(append(proof, byte(s.kind)), s.bytes...)
+	proof = append(proof, byte(s.kind))
+	if s.kind == inner {
+		return append(proof, s.hash()[:]...)
+	}
+	return append(proof, s.bytes...)
 }
 
 // takeBeside reads one step of a proof: what stands beside path at depth.

@@ -35,16 +35,6 @@ func (t *Tree) Root(nodes ledger.Nodes) (chain.Hash, error) {
 	return h.of(&top), nil
 }
 
-// Current returns a node as this version writes it: earlier ones kept less in a page.
-func (t *Tree) Current(node []byte) ([]byte, error) {
-	var p page
-	if known, err := p.decode(node); err != nil || known {
-		return node, err
-	}
-	newHashing(t.hasher).fold(&p)
-	return p.encode(), nil
-}
-
 // load reads the page at depth on path; an absent page is empty.
 func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
 	encoded, err := nodes.Node(pageName(depth, path))

@@ -52,22 +52,33 @@ func (u *updater) note(depth int, name, value []byte) {
 
 // entries hashes keys and values and sorts by path.
 func (u *updater) entries(writes []chain.Write) []entry {
-	entries := make([]entry, len(writes))
+	entries, places := make([]entry, len(writes)), make([]place, len(writes))
 	for i := range writes {
-		*entries[i].path() = u.path(writes[i].Key)
-		if entries[i].removed = len(writes[i].Value) == 0; !entries[i].removed {
+		e := &entries[i]
+		*e.path() = u.path(writes[i].Key)
+		if e.removed = len(writes[i].Value) == 0; !e.removed {
 			value := u.value(writes[i].Value)
-			copy(entries[i].leaf[chain.HashSize:], value[:])
+			copy(e.leaf[chain.HashSize:], value[:])
 		}
+		places[i] = place{binary.BigEndian.Uint64(e.leaf[:]), i}
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		first := cmp.Compare(binary.BigEndian.Uint64(a.leaf[:]), binary.BigEndian.Uint64(b.leaf[:]))
-		if first != 0 {
-			return first
+	slices.SortFunc(places, func(a, b place) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
 		}
-		return bytes.Compare(a.path()[:], b.path()[:])
+		return bytes.Compare(entries[a.index].path()[:], entries[b.index].path()[:])
 	})
-	return entries
+	sorted := make([]entry, len(entries))
+	for i := range sorted {
+		sorted[i] = entries[places[i].index]
+	}
+	return sorted
+}
+
+// place is where the path of an entry begins: entries are large, and sorting moves them often.
+type place struct {
+	begin uint64
+	index int
 }
 
 // top updates the page at the root, its subtrees side by side when the batch is
@@ -161,46 +172,57 @@ func (u *updater) slots(p *page, depth int, entries []entry) error {
 
 // slot updates one subtree at depth.
 func (u *updater) slot(s slot, depth int, entries []entry) (slot, error) {
-	if s.kind == inner {
+	leaves, all := s.leaves()
+	if !all {
 		return u.subtree(depth, entries, true)
 	}
-	if only := &entries[0]; len(entries) == 1 && (s.kind == empty || *s.path() == *only.path()) {
+	if only := &entries[0]; len(entries) == 1 && (s.kind == empty || s.kind == leaf && *s.path() == *only.path()) {
 		if only.removed {
 			return slot{}, nil
 		}
 		return only.slot(), nil
 	}
-	live := present(s, entries)
-	switch len(live) {
-	case 0:
+	live := present(leaves, entries)
+	switch count := len(live) / leafSize; {
+	case count == 0:
 		return slot{}, nil
-	case 1:
-		return live[0].slot(), nil
+	case count == 1:
+		return slot{leaf, live}, nil
+	case bytes.Equal(live, leaves):
+		return s, nil
+	case count <= mostClustered:
+		return u.cluster(live, depth), nil
 	}
-	return u.subtree(depth, live, false)
+	return u.subtree(depth, entriesOf(live), false)
 }
 
-// present returns what is in a subtree after entries, when at most the leaf s was
-// in it before.
-func present(s slot, entries []entry) []entry {
-	live := make([]entry, 0, len(entries)+1)
-	pending := s.kind == leaf
+// present returns what is in a subtree after entries, when these leaves were in it before.
+func present(leaves []byte, entries []entry) []byte {
+	live := make([]byte, 0, len(leaves)+leafSize*len(entries))
 	for i := range entries {
-		if pending {
-			order := bytes.Compare(s.path()[:], entries[i].path()[:])
-			if order < 0 {
-				live = append(live, entry{leaf: [leafSize]byte(s.bytes)})
+		for len(leaves) > 0 {
+			order := bytes.Compare(leaves[:chain.HashSize], entries[i].path()[:])
+			if order > 0 {
+				break
 			}
-			pending = order > 0
+			if order < 0 {
+				live = append(live, leaves[:leafSize]...)
+			}
+			leaves = leaves[leafSize:]
 		}
 		if !entries[i].removed {
-			live = append(live, entries[i])
+			live = append(live, entries[i].leaf[:]...)
 		}
 	}
-	if pending {
-		live = append(live, entry{leaf: [leafSize]byte(s.bytes)})
+	return append(live, leaves...)
+}
+
+func entriesOf(leaves []byte) []entry {
+	entries := make([]entry, 0, len(leaves)/leafSize)
+	for ; len(leaves) > 0; leaves = leaves[leafSize:] {
+		entries = append(entries, entry{leaf: [leafSize]byte(leaves)})
 	}
-	return live
+	return entries
 }
 
 func (u *updater) read(name []byte, p *page) ([]byte, error) {
@@ -212,12 +234,24 @@ func (u *updater) read(name []byte, p *page) ([]byte, error) {
 	return before, err
 }
 
-// write notes how the page changed and returns its summary. Below the root a page
-// with less than two leaves is not kept: its leaf stands in the page above.
+// write notes how the page changed and returns its summary. Below the root a page of few leaves is
+// not kept: they stand in the page above.
 func (u *updater) write(depth int, name []byte, p *page, before []byte) slot {
+	if leaves, few := p.few(); few && depth > 0 {
+		if before != nil {
+			u.note(depth, name, nil)
+		}
+		switch len(leaves) {
+		case 0:
+			return slot{}
+		case leafSize:
+			return slot{leaf, leaves}
+		}
+		return u.cluster(leaves, depth)
+	}
 	top := u.fold(p)
 	var after []byte
-	if top.kind == inner || top.kind == leaf && depth == 0 {
+	if top.kind != empty {
 		after = p.encode()
 	}
 	if p.changed != 0 || !bytes.Equal(before, after) {

@@ -49,7 +49,8 @@ type applier struct {
 	tables  [tableAfterAll - tableFirst]*pebble.Batch
 	key     []byte // scratch, as the others
 	value   []byte
-	edits   [4][]edit
+	record  []byte
+	edits   [2][]edit
 }
 
 func newApplier(db *pebble.DB, batch *pebble.Batch, height uint64, keep bool) *applier {
@@ -62,7 +63,7 @@ func (a *applier) expect(entries, nodes int) {
 	a.table(tableState, 128*entries)
 	if a.keep {
 		a.table(tableHistory, 128*(entries+nodes))
-		a.table(tablePatch, 128*nodes)
+		a.table(tableNode, 128*nodes)
 	}
 }
 

@@ -186,7 +186,7 @@ func TestBrokenStateIsFoundByInspect(t *testing.T) {
 	s := newScript(t, 301, 10)
 	for what, write := range map[string]func(l ledger.Ledger) error{
 		"flat state":       func(l ledger.Ledger) error { return segment.Overwrite(l, append([]byte("S"), anyKey(s).Encode()...)) },
-		"commitment nodes": func(l ledger.Ledger) error { return segment.Overwrite(l, []byte("N\x00")) },
+		"commitment nodes": func(l ledger.Ledger) error { return segment.Overwrite(l, []byte("C\x00")) },
 		"block index": func(l ledger.Ledger) error {
 			h := s.blocks[4].Block.Header.Hash(hasher)
 			return segment.Overwrite(l, append([]byte("B"), h[:]...))

@@ -20,14 +20,13 @@
 //
 // # Keys in Pebble
 //
-// Numbers are big-endian. E is the order-preserving escape of a key: 0x00 becomes
+// Tables N and P held the nodes in earlier versions; Open converts them. Numbers are big-endian. E is the order-preserving escape of a key: 0x00 becomes
 // 0x00 0xff, and 0x00 0x01 ends it.
 //
 //	'S' ‖ state key                    value: the flat state at the executed height
-//	'N' ‖ node name                    value: a node of the commitment as it was last written as a whole
-//	'P' ‖ node name                    patch (patch.go): from there to the node at that height, when they differ
-//	'H' ‖ table ‖ E(key) ‖ height u64  0, or 1 ‖ value: what key of table S or N held before that height;
-//	                                   of table N also 2 ‖ patch: from what it held at that height to what before
+//	'C' ‖ node name                    a node of the commitment as it was last written as a whole, and the patches since (nodes.go)
+//	'H' ‖ table ‖ E(key) ‖ height u64  0, or 1 ‖ value: what a key of table S or a node held before that height;
+//	                                   of nodes, table N, also 2 ‖ patch: from what it was at that height to what before
 //	'J' ‖ height u64                   the keys that left history at that height (journal.go)
 //	'B' ‖ header hash                  height u64
 //	'I' ‖ transaction id ‖ height u64  index u32: one for each inclusion, the last one counts
@@ -38,7 +37,7 @@
 //	"Mbodies"                          lowest height whose body and results are kept
 //
 // The value of a key after height q is in its first history record above q, and in
-// S or N when there is none.
+// S or C when there is none.
 //
 // # Durability
 //

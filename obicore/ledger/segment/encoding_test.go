@@ -88,6 +88,8 @@ func FuzzDecoders(f *testing.F) {
 		named(err)
 		_, err = patched(make([]byte, 40), b)
 		named(err)
+		_, err = decodeNode(bytes.Clone(b))
+		named(err)
 		named(eachJournal(b, func(byte, []byte) error { return nil }))
 		if s, err := decodeSealed(b, sum{}); err == nil {
 			same("sealed header", encodeSealed(s.header, &s.proof))

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -32,13 +33,47 @@ func Patches(l ledger.Ledger) (nodes, history int, err error) {
 	}
 	for records.First(); records.Valid(); records.Next() {
 		switch table := records.Key()[0]; {
-		case table == tablePatch:
-			nodes++
+		case table == tableNode:
+			if kept, err := decodeNode(bytes.Clone(records.Value())); err != nil {
+				return 0, 0, err
+			} else if kept.behind > 0 {
+				nodes++
+			}
 		case table == tableHistory && records.Value()[0] == flagPatch:
 			history++
 		}
 	}
 	return nodes, history, errors.Join(records.Error(), records.Close())
+}
+
+// Former writes the commitment's nodes as earlier versions kept them.
+func Former(l ledger.Ledger) (patches int, err error) {
+	db := l.(*Ledger).db
+	records, err := db.NewIter(&pebble.IterOptions{LowerBound: []byte{tableNode}, UpperBound: []byte{tableNode + 1}})
+	if err != nil {
+		return 0, err
+	}
+	for records.First(); records.Valid(); records.Next() {
+		whole, _, err := cutSized(bytes.Clone(records.Value()))
+		if err != nil {
+			return 0, err
+		}
+		kept, err := decodeNode(bytes.Clone(records.Value()))
+		if err != nil {
+			return 0, err
+		}
+		if patch, short := appendPatch(nil, kept.value, edits(nil, whole, kept.value)); short && len(patch) > 0 {
+			patches++
+			err = db.Set(entryKey(formerPatch, records.Key()[1:]), patch, pebble.NoSync)
+		} else {
+			whole = kept.value
+		}
+		if err = errors.Join(err, db.Set(entryKey(formerNode, records.Key()[1:]), whole, pebble.NoSync)); err != nil {
+			return 0, err
+		}
+	}
+	err = errors.Join(records.Error(), records.Close())
+	return patches, errors.Join(err, db.DeleteRange([]byte{tableNode}, []byte{tableNode + 1}, pebble.NoSync))
 }
 
 // Sort cuts entries into ranges as Snapshot does, with some bytes of memory.

@@ -45,10 +45,7 @@ func (i *inspection) state(ctx context.Context) (err error) {
 	if err := i.compare(scratch, tableState); err != nil {
 		return err
 	}
-	if err := i.compare(scratch, tableNode); err != nil {
-		return err
-	}
-	return i.strayPatches()
+	return i.compare(scratch, tableNode)
 }
 
 // base fills the scratch database with the oldest state from which write sets are
@@ -145,18 +142,17 @@ func (i *inspection) compare(scratch *pebble.DB, table byte) (err error) {
 	defer func() { err = errors.Join(err, have.Close()) }()
 	place := map[byte]string{tableState: "flat state", tableNode: "commitment nodes"}[table]
 	want.First()
-	have.First()
-	for ; want.Valid() && have.Valid(); want.Next() {
-		if !bytes.Equal(want.Key(), have.Key()) {
+	for have.First(); have.Valid(); have.Next() {
+		outcome, err := i.alike(want, have)
+		if err != nil {
+			return err
+		}
+		if outcome == differs {
 			break
 		}
-		if same, err := i.same(want.Key(), want.Value(), have.Value()); err != nil || !same {
-			if err != nil {
-				return err
-			}
-			break
+		if outcome == same {
+			want.Next()
 		}
-		have.Next()
 	}
 	if err := errors.Join(want.Error(), have.Error()); err != nil {
 		return err
@@ -170,50 +166,56 @@ func (i *inspection) compare(scratch *pebble.DB, table byte) (err error) {
 
 // renews is a commitment that has written its nodes in other ways before.
 type renews interface {
-	// Current returns a node as it is written now.
-	Current(node []byte) ([]byte, error)
+	// Current returns the node with a name as it is written now, nil when none is.
+	Current(nodes ledger.Nodes, name, node []byte) ([]byte, error)
 }
 
-// same reports whether the record under a key, with its patch if it is a node, is as it
-// should be, or was written so by an earlier version.
-func (i *inspection) same(key, want, have []byte) (bool, error) {
-	if key[0] == tableNode {
-		patch, err := get(i.tip.snapshot, entryKey(tablePatch, key[1:]))
-		if err != nil {
-			return false, err
+// likeness is what a record is beside the one that should be there.
+type likeness int
+
+const (
+	differs likeness = iota
+	same
+	former // an earlier version wrote it, this one writes none
+)
+
+// alike compares the record at have with what should be there: a node may have patches behind it, or
+// be as an earlier version wrote it.
+func (i *inspection) alike(want, have *pebble.Iterator) (likeness, error) {
+	there := want.Valid() && bytes.Equal(want.Key(), have.Key())
+	if have.Key()[0] != tableNode {
+		if there && bytes.Equal(want.Value(), have.Value()) {
+			return same, nil
 		}
-		if have, err = patched(have, patch); err != nil {
-			return false, nil //nolint:nilerr // it is not as it should be
+		return differs, nil
+	}
+	kept, err := decodeNode(bytes.Clone(have.Value()))
+	if err != nil {
+		return differs, nil //nolint:nilerr // it is not as it should be
+	}
+	var right node
+	if there {
+		if right, err = decodeNode(bytes.Clone(want.Value())); err != nil {
+			return differs, err
 		}
 	}
-	if bytes.Equal(want, have) {
-		return true, nil
+	if there && bytes.Equal(right.value, kept.value) {
+		return same, nil
 	}
 	commitment, can := i.commitment.(renews)
-	if key[0] != tableNode || !can {
-		return false, nil
+	if !can {
+		return differs, nil
 	}
-	current, err := commitment.Current(have)
-	return err == nil && bytes.Equal(want, current), nil
-}
-
-// strayPatches reports the first patch of a node that is not there.
-func (i *inspection) strayPatches() error {
-	patches, err := i.tip.snapshot.NewIter(&pebble.IterOptions{LowerBound: []byte{tablePatch}, UpperBound: []byte{tablePatch + 1}})
-	if err != nil {
-		return err
+	current, err := commitment.Current(nodesNow{i.tip.snapshot}, have.Key()[1:], kept.value)
+	switch {
+	case err != nil:
+		return differs, nil //nolint:nilerr // it is not as it should be
+	case current == nil:
+		return former, nil
+	case there && bytes.Equal(right.value, current):
+		return same, nil
 	}
-	for patches.First(); patches.Valid(); patches.Next() {
-		whole, err := get(i.tip.snapshot, entryKey(tableNode, patches.Key()[1:]))
-		if err != nil {
-			return errors.Join(err, patches.Close())
-		}
-		if whole == nil {
-			i.fault(i.status.Executed, "commitment nodes", fmt.Errorf("%w: %s is a patch of nothing: %s", ledger.ErrCorrupt, describe(patches), i.remedy()))
-			break
-		}
-	}
-	return errors.Join(patches.Error(), patches.Close())
+	return differs, nil
 }
 
 func describe(at *pebble.Iterator) string {

@@ -21,7 +21,7 @@ func eachJournal(journal []byte, f func(table byte, key []byte) error) error {
 	for len(journal) > 0 {
 		table := journal[0]
 		length, n := binary.Uvarint(journal[1:])
-		if n <= 0 || length > uint64(len(journal)-1-n) || table != tableState && table != tableNode {
+		if n <= 0 || length > uint64(len(journal)-1-n) || table != tableState && table != historyNode {
 			return fmt.Errorf("%w: journal", ledger.ErrCorrupt)
 		}
 		key := journal[1+n : 1+n+int(length)]

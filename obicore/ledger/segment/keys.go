@@ -11,15 +11,23 @@ import (
 // First bytes of the keys in Pebble; doc.go describes each.
 const (
 	tableBlock    = 'B'
+	tableNode     = 'C'
 	tableHistory  = 'H'
 	tableInclude  = 'I'
 	tableJournal  = 'J'
 	tableMeta     = 'M'
-	tableNode     = 'N'
-	tablePatch    = 'P'
 	tableState    = 'S'
 	tableFirst    = tableBlock
 	tableAfterAll = tableState + 1
+)
+
+// historyNode stands for the commitment's nodes in keys of history and in journals.
+const historyNode = 'N'
+
+// Where earlier versions kept the commitment's nodes, and patches of them; see convert.
+const (
+	formerNode  = 'N'
+	formerPatch = 'P'
 )
 
 var (

@@ -14,7 +14,8 @@ import (
 // height passes it by. It is kept in parts, for all cores read it at once.
 type latest[K comparable, V any] struct {
 	sizeOf func(key K, value V) int
-	most   int // bytes of one part
+	far    func(key K) int // what is farther gives way to what is nearer
+	most   int             // bytes of one part
 	seed   maphash.Seed
 	parts  [latestParts]latestPart[K, V]
 }
@@ -37,16 +38,21 @@ const (
 	latestParts      = 32
 )
 
+// givesWay is how many entries are looked at for one that gives way to another.
+const givesWay = 16
+
 func newLatestState() *latest[chain.StateKey, []byte] {
-	return newLatest(latestStateBytes, func(key chain.StateKey, value []byte) int { return len(key.Subkey) + len(value) })
+	return newLatest(latestStateBytes, func(key chain.StateKey, value []byte) int { return len(key.Subkey) + len(value) }, func(chain.StateKey) int { return 0 })
 }
 
+// newLatestNodes remembers those with short names longer: they are nearer to the root, and more
+// entries have them in common.
 func newLatestNodes() *latest[string, node] {
-	return newLatest(latestNodeBytes, func(name string, n node) int { return len(name) + n.size() })
+	return newLatest(latestNodeBytes, func(name string, n node) int { return len(name) + n.size() }, func(name string) int { return len(name) })
 }
 
-func newLatest[K comparable, V any](most int, sizeOf func(K, V) int) *latest[K, V] {
-	l := &latest[K, V]{sizeOf: sizeOf, most: most / latestParts, seed: maphash.MakeSeed()}
+func newLatest[K comparable, V any](most int, sizeOf func(K, V) int, far func(K) int) *latest[K, V] {
+	l := &latest[K, V]{sizeOf: sizeOf, far: far, most: most / latestParts, seed: maphash.MakeSeed()}
 	for i := range l.parts {
 		l.parts[i].entries = make(map[K]V)
 	}
@@ -122,14 +128,28 @@ func (l *latest[K, V]) set(p *latestPart[K, V], key K, value V) {
 		return
 	}
 	p.entries[key] = value
-	p.bytes += cost
-	for dropped, old := range p.entries { // any will do: those in use come back
-		if p.bytes <= l.most {
-			break
-		}
-		p.bytes -= l.costOf(dropped, old)
-		delete(p.entries, dropped)
+	if p.bytes += cost; p.bytes > l.most && !l.makeRoom(p, key) {
+		p.bytes -= cost
+		delete(p.entries, key)
 	}
+}
+
+// makeRoom drops others that are as far as an entry, or farther: any will do, for those in use come back.
+func (l *latest[K, V]) makeRoom(p *latestPart[K, V], key K) bool {
+	looked, far := 0, l.far(key)
+	for dropped, old := range p.entries {
+		if p.bytes <= l.most {
+			return true
+		}
+		if looked++; looked > givesWay {
+			return false
+		}
+		if dropped != key && l.far(dropped) >= far {
+			p.bytes -= l.costOf(dropped, old)
+			delete(p.entries, dropped)
+		}
+	}
+	return p.bytes <= l.most
 }
 
 func (l *latest[K, V]) costOf(key K, value V) int { return latestPlaceBytes + l.sizeOf(key, value) }

@@ -17,8 +17,8 @@ var tables = []struct {
 	first byte
 	name  string
 }{
-	{tableBlock, "state/blocks"}, {tableHistory, "state/history"}, {tableInclude, "state/transactions"}, {tableJournal, "state/journal"},
-	{tableMeta, "state/meta"}, {tableNode, "state/nodes"}, {tablePatch, "state/patches of nodes"}, {tableState, "state/entries"},
+	{tableBlock, "state/blocks"}, {tableNode, "state/nodes"}, {tableHistory, "state/history"}, {tableInclude, "state/transactions"}, {tableJournal, "state/journal"},
+	{tableMeta, "state/meta"}, {tableState, "state/entries"},
 	{'L', "state/events"}, {'O', "state/open run of events"}, {'R', "state/runs of events"}, // package eventindex
 }
 

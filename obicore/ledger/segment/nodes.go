@@ -3,24 +3,62 @@ package segment
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
-// A node of the commitment is kept as it was when it was last written as a whole, and
-// beside that as a patch, if it has changed in few places since. Most nodes of a large
+// A node of the commitment is kept as it was when it was last written as a whole, and behind
+// that stand patches for what has changed since: [length as uvarint, content]…. Most nodes of a large
 // state change in one place at a time: written as a whole, now and in history, they would
-// be most of what the disk is given.
+// be most of what the disk is given. The database puts a patch behind what is there (its operation
+// Merge) without reading it, and returns all in one look.
 
 // node is a node as it stands and as it is kept.
 type node struct {
-	value []byte // nil when there is none
-	patch []byte // from what is kept as a whole to value; nil when that is value
+	value  []byte // nil when there is none
+	behind int    // bytes of patches behind the whole
 }
 
-func (n node) size() int { return len(n.value) + len(n.patch) }
+func (n node) size() int { return len(n.value) }
+
+// appendSized appends a part of a record.
+func appendSized(dst, part []byte) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(part))), part...)
+}
+
+// cutSized returns the first part of a record and what stands behind it.
+func cutSized(record []byte) (part, behind []byte, err error) {
+	length, n := binary.Uvarint(record)
+	if n <= 0 || length > uint64(len(record)-n) {
+		return nil, nil, fmt.Errorf("%w: a node's record of %d bytes", ledger.ErrCorrupt, len(record))
+	}
+	end := n + int(length) //nolint:gosec // within the record
+	return record[n:end:end], record[end:], nil
+}
+
+// decodeNode returns the node that a record holds, and may change the record.
+func decodeNode(record []byte) (n node, err error) {
+	if record == nil {
+		return node{}, nil
+	}
+	value, behind, err := cutSized(record)
+	n = node{value: value, behind: len(behind)}
+	for len(behind) > 0 && err == nil {
+		var patch []byte
+		if patch, behind, err = cutSized(behind); err == nil {
+			n.value, err = amended(n.value, patch)
+		}
+	}
+	if err == nil && len(n.value) == 0 {
+		err = fmt.Errorf("%w: a node of no bytes", ledger.ErrCorrupt)
+	}
+	return n, err
+}
 
 // nodesNow reads the commitment's nodes as the database has them.
 type nodesNow struct{ reader pebble.Reader }
@@ -30,15 +68,12 @@ func (n nodesNow) Node(name []byte) ([]byte, error) {
 	return found.value, err
 }
 
-func (n nodesNow) node(name []byte) (found node, err error) {
-	if found.value, err = get(n.reader, entryKey(tableNode, name)); err != nil || found.value == nil {
-		return found, err
+func (n nodesNow) node(name []byte) (node, error) {
+	record, err := get(n.reader, entryKey(tableNode, name))
+	if err != nil {
+		return node{}, err
 	}
-	if found.patch, err = get(n.reader, entryKey(tablePatch, name)); err != nil || found.patch == nil {
-		return found, err
-	}
-	found.value, err = patched(found.value, found.patch)
-	return found, err
+	return decodeNode(record)
 }
 
 // remembered reads nodes and keeps what it read, so that a commit need not read the
@@ -125,7 +160,7 @@ func (n nodesAt) Node(name []byte) (value []byte, err error) {
 
 // later reads the records of a node above the height, up to the first that is whole.
 func (n nodesAt) later(name []byte) (patches [][]byte, whole bool, value []byte, err error) {
-	iterator, err := historyAbove(n.reader, historyPrefix(tableNode, name), n.height)
+	iterator, err := historyAbove(n.reader, historyPrefix(historyNode, name), n.height)
 	if err != nil {
 		return nil, false, nil, err
 	}
@@ -159,8 +194,8 @@ func writesWhole(name []byte, height uint64) bool {
 // putNode puts a node and what it was before into the batch, and returns how it is kept
 // from now on.
 func (a *applier) putNode(name, value []byte, before func(name []byte) (node, error)) (node, error) {
-	if !a.keep { // into a database that has no patches
-		return node{value: value}, a.set(tableNode, name, value)
+	if !a.keep {
+		return a.setNode(name, value)
 	}
 	previous, err := before(name)
 	if err != nil || string(previous.value) == string(value) {
@@ -170,40 +205,40 @@ func (a *applier) putNode(name, value []byte, before func(name []byte) (node, er
 	if err := a.leaveNode(name, previous.value, a.edits[0]); err != nil {
 		return node{}, err
 	}
-	next := node{value: value}
-	if len(previous.value) == len(value) {
-		if a.edits[1], err = editsOf(a.edits[1][:0], previous.patch, len(value)); err != nil {
-			return node{}, err
-		}
-		a.edits[2] = union(a.edits[2][:0], a.edits[1], a.edits[0])
-		if patch, short := appendPatch(nil, value, a.edits[2]); short {
-			next.patch = patch
+	if len(previous.value) > 0 && len(value) > 0 {
+		patch, short := appendPatch(a.value[:0], value, a.edits[0])
+		if a.value = patch; short && previous.behind+len(patch) <= len(value)/2 {
+			return a.patchNode(name, value, previous.behind, patch)
 		}
 	}
-	return next, a.storeNode(name, previous, next)
+	return a.setNode(name, value)
 }
 
 // leaveNode writes what a node was before a height into history.
 func (a *applier) leaveNode(name, previous []byte, changed []edit) error {
 	if !writesWhole(name, a.height) {
-		a.edits[3] = back(a.edits[3][:0], changed)
-		record, short := appendPatch(append(a.value[:0], flagPatch), previous, a.edits[3])
+		a.edits[1] = back(a.edits[1][:0], changed)
+		record, short := appendPatch(append(a.value[:0], flagPatch), previous, a.edits[1])
 		if a.value = record; short {
-			return a.leave(tableNode, name, record)
+			return a.leave(historyNode, name, record)
 		}
 	}
 	a.value = appendHistory(a.value[:0], previous)
-	return a.leave(tableNode, name, a.value)
+	return a.leave(historyNode, name, a.value)
 }
 
-func (a *applier) storeNode(name []byte, previous, next node) error {
-	if next.patch != nil {
-		return a.set(tablePatch, name, next.patch)
+// setNode writes a node as a whole, or removes it.
+func (a *applier) setNode(name, value []byte) (node, error) {
+	a.record = a.record[:0]
+	if len(value) > 0 {
+		a.record = appendSized(a.record, value)
 	}
-	if previous.patch != nil {
-		if err := a.set(tablePatch, name, nil); err != nil {
-			return err
-		}
-	}
-	return a.set(tableNode, name, next.value)
+	return node{value: value}, a.set(tableNode, name, a.record)
+}
+
+// patchNode puts a patch behind a node and those patches that are there.
+func (a *applier) patchNode(name, value []byte, behind int, patch []byte) (node, error) {
+	a.record = appendSized(a.record[:0], patch)
+	a.key = appendEntryKey(a.key[:0], tableNode, name)
+	return node{value, behind + len(a.record)}, a.table(tableNode, 0).Merge(a.key, a.record, nil)
 }

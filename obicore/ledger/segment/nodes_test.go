@@ -46,3 +46,29 @@ func TestStatesAreProvedThroughManyPatchesOfNodes(t *testing.T) {
 		}
 	}
 }
+
+func TestNodesOfEarlierVersionsAreConverted(t *testing.T) {
+	const heights = 120
+	s := newScript(t, 331, heights)
+	options, fs := s.options(), vfs.NewMem()
+	options.Directory = "data/ledger"
+	l := open(t, fs, options)
+	s.run(t, l, heights-20)
+	if patches, err := segment.Former(l); err != nil || patches == 0 {
+		t.Fatalf("%d patches: %v", patches, err)
+	}
+	for range 2 { // the second time there is nothing to convert
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l = open(t, fs, options)
+		inspect(t, l)
+		for h := 0; h <= heights-20; h += 9 {
+			s.checkState(t, l, h)
+		}
+	}
+	s.run(t, l, heights)
+	inspect(t, l)
+	s.checkState(t, l, heights/2)
+	s.checkState(t, l, heights)
+}

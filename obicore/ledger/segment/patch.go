@@ -87,18 +87,6 @@ func appendEdit(list []edit, e edit) []edit {
 	return append(list, e)
 }
 
-// union appends the edits of two lists, none of which resizes.
-func union(all, a, b []edit) []edit {
-	for len(a) > 0 || len(b) > 0 {
-		if len(b) == 0 || len(a) > 0 && a[0].from <= b[0].from {
-			all, a = appendEdit(all, a[0]), a[1:]
-		} else {
-			all, b = appendEdit(all, b[0]), b[1:]
-		}
-	}
-	return all
-}
-
 // back appends the edits that lead the other way.
 func back(turned, list []edit) []edit {
 	for _, e := range list {
@@ -130,16 +118,6 @@ func appendPatch(dst, value []byte, list []edit) (patch []byte, short bool) {
 	return dst, true
 }
 
-// editsOf appends the edits of a patch for a value of some length.
-func editsOf(list []edit, patch []byte, length int) ([]edit, error) {
-	grown := 0
-	err := eachEdit(patch, length, func(from, to int, with []byte) {
-		list = append(list, edit{from, to, from + grown, from + grown + len(with)})
-		grown += len(with) - (to - from)
-	})
-	return list, err
-}
-
 // patched returns a value with a patch.
 func patched(value, patch []byte) ([]byte, error) {
 	result, at := make([]byte, 0, len(value)+len(patch)), 0
@@ -148,6 +126,19 @@ func patched(value, patch []byte) ([]byte, error) {
 		at = to
 	})
 	return append(result, value[at:]...), err
+}
+
+// amended is patched for a value that may change: where every part is as long as what it replaces,
+// it is changed in its place.
+func amended(value, patch []byte) ([]byte, error) {
+	sameLength := true
+	err := eachEdit(patch, len(value), func(from, to int, with []byte) {
+		sameLength = sameLength && to-from == len(with)
+	})
+	if err != nil || !sameLength {
+		return patched(value, patch)
+	}
+	return value, eachEdit(patch, len(value), func(from, _ int, with []byte) { copy(value[from:], with) })
 }
 
 func eachEdit(patch []byte, length int, f func(from, to int, with []byte)) error {

@@ -81,25 +81,33 @@ func TestWhatLeadsBackFromAnInsertionIsShort(t *testing.T) {
 	}
 }
 
-// A patch grows with each change, and always leads from the value that is kept.
-func TestThePatchOfManyChangesLeadsFromTheFirstValueToTheLast(t *testing.T) {
-	random := rand.New(rand.NewPCG(2, 5))
+// Patches stand behind a node, one for each change, and lead to it as it is now.
+func TestANodeIsWhatItsPatchesLeadTo(t *testing.T) {
+	random, patches := rand.New(rand.NewPCG(2, 5)), 0
 	for range 2000 {
-		first := bytesOf(random, 100+random.IntN(600))
-		now, patch := first, []byte(nil)
+		now := bytesOf(random, 4+32*(1+random.IntN(20)))
+		record := appendSized(nil, now)
 		for range 1 + random.IntN(12) {
-			next := changed(random, now)
-			since, err := editsOf(nil, patch, len(next))
-			if err != nil {
-				t.Fatal(err)
+			next := []func(*rand.Rand, []byte) []byte{changed, resized}[random.IntN(2)](random, now)
+			if len(next) == 0 {
+				continue
 			}
-			var short bool
-			if patch, short = appendPatch(nil, next, union(nil, since, edits(nil, now, next))); !short {
-				first = next // it is kept as a whole
+			patch, short := appendPatch(nil, next, edits(nil, now, next))
+			if now = next; !short {
+				record = appendSized(nil, now)
+				continue
 			}
-			if now, err = patched(first, patch); err != nil || !bytes.Equal(now, next) {
-				t.Fatalf("%x leads to %x, not %x: %v", patch, now, next, err)
-			}
+			record, patches = appendSized(record, patch), patches+1
 		}
+		kept, err := decodeNode(bytes.Clone(record))
+		if err != nil || !bytes.Equal(kept.value, now) {
+			t.Fatalf("%x is %x, not %x: %v", record, kept.value, now, err)
+		}
+		if whole, _, err := cutSized(record); err != nil || kept.behind != len(record)-len(appendSized(nil, whole)) {
+			t.Fatalf("%d bytes of patches in a record of %d: %v", kept.behind, len(record), err)
+		}
+	}
+	if patches < 5000 {
+		t.Fatalf("only %d patches", patches)
 	}
 }

@@ -26,6 +26,9 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := l.openFiles(); err != nil {
 		return err
 	}
+	if err := l.convert(); err != nil {
+		return err
+	}
 	if err := l.alignColumns(); err != nil {
 		return err
 	}

@@ -136,18 +136,19 @@ func (l *Ledger) undo(batch *pebble.Batch, height uint64) error {
 
 // restore makes what a key of a table holds what it was before.
 func (l *Ledger) restore(a *applier, table byte, key []byte, before past) error {
-	if table != tableNode {
+	if table != historyNode {
 		return a.set(table, key, before.previous)
 	}
-	now, err := nodesNow{l.db}.node(key)
-	if err != nil {
-		return err
-	}
-	was := node{value: before.previous}
+	was := before.previous
 	if before.patch {
-		if was.value, err = patched(now.value, before.previous); err != nil {
+		now, err := nodesNow{l.db}.node(key)
+		if err != nil {
+			return err
+		}
+		if was, err = patched(now.value, before.previous); err != nil {
 			return err
 		}
 	}
-	return a.storeNode(key, now, was)
+	_, err := a.setNode(key, was)
+	return err
 }
