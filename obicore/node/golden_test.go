@@ -27,9 +27,10 @@ func TestGoldenDataDirectoriesOpenAndVerify(t *testing.T) {
 		writeGolden(t, "gm-1", "gm", obicore.BinaryTree)
 		writeGolden(t, "patricia-1", "gm", obicore.MerklePatricia)
 		writeGolden(t, "signers-1", "standard", obicore.BinaryTree)
+		writeGolden(t, "nodes-2", "standard", obicore.BinaryTree)
 	}
 	directories, err := filepath.Glob(filepath.Join(golden, "*"))
-	if err != nil || len(directories) < 4 {
+	if err != nil || len(directories) < 5 {
 		t.Fatalf("%d golden directories: %v", len(directories), err)
 	}
 	for _, directory := range directories {

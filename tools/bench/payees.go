@@ -22,13 +22,14 @@ const mostLookedAt = 10_000
 type payees struct {
 	Payment
 	salt   []byte
+	begin  uint64              // of what is drawn: another run pays others
 	before map[uint64]*big.Int // what those that are looked at held
 }
 
 // Payment says who is paid.
 type Payment struct {
 	Accounts int    // how many; 256 when 0
-	Seed     string // they follow from it, so that a later run pays the same; new ones when empty
+	Seed     string // they follow from it, so that a later run pays some of the same; new ones when empty
 	InTurn   bool   // each once, one after the other, however long it takes; else drawn uniformly
 }
 
@@ -38,6 +39,9 @@ type held func(ctx context.Context, c *client, of chain.Address) (*big.Int, erro
 func (p *payees) prepare(ctx context.Context, root *root, ask held) error {
 	if p.salt = []byte(p.Seed); p.Seed == "" {
 		p.salt = root.address[:]
+	}
+	if !p.InTurn {
+		p.begin = rand.Uint64()
 	}
 	p.before = make(map[uint64]*big.Int)
 	step := uint64(max(1, (p.Accounts+mostLookedAt-1)/mostLookedAt))    //nolint:gosec // positive
@@ -59,11 +63,11 @@ func (p *payees) at(place uint64) chain.Address {
 	return chain.Address(hash[:20])
 }
 
-// place is whom the call with a number pays: the same in every run.
+// place is whom the call with a number pays.
 func (p *payees) place(number int) uint64 {
 	drawn := uint64(number) //nolint:gosec // not negative
 	if !p.InTurn {
-		drawn = rand.NewPCG(drawn, 7).Uint64()
+		drawn = rand.NewPCG(p.begin, drawn).Uint64()
 	}
 	return drawn % uint64(p.Accounts) //nolint:gosec // positive
 }

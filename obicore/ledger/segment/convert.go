@@ -11,8 +11,16 @@ const convertedAtOnce = 4 << 20
 
 // convert writes the commitment's nodes as this version keeps them. Earlier ones had a node as a whole
 // and its patch, one for all changes, in tables of their own. They go last, so that what a crash
-// interrupts begins again.
+// interrupts begins again. The directory says first that it is not theirs any more: they would take
+// the tree to be empty.
 func (l *Ledger) convert() error {
+	if l.version < directoryVersion {
+		identity := identityOf(&l.options)
+		if err := writeFile(l.fs, l.fs.PathJoin(l.options.Directory, identityFile), identity.encode()); err != nil {
+			return err
+		}
+		l.version = directoryVersion
+	}
 	all := []byte{formerNode}
 	nodes, err := l.db.NewIter(&pebble.IterOptions{LowerBound: all, UpperBound: after(all)})
 	if err != nil {

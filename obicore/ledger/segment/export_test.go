@@ -46,6 +46,20 @@ func Patches(l ledger.Ledger) (nodes, history int, err error) {
 	return nodes, history, errors.Join(records.Error(), records.Close())
 }
 
+// SetVersion writes the version of a directory.
+func SetVersion(l ledger.Ledger, version uint64) error {
+	segments := l.(*Ledger)
+	identity := identityOf(&segments.options)
+	identity.version = version
+	return writeFile(segments.fs, segments.fs.PathJoin(segments.options.Directory, identityFile), identity.encode())
+}
+
+// Version reads the version of a directory.
+func Version(l ledger.Ledger) (uint64, error) {
+	segments := l.(*Ledger)
+	return claim(segments.fs, segments.options.Directory, identityOf(&segments.options))
+}
+
 // Former writes the commitment's nodes as earlier versions kept them.
 func Former(l ledger.Ledger) (patches int, err error) {
 	db := l.(*Ledger).db

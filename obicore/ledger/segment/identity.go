@@ -13,6 +13,10 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
+// directoryVersion is the version of a directory as a whole. Since 2 the nodes of the commitment stand in
+// a table that binaries for 1 do not look for.
+const directoryVersion = 2
+
 const (
 	identityFile  = "identity"
 	maxIdentity   = 4096
@@ -20,7 +24,7 @@ const (
 )
 
 // identity says whose ledger a directory is. The file holds the RLP list
-// [format version, module, chain identity, commitment, H(example)] and its CRC-32C
+// [directory version, module, chain identity, commitment, H(example)] and its CRC-32C
 // in 4 little-endian bytes.
 type identity struct {
 	version    uint64
@@ -32,7 +36,7 @@ type identity struct {
 
 func identityOf(options *ledger.Options) identity {
 	return identity{
-		version: formatVersion, module: Name, chain: options.Identity, commitment: options.Commitment,
+		version: directoryVersion, module: Name, chain: options.Identity, commitment: options.Commitment,
 		hasher: options.Hasher.Sum([]byte(hasherExample)),
 	}
 }
@@ -73,8 +77,8 @@ func decodeIdentity(b []byte) (i identity, err error) {
 // check compares what a directory says with what the caller wants.
 func (i *identity) check(want identity) error {
 	switch {
-	case i.version != want.version:
-		return fmt.Errorf("%w: format version %d, this binary reads %d: use the binary that wrote it", ledger.ErrMismatch, i.version, want.version)
+	case i.version == 0 || i.version > want.version:
+		return fmt.Errorf("%w: format version %d, this binary reads 1 to %d: use the binary that wrote it", ledger.ErrMismatch, i.version, want.version)
 	case i.module != want.module:
 		return fmt.Errorf("%w: it is module %q's, not %q's: choose that module or another directory", ledger.ErrMismatch, i.module, want.module)
 	case i.chain != want.chain:
@@ -87,24 +91,25 @@ func (i *identity) check(want identity) error {
 	return nil
 }
 
-// claim checks the directory's identity file, or writes it into a new directory.
-func claim(fs vfs.FS, directory string, want identity) error {
+// claim checks the directory's identity file, or writes it into a new directory, and returns the version
+// that it has.
+func claim(fs vfs.FS, directory string, want identity) (version uint64, err error) {
 	name := fs.PathJoin(directory, identityFile)
 	content, err := readFile(fs, name, maxIdentity)
 	if isNotExist(err) {
-		return claimNew(fs, directory, name, want)
+		return want.version, claimNew(fs, directory, name, want)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	have, err := decodeIdentity(content)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return 0, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := have.check(want); err != nil {
-		return fmt.Errorf("%s: %w", directory, err)
+		return 0, fmt.Errorf("%s: %w", directory, err)
 	}
-	return nil
+	return have.version, nil
 }
 
 func claimNew(fs vfs.FS, directory, name string, want identity) error {

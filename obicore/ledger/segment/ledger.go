@@ -31,6 +31,7 @@ type Ledger struct {
 	headers, bodies, results *column
 	db                       *pebble.DB
 	trouble                  *trouble // of db
+	version                  uint64   // of the directory
 	directoryLock            io.Closer
 	decoded                  *cache[*sealed]
 

@@ -1,6 +1,7 @@
 package segment_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -57,11 +58,17 @@ func TestNodesOfEarlierVersionsAreConverted(t *testing.T) {
 	if patches, err := segment.Former(l); err != nil || patches == 0 {
 		t.Fatalf("%d patches: %v", patches, err)
 	}
+	if err := segment.SetVersion(l, 1); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 { // the second time there is nothing to convert
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
 		l = open(t, fs, options)
+		if version, err := segment.Version(l); err != nil || version != 2 {
+			t.Fatalf("version %d, %v: binaries for 1 would find no tree", version, err)
+		}
 		inspect(t, l)
 		for h := 0; h <= heights-20; h += 9 {
 			s.checkState(t, l, h)
@@ -71,4 +78,20 @@ func TestNodesOfEarlierVersionsAreConverted(t *testing.T) {
 	inspect(t, l)
 	s.checkState(t, l, heights/2)
 	s.checkState(t, l, heights)
+}
+
+func TestADirectoryOfALaterVersionIsRefused(t *testing.T) {
+	s := newScript(t, 332, 2)
+	options, fs := s.options(), vfs.NewMem()
+	options.Directory = "data/ledger"
+	for _, version := range []uint64{0, 3} {
+		l := open(t, fs, options)
+		if err := errors.Join(segment.SetVersion(l, version), l.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := module(segment.WithFileSystem(fs)).Open(t.Context(), options); !errors.Is(err, ledger.ErrMismatch) {
+			t.Fatalf("version %d: %v", version, err)
+		}
+		fs = vfs.NewMem()
+	}
 }

@@ -57,7 +57,8 @@ func (l *Ledger) openDirectory() error {
 	if err := l.checkRestored(); err != nil {
 		return err
 	}
-	if err := claim(l.fs, directory, identityOf(&l.options)); err != nil {
+	var err error
+	if l.version, err = claim(l.fs, directory, identityOf(&l.options)); err != nil {
 		return err
 	}
 	if err := errors.Join(l.clear(inspectionPlace), l.clear(snapshotPlace)); err != nil {
