@@ -41,7 +41,7 @@ func (p *payees) prepare(ctx context.Context, root *root, ask held) error {
 		p.salt = root.address[:]
 	}
 	if !p.InTurn {
-		p.begin = rand.Uint64()
+		p.begin = rand.Uint64() //nolint:gosec // whom a run pays is no secret
 	}
 	p.before = make(map[uint64]*big.Int)
 	step := uint64(max(1, (p.Accounts+mostLookedAt-1)/mostLookedAt))    //nolint:gosec // positive
