@@ -18,7 +18,7 @@ const (
 	minEd25519Batch = 8
 )
 
-// VerifyBatch checks many signatures by one equation, and halves a batch that fails
+// VerifyBatch checks many signatures by one equation, and cuts a batch that fails into parts
 // until the bad items are found. An item's verdict is always that of Verify: the
 // equation is cofactored in both, so a batch of good items never fails, and one with a
 // bad item passes with a probability of at most 2^-128 over the library's randomness.
@@ -51,9 +51,12 @@ func verifyEd25519Range(items []crypto.Item, verdicts []error) {
 	if passEd25519Batch(items) {
 		return
 	}
-	middle := len(items) / 2
-	verifyEd25519Range(items[:middle], verdicts[:middle])
-	verifyEd25519Range(items[middle:], verdicts[middle:])
+	pieces := max(2, (len(items)+quickEd25519Batch-1)/quickEd25519Batch)
+	size := (len(items) + pieces - 1) / pieces
+	for start := 0; start < len(items); start += size {
+		end := min(start+size, len(items))
+		verifyEd25519Range(items[start:end], verdicts[start:end])
+	}
 }
 
 // passEd25519Batch reports whether all items are good.

@@ -32,6 +32,21 @@ func (s *slot) leaves() (leaves []byte, all bool) {
 	return s.bytes, true
 }
 
+// inOrder reports whether leaves ascend and stand in a slot of one page at depth: what goes through a
+// cluster relies on it.
+func inOrder(leaves []byte, depth, i int) bool {
+	for first := leaves; len(leaves) > 0; leaves = leaves[leafSize:] {
+		path := (*chain.Hash)(leaves)
+		if slotOf(path, depth) != i || !sharesPrefix((*chain.Hash)(first), path, depth) {
+			return false
+		}
+		if len(leaves) > leafSize && bytes.Compare(path[:], leaves[leafSize:leafSize+chain.HashSize]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // cluster returns a slot of leaves below depth.
 func (h *hashing) cluster(leaves []byte, depth int) slot {
 	hash := h.fork(leaves, depth)
@@ -104,7 +119,7 @@ func gather(nodes ledger.Nodes, p *page, depth int, path *chain.Hash) (leaves []
 		if !all {
 			var child page
 			under := inSlot(path, depth, i)
-			if err := load(nodes, depth+pageLevels, &under, &child); err != nil || depth+pageLevels >= maxDepth {
+			if err := load(nodes, depth+pageLevels, &under, &child); err != nil {
 				return nil, false, err
 			}
 			if some, all, err = gather(nodes, &child, depth+pageLevels, &under); err != nil || !all {
@@ -130,35 +145,28 @@ func inSlot(path *chain.Hash, depth, i int) chain.Hash {
 }
 
 // Current returns the node with a name as this version writes it, and nothing if what stands in it
-// has its place in the node above: earlier versions kept less in a page.
+// has its place in the node above: earlier versions kept less in a page. A page that is not what the
+// one above says is corrupt.
 func (t *Tree) Current(nodes ledger.Nodes, name, node []byte) ([]byte, error) {
-	var p page
-	if _, err := p.decode(node); err != nil {
-		return nil, err
-	}
 	depth, path, err := placeOf(name)
 	if err != nil {
 		return nil, err
 	}
-	if _, few, err := gather(nodes, &p, depth, &path); err != nil || few && depth > 0 {
+	var p page
+	if _, err := p.decode(node, depth); err != nil {
 		return nil, err
 	}
 	h := newHashing(t.hasher)
+	leaves, few, err := gather(nodes, &p, depth, &path)
+	if err != nil {
+		return nil, err
+	}
+	if few && depth > 0 {
+		return nil, h.checkFew(nodes, &p, depth, &path, leaves)
+	}
 	for i := range p.slots {
-		if _, all := p.slots[i].leaves(); all {
-			continue
-		}
-		var child page
-		under := inSlot(&path, depth, i)
-		if err := load(nodes, depth+pageLevels, &under, &child); err != nil {
+		if err := h.takeIn(nodes, &p, depth, &path, i); err != nil {
 			return nil, err
-		}
-		leaves, few, err := gather(nodes, &child, depth+pageLevels, &under)
-		if err != nil {
-			return nil, err
-		}
-		if few && len(leaves) > 0 && *p.slots[i].hash() == h.fork(leaves, depth+pageLevels) {
-			p.slots[i] = slot{inner, append(bytes.Clone(p.slots[i].bytes), leaves...)}
 		}
 	}
 	h.fold(&p)
@@ -166,9 +174,56 @@ func (t *Tree) Current(nodes ledger.Nodes, name, node []byte) ([]byte, error) {
 	return p.encode(), nil
 }
 
+// takeIn makes a cluster of a slot whose few leaves have a page of their own.
+func (h *hashing) takeIn(nodes ledger.Nodes, p *page, depth int, path *chain.Hash, i int) error {
+	if _, all := p.slots[i].leaves(); all {
+		return nil
+	}
+	var child page
+	under := inSlot(path, depth, i)
+	if err := load(nodes, depth+pageLevels, &under, &child); err != nil {
+		return err
+	}
+	leaves, few, err := gather(nodes, &child, depth+pageLevels, &under)
+	if err == nil && few && len(leaves) > leafSize {
+		p.slots[i] = slot{inner, append(bytes.Clone(p.slots[i].bytes), leaves...)}
+		if hash := h.fork(leaves, depth+pageLevels); hash != *p.slots[i].hash() {
+			return corrupt("tree page at depth %d on %x: slot %d is not what stands below it", depth, path[:], i)
+		}
+	}
+	return err
+}
+
+// checkFew compares a page of few leaves with what they make and with the page above it, which alone
+// is compared with anything else.
+func (h *hashing) checkFew(nodes ledger.Nodes, p *page, depth int, path *chain.Hash, leaves []byte) error {
+	var want, above page
+	if err := load(nodes, depth-pageLevels, path, &above); err != nil {
+		return err
+	}
+	at := &above.slots[slotOf(path, depth-pageLevels)]
+	if _, all := at.leaves(); all || len(leaves) <= leafSize || *at.hash() != h.fork(leaves, depth) {
+		return corrupt("tree page at depth %d on %x: the page above says something else", depth, path[:])
+	}
+	h.spread(leaves, depth, &want)
+	h.fold(&want)
+	for i := range p.slots {
+		have, right := &p.slots[i], &want.slots[i]
+		if have.kind != right.kind || have.kind == leaf && !bytes.Equal(have.bytes, right.bytes) || have.kind == inner && *have.hash() != *right.hash() {
+			return corrupt("tree page at depth %d on %x: slot %d is not what stands below it", depth, path[:], i)
+		}
+	}
+	for q := range p.half {
+		if p.half[q] != nil && !bytes.Equal(p.half[q], want.half[q]) {
+			return corrupt("tree page at depth %d on %x: the hashes halfway up", depth, path[:])
+		}
+	}
+	return nil
+}
+
 // placeOf is the inverse of pageName.
 func placeOf(name []byte) (depth int, path chain.Hash, err error) {
-	if len(name) == 0 || len(name) > maxPageName || !bytes.Equal(name, pageName(min(int(name[0])*pageLevels, maxDepth), pathOf(name))) {
+	if len(name) == 0 || len(name) > maxPageName || int(name[0]) >= maxDepth/pageLevels || !bytes.Equal(name, pageName(int(name[0])*pageLevels, pathOf(name))) {
 		return 0, path, corrupt("page name %x", name)
 	}
 	return int(name[0]) * pageLevels, *pathOf(name), nil

@@ -35,12 +35,27 @@ func (t *Tree) Root(nodes ledger.Nodes) (chain.Hash, error) {
 	return h.of(&top), nil
 }
 
-// load reads the page at depth on path; an absent page is empty.
+// load reads the page at depth on path; an absent page at the root is empty, and below it one that the
+// page above knows.
 func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
-	encoded, err := nodes.Node(pageName(depth, path))
-	if err != nil || encoded == nil {
-		return err
+	if depth >= maxDepth {
+		return corrupt("tree deeper than its paths")
 	}
-	_, err = p.decode(encoded)
+	_, err := read(nodes, pageName(depth, path), depth, p)
 	return err
+}
+
+// read is load for who has the page's name and wants what was read.
+func read(nodes ledger.Nodes, name []byte, depth int, p *page) ([]byte, error) {
+	encoded, err := nodes.Node(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case encoded == nil && depth > 0:
+		return nil, corrupt("tree page %x is missing", name)
+	case encoded == nil:
+		return nil, nil
+	}
+	_, err = p.decode(encoded, depth)
+	return encoded, err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -86,7 +85,7 @@ type place struct {
 func (u *updater) top(entries []entry) (slot, error) {
 	var p page
 	name := u.name(0, &chain.Hash{})
-	before, err := u.read(name, &p)
+	before, err := read(u.nodes, name, 0, &p)
 	if err != nil {
 		return slot{}, err
 	}
@@ -141,13 +140,13 @@ func group(entries []entry, depth int) (index, count int) {
 // subtree updates the page at depth on path; exists says whether it may be stored.
 func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err error) {
 	if depth >= maxDepth {
-		return s, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
+		return s, corrupt("tree deeper than its paths")
 	}
 	name := u.name(depth, entries[0].path())
 	var p page
 	var before []byte
 	if exists {
-		if before, err = u.read(name, &p); err != nil {
+		if before, err = read(u.nodes, name, depth, &p); err != nil {
 			return s, err
 		}
 	}
@@ -223,15 +222,6 @@ func entriesOf(leaves []byte) []entry {
 		entries = append(entries, entry{leaf: [leafSize]byte(leaves)})
 	}
 	return entries
-}
-
-func (u *updater) read(name []byte, p *page) ([]byte, error) {
-	before, err := u.nodes.Node(name)
-	if err != nil || before == nil {
-		return nil, err
-	}
-	_, err = p.decode(before)
-	return before, err
 }
 
 // write notes how the page changed and returns its summary. Below the root a page of few leaves is

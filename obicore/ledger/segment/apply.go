@@ -18,7 +18,7 @@ func apply(db *pebble.DB, batch *pebble.Batch, nodes *remembered, height uint64,
 	for i := range writes {
 		state := func(key []byte) ([]byte, error) {
 			if known != nil {
-				if value, ok := known.get(height-1, writes[i].Key); ok {
+				if value, ok := known.get(nodes.mark, writes[i].Key); ok {
 					return value, nil
 				}
 			}

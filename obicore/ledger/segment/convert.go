@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"context"
 	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -13,7 +14,7 @@ const convertedAtOnce = 4 << 20
 // and its patch, one for all changes, in tables of their own. They go last, so that what a crash
 // interrupts begins again. The directory says first that it is not theirs any more: they would take
 // the tree to be empty.
-func (l *Ledger) convert() error {
+func (l *Ledger) convert(ctx context.Context) error {
 	if l.version < directoryVersion {
 		identity := identityOf(&l.options)
 		if err := writeFile(l.fs, l.fs.PathJoin(l.options.Directory, identityFile), identity.encode()); err != nil {
@@ -30,7 +31,7 @@ func (l *Ledger) convert() error {
 		return errors.Join(nodes.Error(), nodes.Close())
 	}
 	l.options.Logf("ledger: writing the commitment's nodes in the form of this version")
-	err = errors.Join(l.convertAll(nodes), nodes.Error(), nodes.Close())
+	err = errors.Join(l.convertAll(ctx, nodes), nodes.Error(), nodes.Close())
 	if err != nil {
 		return err
 	}
@@ -41,8 +42,11 @@ func (l *Ledger) convert() error {
 	return errors.Join(err, batch.Commit(pebble.NoSync), batch.Close())
 }
 
-func (l *Ledger) convertAll(nodes *pebble.Iterator) error {
+func (l *Ledger) convertAll(ctx context.Context, nodes *pebble.Iterator) error {
 	for nodes.Valid() {
+		if err := errors.Join(ctx.Err(), l.trouble.err()); err != nil {
+			return err
+		}
 		batch := l.db.NewBatch()
 		err := l.convertSome(batch, nodes)
 		if err == nil {

@@ -10,8 +10,9 @@ import (
 // latest remembers entries of the executed state as they were last read or written:
 // the accounts of those who send, and the contracts that are called, are asked for by
 // admission, proposal and execution alike, and the commitment's nodes above them change
-// with each block. It follows the state from height to height; who reads at another
-// height passes it by. It is kept in parts, for all cores read it at once.
+// with each block. It follows the state from one to the next, each of which has a mark – a height may come
+// twice, when a ledger is rewound –; who reads another state passes it by. It is kept in parts, for
+// all cores read it at once.
 type latest[K comparable, V any] struct {
 	sizeOf func(key K, value V) int
 	far    func(key K) int // what is farther gives way to what is nearer
@@ -23,7 +24,7 @@ type latest[K comparable, V any] struct {
 // latestPart is what latest knows of the keys with one hash.
 type latestPart[K comparable, V any] struct {
 	mutex   sync.RWMutex
-	height  uint64
+	mark    uint64
 	entries map[K]V // zero where there is no entry
 	bytes   int
 }
@@ -38,7 +39,7 @@ const (
 	latestParts      = 32
 )
 
-// givesWay is how many entries are looked at for one that gives way to another.
+// givesWay is how many entries are looked at in vain for one that gives way to another.
 const givesWay = 16
 
 func newLatestState() *latest[chain.StateKey, []byte] {
@@ -61,31 +62,31 @@ func newLatest[K comparable, V any](most int, sizeOf func(K, V) int, far func(K)
 
 func (l *latest[K, V]) part(key K) int { return int(maphash.Comparable(l.seed, key) % latestParts) }
 
-// get returns what stands under a key in the state of a height, if it is known.
-func (l *latest[K, V]) get(height uint64, key K) (value V, known bool) {
+// get returns what stands under a key in the state with a mark, if it is known.
+func (l *latest[K, V]) get(mark uint64, key K) (value V, known bool) {
 	p := &l.parts[l.part(key)]
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
-	if height != p.height {
+	if mark != p.mark {
 		return value, false
 	}
 	value, known = p.entries[key]
 	return value, known
 }
 
-// put remembers what was read in the state of a height, unless that has moved on.
-func (l *latest[K, V]) put(height uint64, key K, value V) {
+// put remembers what was read in the state with a mark, unless that has moved on.
+func (l *latest[K, V]) put(mark uint64, key K, value V) {
 	p := &l.parts[l.part(key)]
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if height == p.height {
+	if mark == p.mark {
 		l.set(p, key, value)
 	}
 }
 
-// advance makes this the state of a height, which differs from the one before by count
+// advance makes this the state with a mark, which differs from the one before by count
 // changes. Each part moves at once.
-func (l *latest[K, V]) advance(height uint64, count int, change func(n int) (key K, value V)) {
+func (l *latest[K, V]) advance(mark uint64, count int, change func(n int) (key K, value V)) {
 	var changes [latestParts][]int
 	for n := range count {
 		key, _ := change(n)
@@ -93,26 +94,26 @@ func (l *latest[K, V]) advance(height uint64, count int, change func(n int) (key
 		changes[i] = append(changes[i], n)
 	}
 	for i := range l.parts {
-		l.advancePart(&l.parts[i], height, changes[i], change)
+		l.advancePart(&l.parts[i], mark, changes[i], change)
 	}
 }
 
-func (l *latest[K, V]) advancePart(p *latestPart[K, V], height uint64, changes []int, change func(n int) (key K, value V)) {
+func (l *latest[K, V]) advancePart(p *latestPart[K, V], mark uint64, changes []int, change func(n int) (key K, value V)) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.height = height
+	p.mark = mark
 	for _, n := range changes {
 		key, value := change(n)
 		l.set(p, key, value)
 	}
 }
 
-// forget makes this the state of a height of which nothing is known.
-func (l *latest[K, V]) forget(height uint64) {
+// forget makes this the state with a mark, of which nothing is known.
+func (l *latest[K, V]) forget(mark uint64) {
 	for i := range l.parts {
 		p := &l.parts[i]
 		p.mutex.Lock()
-		p.height, p.bytes = height, 0
+		p.mark, p.bytes = mark, 0
 		clear(p.entries)
 		p.mutex.Unlock()
 	}
@@ -141,12 +142,11 @@ func (l *latest[K, V]) makeRoom(p *latestPart[K, V], key K) bool {
 		if p.bytes <= l.most {
 			return true
 		}
-		if looked++; looked > givesWay {
-			return false
-		}
 		if dropped != key && l.far(dropped) >= far {
 			p.bytes -= l.costOf(dropped, old)
 			delete(p.entries, dropped)
+		} else if looked++; looked == givesWay {
+			return false
 		}
 	}
 	return p.bytes <= l.most

@@ -48,6 +48,7 @@ type Ledger struct {
 	// What the database holds and what status says of it change together: a view is
 	// opened between two changes. Taken after commitLock.
 	stateLock   sync.RWMutex
+	mark        uint64 // of the executed state; changed under commitLock too
 	latest      *latest[chain.StateKey, []byte]
 	latestNodes *latest[string, node]
 

@@ -3,7 +3,10 @@ package segment_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -275,6 +278,46 @@ func TestRewoundLedgerTakesAnotherBranch(t *testing.T) {
 		}
 		inspect(t, l)
 	}
+}
+
+// A view of what was rewound and the branch that comes to its height know nothing of each other.
+func TestAViewOfARewoundHeightIsNotThatOfAnotherBranch(t *testing.T) {
+	const to, tip = 20, 30
+	trunk := newScript(t, 18, tip)
+	branch := &script{delay: trunk.delay, last: maps.Clone(trunk.last)}
+	branch.blocks, branch.results, branch.states = slices.Clone(trunk.blocks[:to+1]), slices.Clone(trunk.results[:to+1]), slices.Clone(trunk.states[:to+1])
+	random := rand.New(rand.NewPCG(19, 1))
+	for h := uint64(to + 1); h <= tip; h++ {
+		branch.add(t, h, random)
+	}
+	options := trunk.options()
+	options.Directory = ""
+	l := open(t, nil, options)
+	trunk.run(t, l, tip)
+	old, err := l.View(tip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if err := l.(ledger.Rewinder).Rewind(t.Context(), to); err != nil {
+		t.Fatal(err)
+	}
+	branch.run(t, l, tip)
+	differ := 0
+	for key := range trunk.keys() {
+		value, err := old.Get(key)
+		if err != nil || string(value) != trunk.states[tip][key] {
+			t.Fatalf("%v: %q, %v; it was %q", key, value, err, trunk.states[tip][key])
+		}
+		if trunk.states[tip][key] != branch.states[tip][key] {
+			differ++
+		}
+	}
+	if differ == 0 {
+		t.Fatal("the branches are alike")
+	}
+	branch.checkState(t, l, tip)
+	inspect(t, l)
 }
 
 func TestFreshLedgerOpensAndCommitsQuickly(t *testing.T) {

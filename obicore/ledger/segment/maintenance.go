@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -12,11 +13,14 @@ import (
 
 var _ ledger.Maintainer = (*Ledger)(nil)
 
-// tables are the parts of the database, as Usage names them.
-var tables = []struct {
+// table is the keys of the database that begin with one byte.
+type table struct {
 	first byte
 	name  string
-}{
+}
+
+// tables are the parts of the database, as Usage names them.
+var tables = []table{
 	{tableBlock, "state/blocks"}, {tableNode, "state/nodes"}, {tableHistory, "state/history"}, {tableInclude, "state/transactions"}, {tableJournal, "state/journal"},
 	{tableMeta, "state/meta"}, {tableState, "state/entries"},
 	{'L', "state/events"}, {'O', "state/open run of events"}, {'R', "state/runs of events"}, // package eventindex
@@ -95,8 +99,8 @@ func (l *Ledger) Compact(ctx context.Context, progress func(float64)) error {
 	if err := errors.Join(ctx.Err(), flush(l.db, l.trouble)); err != nil {
 		return err
 	}
-	done := 0
-	for _, table := range tables {
+	done, all := 0, append(slices.Clone(tables), table{formerNode, "nodes of earlier versions"}, table{formerPatch, "patches of earlier versions"})
+	for _, table := range all {
 		for step := range compactSteps {
 			from, to := []byte{table.first, byte(step * 256 / compactSteps)}, []byte{table.first, byte((step + 1) * 256 / compactSteps)}
 			if step+1 == compactSteps {
@@ -109,7 +113,7 @@ func (l *Ledger) Compact(ctx context.Context, progress func(float64)) error {
 				return fmt.Errorf("segment: compact %s: %w", table.name, err)
 			}
 			done++
-			progress(float64(done) / float64(len(tables)*compactSteps))
+			progress(float64(done) / float64(len(all)*compactSteps))
 		}
 	}
 	return l.trouble.err()

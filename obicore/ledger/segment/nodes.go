@@ -24,7 +24,7 @@ type node struct {
 	behind int    // bytes of patches behind the whole
 }
 
-func (n node) size() int { return len(n.value) }
+func (n node) size() int { return len(n.value) + n.behind }
 
 // appendSized appends a part of a record.
 func appendSized(dst, part []byte) []byte {
@@ -80,8 +80,8 @@ func (n nodesNow) node(name []byte) (node, error) {
 // previous values again. It is safe for concurrent use.
 type remembered struct {
 	nodesNow
-	latest *latest[string, node] // of this height; nil for none
-	height uint64
+	latest *latest[string, node] // of the state with this mark; nil for none
+	mark   uint64
 	parts  [rememberedParts]rememberedPart
 }
 
@@ -121,12 +121,12 @@ func (r *remembered) read(name []byte) (node, error) {
 	if r.latest == nil {
 		return r.node(name)
 	}
-	if found, known := r.latest.get(r.height, string(name)); known {
+	if found, known := r.latest.get(r.mark, string(name)); known {
 		return found, nil
 	}
 	found, err := r.node(name)
 	if err == nil {
-		r.latest.put(r.height, string(name), found)
+		r.latest.put(r.mark, string(name), found)
 	}
 	return found, err
 }

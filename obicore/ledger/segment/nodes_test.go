@@ -1,7 +1,9 @@
 package segment_test
 
 import (
+	"context"
 	"errors"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -78,6 +80,47 @@ func TestNodesOfEarlierVersionsAreConverted(t *testing.T) {
 	inspect(t, l)
 	s.checkState(t, l, heights/2)
 	s.checkState(t, l, heights)
+}
+
+// The power is cut while nodes are converted, and the conversion is given up before it begins: both times
+// the next opening finds all.
+func TestAConversionThatIsCutShortIsDoneAgain(t *testing.T) {
+	const heights = 80
+	s, disk := newScript(t, 333, heights), vfs.NewCrashableMem()
+	options, random := s.options(), rand.New(rand.NewPCG(333, 1))
+	l := open(t, disk, options)
+	s.run(t, l, heights)
+	_, err := segment.Former(l)
+	if err = errors.Join(err, segment.SetVersion(l, 1), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := module(segment.WithFileSystem(disk)).Open(stopped, options); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	var lost []*vfs.MemFS
+	watched := &outlet{FS: disk, before: func() {
+		for _, percent := range []int{0, 50, 100} {
+			lost = append(lost, disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: random}))
+		}
+	}}
+	l, err = module(segment.WithFileSystem(watched)).Open(t.Context(), options)
+	if err = errors.Join(err, l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, fs := range append(lost, disk) {
+		l := open(t, fs, options)
+		inspect(t, l)
+		s.checkState(t, l, heights/2)
+		s.checkState(t, l, heights)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(lost) < 9 {
+		t.Fatalf("only %d disks", len(lost))
+	}
 }
 
 func TestADirectoryOfALaterVersionIsRefused(t *testing.T) {

@@ -26,7 +26,7 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := l.openFiles(); err != nil {
 		return err
 	}
-	if err := l.convert(); err != nil {
+	if err := l.convert(ctx); err != nil {
 		return err
 	}
 	if err := l.alignColumns(); err != nil {
@@ -198,7 +198,7 @@ func (l *Ledger) catchUp(ctx context.Context) error {
 		s.Executed = l.results.next() - 1
 		s.OldestState = oldestState
 	})
-	l.forgetLatest(l.Status().Executed)
+	l.forgetLatest()
 	return nil
 }
 
@@ -270,7 +270,7 @@ func (l *Ledger) replay(ctx context.Context) error {
 		l.options.Logf("ledger: replaying %d heights from %d", behind, applied)
 	}
 	for height := applied; height < l.results.next(); height++ {
-		if err := ctx.Err(); err != nil {
+		if err := errors.Join(ctx.Err(), l.trouble.err()); err != nil {
 			return err
 		}
 		if err := l.replayHeight(height); err != nil {

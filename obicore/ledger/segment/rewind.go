@@ -67,7 +67,7 @@ func (l *Ledger) rewindState(status ledger.Status, height uint64) error {
 		}
 	}
 	l.changeStatus(func(s *ledger.Status) { s.Decided, s.Executed = height, height })
-	l.forgetLatest(height)
+	l.forgetLatest()
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (l *Ledger) Stage(writes []chain.Write) (ledger.Staged, error) {
 
 func (l *Ledger) stage(height uint64, writes []chain.Write) (*staged, error) {
 	nodes := remember(l.db)
-	nodes.latest, nodes.height = l.latestNodes, l.Status().Executed
+	nodes.latest, nodes.mark = l.latestNodes, l.mark
 	change, err := l.commitment.Update(nodes, writes)
 	if err != nil {
 		return nil, err
@@ -147,21 +147,23 @@ func (p *prepared) close() { _ = p.batch.Close() } // an error would be one of i
 func (l *Ledger) advance(s *staged, p prepared) error {
 	defer p.close()
 	return l.change(p.batch, func(status *ledger.Status) { status.Executed, status.OldestState = s.height, p.oldest }, func() {
-		l.latest.advance(s.height, len(s.writes), func(n int) (chain.StateKey, []byte) {
+		l.mark++
+		l.latest.advance(l.mark, len(s.writes), func(n int) (chain.StateKey, []byte) {
 			if len(s.writes[n].Value) == 0 {
 				return s.writes[n].Key, nil
 			}
 			return s.writes[n].Key, s.writes[n].Value
 		})
-		l.latestNodes.advance(s.height, len(p.kept), func(n int) (string, node) { return string(s.change.Nodes[n].Name), p.kept[n] })
+		l.latestNodes.advance(l.mark, len(p.kept), func(n int) (string, node) { return string(s.change.Nodes[n].Name), p.kept[n] })
 	})
 }
 
-// forgetLatest is called when the state has become that of a height in another way than by
+// forgetLatest is called when the state has become another one in another way than by
 // the next block.
-func (l *Ledger) forgetLatest(height uint64) {
-	l.latest.forget(height)
-	l.latestNodes.forget(height)
+func (l *Ledger) forgetLatest() {
+	l.mark++
+	l.latest.forget(l.mark)
+	l.latestNodes.forget(l.mark)
 }
 
 // change changes the database, the status and what else follows the state, as one for

@@ -16,7 +16,8 @@ type view struct {
 	owner    *Ledger
 	height   uint64
 	snapshot *pebble.Snapshot
-	current  bool // the snapshot's flat state is the view's
+	current  bool   // the snapshot's flat state is the view's
+	mark     uint64 // of the state, when it is current
 	gate     *gate
 }
 
@@ -45,7 +46,7 @@ func (l *Ledger) openView(height uint64) (*view, error) {
 	case height < status.OldestState:
 		return nil, fmt.Errorf("%w: state of height %d, the oldest kept is %d", ledger.ErrPruned, height, status.OldestState)
 	default:
-		return &view{owner: l, height: height, snapshot: l.db.NewSnapshot(), current: height == status.Executed, gate: newGate()}, nil
+		return &view{owner: l, height: height, snapshot: l.db.NewSnapshot(), current: height == status.Executed, mark: l.mark, gate: newGate()}, nil
 	}
 }
 
@@ -82,12 +83,12 @@ func (v *view) Get(key chain.StateKey) ([]byte, error) {
 	if !v.current {
 		return getAt(v.snapshot, tableState, key.Encode(), v.height)
 	}
-	if value, known := v.owner.latest.get(v.height, key); known {
+	if value, known := v.owner.latest.get(v.mark, key); known {
 		return value, nil
 	}
 	value, err := get(v.snapshot, entryKey(tableState, key.Encode()))
 	if err == nil {
-		v.owner.latest.put(v.height, key, value)
+		v.owner.latest.put(v.mark, key, value)
 	}
 	return value, err
 }
