@@ -148,9 +148,7 @@ func (a *application) warm() {
 			a.world.Warm(*to)
 		}
 	}
-	for _, address := range a.x.Precompiles(a.rules.Version) {
-		a.world.Warm(address)
-	}
+	a.world.WarmAll(a.x.Precompiles(a.rules.Version))
 	for i := range a.message.Access {
 		a.world.Warm(a.message.Access[i].Address)
 		for _, slot := range a.message.Access[i].Slots {

@@ -20,6 +20,7 @@ type State struct {
 	accounts  map[chain.Address]*account
 	journal   []change
 	warm      map[chain.Address]struct{}
+	allWarm   []chain.Address // beside them, ascending
 	warmSlots map[slotKey]struct{}
 	transient map[slotKey]chain.Word
 	logs      []chain.Log
@@ -44,6 +45,7 @@ func New(base Reader) *State {
 func (s *State) reset() {
 	s.journal = s.journal[:0]
 	clear(s.warm)
+	s.allWarm = nil
 	clear(s.warmSlots)
 	s.transient = nil
 	s.logs = nil

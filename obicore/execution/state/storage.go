@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
@@ -154,9 +155,16 @@ func dataKey(owner chain.Address, subkey string) chain.StateKey {
 
 // IsWarm implements contract.Accesses.
 func (s *State) IsWarm(owner chain.Address) bool {
-	_, warm := s.warm[owner]
+	if _, warm := s.warm[owner]; warm {
+		return true
+	}
+	_, warm := slices.BinarySearchFunc(s.allWarm, owner, chain.Address.Compare)
 	return warm
 }
+
+// WarmAll warms addresses, ascending, until the transaction ends, whatever is reverted. They are many and
+// few transactions ask for one, so that they are looked for and not entered.
+func (s *State) WarmAll(addresses []chain.Address) { s.allWarm = addresses }
 
 // Warm implements contract.Accesses.
 func (s *State) Warm(owner chain.Address) {
