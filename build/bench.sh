@@ -91,7 +91,7 @@ solo() { # workload, rate, name
 		gone
 	fi
 }
-native=(--family native --batch 256 --underway 16000 --senders "${SENDERS:-400}")
+native=(--family native --batch 1000 --underway 16000 --senders "${SENDERS:-400}")
 alone() { # label, name, arguments of credible bench…: native transactions on one node
 	port=$((port + 3))
 	serve "http://127.0.0.1:$port" bin/credible dev --rpc "127.0.0.1:$port" --data "$scratch/dev-$port"

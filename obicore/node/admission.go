@@ -62,6 +62,8 @@ func (c *Chain) submitAll(raws [][]byte) (ids []chain.Hash, errs []error) {
 // takeAll admits transactions, whoever has sent them. One is empty when not even its
 // envelope is good.
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
+	c.admitting.Add(1)
+	defer c.admitting.Add(-1)
 	taken, errs = c.admitAll(raws, &c.crowd)
 	c.enter(taken, errs)
 	c.metrics.took(errs)
@@ -93,7 +95,7 @@ func (c *Chain) admitAll(raws [][]byte, from *crowd) (admitted []chain.Verified,
 			decoded, places = append(decoded, t), append(places, i)
 		}
 	}
-	verified, failures := c.verifyAll(context.Background(), decoded)
+	verified, failures := c.verifyAdmitted(decoded)
 	for i, place := range places {
 		admitted[place], errs[place] = verified[i], failures[i]
 	}

@@ -38,14 +38,15 @@ type Chain struct {
 	log        *slog.Logger
 	metrics    *metrics
 
-	verified *verifiedMemory // what this node has checked
-	relied   *verifiedMemory // what enough others have
-	blocks   *blockCache
-	feed     feed
-	head     atomic.Pointer[Head]
-	tip      atomic.Pointer[Tip]
-	rulings  rulings
-	course   course
+	verified  *verifiedMemory // what this node has checked
+	admitting atomic.Int32    // how many batches are being admitted
+	relied    *verifiedMemory // what enough others have
+	blocks    *blockCache
+	feed      feed
+	head      atomic.Pointer[Head]
+	tip       atomic.Pointer[Tip]
+	rulings   rulings
+	course    course
 
 	participation *participation
 	pruning       atomic.Pointer[pruning]   // nil when everything is kept

@@ -22,22 +22,32 @@ type verifying func(context.Context, []*chain.Transaction) ([]chain.Verified, []
 // relies on others: those of one scheme together, on all cores. Both results have one entry
 // for each.
 func (c *Chain) verifyAll(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
-	return c.verifyUnless(ctx, transactions, func(wire chain.Hash) (chain.Verified, bool) {
-		if t, checked := c.verified.get(wire); checked {
-			return t, true
-		}
-		return c.relied.get(wire)
-	})
+	return c.verifyUnless(ctx, transactions, c.checkedBefore, runtime.GOMAXPROCS(0))
+}
+
+// checkedBefore finds what this node has checked or others whom it relies on.
+func (c *Chain) checkedBefore(wire chain.Hash) (chain.Verified, bool) {
+	if t, checked := c.verified.get(wire); checked {
+		return t, true
+	}
+	return c.relied.get(wire)
+}
+
+// verifyAdmitted is verifyAll for a batch of a client or a peer, on the cores that no other batch is
+// admitted on: smaller parts make it dearer, and where every core has a batch, nothing sooner.
+func (c *Chain) verifyAdmitted(transactions []*chain.Transaction) ([]chain.Verified, []error) {
+	others := int(c.admitting.Load()) - 1
+	return c.verifyUnless(context.Background(), transactions, c.checkedBefore, max(1, runtime.GOMAXPROCS(0)-others))
 }
 
 // verifyOwn is verifyAll for who states it: what this node relied on it checks.
 func (c *Chain) verifyOwn(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
-	return c.verifyUnless(ctx, transactions, c.verified.get)
+	return c.verifyUnless(ctx, transactions, c.verified.get, runtime.GOMAXPROCS(0))
 }
 
 // verifyUnless checks the signatures of the transactions that are not known, as long as the
-// context lasts; what is checked by then is remembered.
-func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transaction, known func(wire chain.Hash) (chain.Verified, bool)) ([]chain.Verified, []error) {
+// context lasts, on a number of cores; what is checked by then is remembered.
+func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transaction, known func(wire chain.Hash) (chain.Verified, bool), workers int) ([]chain.Verified, []error) {
 	verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
 	var places []int
 	for i, t := range transactions {
@@ -68,13 +78,12 @@ func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transact
 			c.verified.put(verdicts[i])
 		}
 	}
-	eachShare(places, check)
+	eachShare(places, workers, check)
 	return verified, errs
 }
 
-// eachShare calls f with parts of a list, on all cores.
-func eachShare(list []int, f func([]int)) {
-	workers := runtime.GOMAXPROCS(0)
+// eachShare calls f with parts of a list, with a number of workers.
+func eachShare(list []int, workers int, f func([]int)) {
 	size := min(checkedTogether, (len(list)+workers-1)/workers)
 	if len(list) <= size {
 		if len(list) > 0 {

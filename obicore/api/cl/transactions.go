@@ -23,7 +23,7 @@ type sent struct {
 
 // sendTransactions takes many raw transactions of any family, in order, and answers with
 // one entry for each. Their signatures are checked together, which for Ed25519 costs
-// about half; for all schemes it uses every core.
+// about half, on the cores that no other batch is admitted on.
 func (s *Service) sendTransactions(ctx context.Context, params jsonrpc.Params) (any, error) {
 	var given quantity.BytesList
 	if err := params.Decode(0, true, &given); err != nil {
