@@ -62,8 +62,7 @@ func (c *Chain) submitAll(raws [][]byte) (ids []chain.Hash, errs []error) {
 // takeAll admits transactions, whoever has sent them. One is empty when not even its
 // envelope is good.
 func (c *Chain) takeAll(raws [][]byte) (taken []chain.Verified, errs []error) {
-	c.admitting.Add(1)
-	defer c.admitting.Add(-1)
+	defer c.admits(raws)()
 	taken, errs = c.admitAll(raws, &c.crowd)
 	c.enter(taken, errs)
 	c.metrics.took(errs)

@@ -86,8 +86,7 @@ func (l *link) receiveTransactions(from chain.NodeID, message []byte) {
 
 // receivePlain checks transactions of a peer itself.
 func (l *link) receivePlain(from chain.NodeID, batch [][]byte, fault error) {
-	l.admitting.Add(1)
-	defer l.admitting.Add(-1)
+	defer l.admits(batch)()
 	admitted, errs := l.admitAll(batch, &l.crowdOfPeers)
 	l.pass(from, admitted, errs, fault)
 }

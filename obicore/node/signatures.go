@@ -33,10 +33,25 @@ func (c *Chain) checkedBefore(wire chain.Hash) (chain.Verified, bool) {
 	return c.relied.get(wire)
 }
 
+// batchFrom is how many transactions are a batch that keeps a core for itself.
+const batchFrom = 16
+
+// admits counts a batch that is being admitted, from its decoding until it is pooled, until done is called.
+func (c *Chain) admits(batch [][]byte) (done func()) {
+	if len(batch) < batchFrom {
+		return func() {}
+	}
+	c.admitting.Add(1)
+	return func() { c.admitting.Add(-1) }
+}
+
 // verifyAdmitted is verifyAll for a batch of a client or a peer, on the cores that no other batch is
 // admitted on: smaller parts make it dearer, and where every core has a batch, nothing sooner.
 func (c *Chain) verifyAdmitted(transactions []*chain.Transaction) ([]chain.Verified, []error) {
-	others := int(c.admitting.Load()) - 1
+	others := int(c.admitting.Load())
+	if len(transactions) >= batchFrom {
+		others--
+	}
 	return c.verifyUnless(context.Background(), transactions, c.checkedBefore, max(1, runtime.GOMAXPROCS(0)-others))
 }
 

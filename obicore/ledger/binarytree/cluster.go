@@ -32,15 +32,15 @@ func (s *slot) leaves() (leaves []byte, all bool) {
 	return s.bytes, true
 }
 
-// inOrder reports whether leaves ascend and stand in a slot of one page at depth: what goes through a
-// cluster relies on it.
-func inOrder(leaves []byte, depth, i int) bool {
-	for first := leaves; len(leaves) > 0; leaves = leaves[leafSize:] {
-		path := (*chain.Hash)(leaves)
-		if slotOf(path, depth) != i || !sharesPrefix((*chain.Hash)(first), path, depth) {
+// inOrder reports whether leaves ascend and stand in a slot of the page at depth on path: what goes
+// through a cluster relies on it.
+func inOrder(leaves []byte, depth int, path *chain.Hash, i int) bool {
+	for ; len(leaves) > 0; leaves = leaves[leafSize:] {
+		own := (*chain.Hash)(leaves)
+		if slotOf(own, depth) != i || !sharesPrefix(own, path, depth) {
 			return false
 		}
-		if len(leaves) > leafSize && bytes.Compare(path[:], leaves[leafSize:leafSize+chain.HashSize]) >= 0 {
+		if len(leaves) > leafSize && bytes.Compare(own[:], leaves[leafSize:leafSize+chain.HashSize]) >= 0 {
 			return false
 		}
 	}
@@ -153,7 +153,7 @@ func (t *Tree) Current(nodes ledger.Nodes, name, node []byte) ([]byte, error) {
 		return nil, err
 	}
 	var p page
-	if _, err := p.decode(node, depth); err != nil {
+	if _, err := p.decode(node, depth, &path); err != nil {
 		return nil, err
 	}
 	h := newHashing(t.hasher)

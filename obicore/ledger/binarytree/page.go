@@ -174,9 +174,9 @@ func (p *page) renewed(at int) []byte {
 	return b
 }
 
-// decode reads what encode writes for the page at depth, and keeps it. Pages of earlier versions
+// decode reads what encode writes for the page at depth on path, and keeps it. Pages of earlier versions
 // lack the hashes halfway up: then it reports false.
-func (p *page) decode(b []byte, depth int) (halfwayKnown bool, err error) {
+func (p *page) decode(b []byte, depth int, path *chain.Hash) (halfwayKnown bool, err error) {
 	if len(b) < shortHead {
 		return false, corrupt("tree page of %d bytes", len(b))
 	}
@@ -209,7 +209,7 @@ func (p *page) decode(b []byte, depth int) (halfwayKnown bool, err error) {
 			return false, corrupt("tree page of %d bytes, its maps say more", len(p.read))
 		}
 		s.bytes, b = b[:size:size], b[size:]
-		if held, all := s.leaves(); all && !inOrder(held, depth, i) {
+		if held, all := s.leaves(); all && !inOrder(held, depth, path, i) {
 			return false, corrupt("tree page with leaves that do not stand in slot %d of it", i)
 		}
 	}

@@ -232,6 +232,37 @@ func TestDamagedPagesAreCorruptionAndNothingElse(t *testing.T) {
 	}
 }
 
+// A leaf whose path is that of another place, and the entry whose leaf it was.
+func TestALeafOfAnotherPlaceIsCorruption(t *testing.T) {
+	tree := binarytree.New(hasher).(*binarytree.Tree)
+	nodes := newMemory()
+	writes := randomWrites(rand.New(rand.NewPCG(8, 0)), 300, 300, 1_000_000)
+	nodes.update(t, tree, writes)
+	flips := 0
+	for i := range writes {
+		path := tree.Place(writes[i].Key)
+		for name, page := range nodes.nodes {
+			at := bytes.Index(page, path[:])
+			if at < 0 || name[0] == 0 {
+				continue
+			}
+			for bit := range 4 * int(name[0]) {
+				flips++
+				page[at+bit/8] ^= 0x80 >> (bit % 8)
+				for _, value := range [][]byte{[]byte("other"), nil} {
+					if _, err := tree.Update(nodes, []chain.Write{{Key: writes[i].Key, Value: value}}); !errors.Is(err, ledger.ErrCorrupt) {
+						t.Fatalf("page %x, bit %d of %s: %v", name, bit, path, err)
+					}
+				}
+				page[at+bit/8] ^= 0x80 >> (bit % 8)
+			}
+		}
+	}
+	if flips < 100 {
+		t.Fatalf("only %d", flips)
+	}
+}
+
 // What Inspect asks of pages that this version would not write: they are what the page above says, to the last bit.
 func TestAPageOfFewLeavesIsWhatThePageAboveSays(t *testing.T) {
 	tree := binarytree.New(hasher).(*binarytree.Tree)

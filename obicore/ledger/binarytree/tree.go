@@ -41,12 +41,12 @@ func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
 	if depth >= maxDepth {
 		return corrupt("tree deeper than its paths")
 	}
-	_, err := read(nodes, pageName(depth, path), depth, p)
+	_, err := read(nodes, pageName(depth, path), depth, path, p)
 	return err
 }
 
 // read is load for who has the page's name and wants what was read.
-func read(nodes ledger.Nodes, name []byte, depth int, p *page) ([]byte, error) {
+func read(nodes ledger.Nodes, name []byte, depth int, path *chain.Hash, p *page) ([]byte, error) {
 	encoded, err := nodes.Node(name)
 	switch {
 	case err != nil:
@@ -56,6 +56,6 @@ func read(nodes ledger.Nodes, name []byte, depth int, p *page) ([]byte, error) {
 	case encoded == nil:
 		return nil, nil
 	}
-	_, err = p.decode(encoded, depth)
+	_, err = p.decode(encoded, depth, path)
 	return encoded, err
 }

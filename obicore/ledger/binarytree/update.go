@@ -85,7 +85,7 @@ type place struct {
 func (u *updater) top(entries []entry) (slot, error) {
 	var p page
 	name := u.name(0, &chain.Hash{})
-	before, err := read(u.nodes, name, 0, &p)
+	before, err := read(u.nodes, name, 0, &chain.Hash{}, &p)
 	if err != nil {
 		return slot{}, err
 	}
@@ -146,7 +146,7 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	var p page
 	var before []byte
 	if exists {
-		if before, err = read(u.nodes, name, depth, &p); err != nil {
+		if before, err = read(u.nodes, name, depth, entries[0].path(), &p); err != nil {
 			return s, err
 		}
 	}
