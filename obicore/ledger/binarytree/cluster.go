@@ -153,7 +153,7 @@ func (t *Tree) Current(nodes ledger.Nodes, name, node []byte) ([]byte, error) {
 		return nil, err
 	}
 	var p page
-	if _, err := p.decode(node, depth, &path); err != nil {
+	if err := p.decode(node, depth, &path); err != nil {
 		return nil, err
 	}
 	h := newHashing(t.hasher)

@@ -175,20 +175,20 @@ func (p *page) renewed(at int) []byte {
 }
 
 // decode reads what encode writes for the page at depth on path, and keeps it. Pages of earlier versions
-// lack the hashes halfway up: then it reports false.
-func (p *page) decode(b []byte, depth int, path *chain.Hash) (halfwayKnown bool, err error) {
+// lack the hashes halfway up.
+func (p *page) decode(b []byte, depth int, path *chain.Hash) error {
 	if len(b) < shortHead {
-		return false, corrupt("tree page of %d bytes", len(b))
+		return corrupt("tree page of %d bytes", len(b))
 	}
 	occupied, leaves := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	p.read, b = b, b[shortHead:]
 	var counts uint32
 	if clusters := leaves &^ occupied; clusters != 0 {
 		if len(b) < longHead-shortHead {
-			return false, corrupt("tree page of %d bytes with clusters", len(p.read))
+			return corrupt("tree page of %d bytes with clusters", len(p.read))
 		}
 		if counts = binary.BigEndian.Uint32(b); !countsOf(clusters, counts) {
-			return false, corrupt("tree page with clusters %016b of sizes %032b", clusters, counts)
+			return corrupt("tree page with clusters %016b of sizes %032b", clusters, counts)
 		}
 		b = b[longHead-shortHead:]
 	}
@@ -206,31 +206,28 @@ func (p *page) decode(b []byte, depth int, path *chain.Hash) (halfwayKnown bool,
 			continue
 		}
 		if len(b) < size {
-			return false, corrupt("tree page of %d bytes, its maps say more", len(p.read))
+			return corrupt("tree page of %d bytes, its maps say more", len(p.read))
 		}
 		s.bytes, b = b[:size:size], b[size:]
 		if held, all := s.leaves(); all && !inOrder(held, depth, path, i) {
-			return false, corrupt("tree page with leaves that do not stand in slot %d of it", i)
+			return corrupt("tree page with leaves that do not stand in slot %d of it", i)
 		}
 	}
 	return p.decodeHalf(occupied, leaves, b)
 }
 
 // decodeHalf reads the hashes halfway up, which end a page or are not there.
-func (p *page) decodeHalf(occupied, leaves uint16, b []byte) (known bool, err error) {
+func (p *page) decodeHalf(occupied, leaves uint16, b []byte) error {
 	quad, count := forked(occupied, leaves)
 	if len(b) != 0 && len(b) != chain.HashSize*count {
-		return false, corrupt("tree page of %d bytes, %d more than its maps say", len(p.read), len(b)-chain.HashSize*count)
-	}
-	if known = len(b) == chain.HashSize*count; !known {
-		return false, nil
+		return corrupt("tree page of %d bytes, %d more than its maps say", len(p.read), len(b)-chain.HashSize*count)
 	}
 	for q := range quad {
-		if quad[q] {
+		if quad[q] && len(b) > 0 {
 			p.half[q], b = b[:chain.HashSize:chain.HashSize], b[chain.HashSize:]
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // countsOf reports whether each cluster, and nothing else, has a number of leaves.

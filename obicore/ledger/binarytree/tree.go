@@ -56,6 +56,5 @@ func read(nodes ledger.Nodes, name []byte, depth int, path *chain.Hash, p *page)
 	case encoded == nil:
 		return nil, nil
 	}
-	_, err = p.decode(encoded, depth, path)
-	return encoded, err
+	return encoded, p.decode(encoded, depth, path)
 }
