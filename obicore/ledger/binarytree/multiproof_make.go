@@ -2,7 +2,6 @@ package binarytree
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -28,9 +27,6 @@ type multiProver struct {
 
 // load goes on in the page at depth below a slot, which all queries lead to.
 func (p *multiProver) load(above *slot, depth int, queries []query) error {
-	if depth >= maxDepth {
-		return fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
-	}
 	var found page
 	if err := p.below(p.nodes, above, depth, &queries[0].path, &found); err != nil {
 		return err

@@ -111,9 +111,6 @@ func (t *Tree) Prove(nodes ledger.Nodes, key chain.StateKey) ([]byte, error) {
 	path := h.path(key)
 	found, above := &proof{}, slot{kind: inner}
 	for depth := 0; ; depth += pageLevels {
-		if depth >= maxDepth {
-			return nil, fmt.Errorf("%w: tree deeper than its paths", ledger.ErrCorrupt)
-		}
 		var p page
 		if err := h.below(nodes, &above, depth, &path, &p); err != nil {
 			return nil, err
