@@ -21,6 +21,7 @@ type account struct {
 
 	created   bool
 	destroyed bool
+	reached   bool // by a change that has been looked at
 
 	slots      map[chain.Word]chain.Word // changed in this transaction
 	committed  map[chain.Word]chain.Word // values before this transaction, as far as read
@@ -93,7 +94,7 @@ func (s *State) Balance(owner chain.Address) chain.Word { return s.load(owner).b
 // SetBalance implements contract.Accounts.
 func (s *State) SetBalance(owner chain.Address, balance chain.Word) {
 	a := s.change(owner)
-	s.record(change{kind: changedBalance, account: a, amount: a.balance})
+	s.record(change{kind: changedBalance, account: a, word: a.balance.Bytes32()})
 	a.balance.SetBytes32(balance[:])
 }
 
@@ -135,7 +136,7 @@ func (s *State) CodeHash(owner chain.Address) chain.Hash { return s.load(owner).
 func (s *State) SetCode(owner chain.Address, code []byte, hash chain.Hash) {
 	s.Code(owner) // so that the journal can put it back
 	a := s.change(owner)
-	s.record(change{kind: changedCode, account: a, hash: a.codeHash, bytes: a.code})
+	s.record(change{kind: changedCode, account: a, entry: &entry{value: a.code, hash: a.codeHash}})
 	if len(code) == 0 {
 		code, hash = nil, chain.Hash{}
 	}

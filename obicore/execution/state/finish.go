@@ -29,13 +29,18 @@ func (s *State) Finish() []chain.Write {
 	return writes
 }
 
-// reached returns the accounts that changes which were not undone have reached.
-func (s *State) reached() map[chain.Address]*account {
-	reached := make(map[chain.Address]*account)
-	for i := range s.journal {
-		if a := s.journal[i].account; a != nil {
-			reached[a.address] = a
+// reached returns the accounts that changes which were not undone have reached, each once.
+func (s *State) reached() (reached []*account) {
+	for _, chunk := range s.journal {
+		for i := range chunk {
+			if a := chunk[i].account; a != nil && !a.reached {
+				a.reached = true
+				reached = append(reached, a)
+			}
 		}
+	}
+	for _, a := range reached {
+		a.reached = false
 	}
 	return reached
 }

@@ -1,10 +1,6 @@
 package state
 
-import (
-	"github.com/holiman/uint256"
-
-	"github.com/credibleledger/credibleledger/kernel/chain"
-)
+import "github.com/credibleledger/credibleledger/kernel/chain"
 
 type changeKind uint8
 
@@ -30,28 +26,59 @@ const (
 type change struct {
 	kind    changeKind
 	flag    bool // slot or data entry was already changed in this transaction
-	account *account
 	address chain.Address
+	account *account
 	slot    chain.Word
-	word    chain.Word
-	hash    chain.Hash
-	amount  uint256.Int
+	word    chain.Word // of a slot, or a balance
 	number  uint64
-	text    string
-	bytes   []byte
+	entry   *entry
 }
 
-func (s *State) record(c change) { s.journal = append(s.journal, c) }
+// entry is what few changes have to put back: a data entry, or code.
+type entry struct {
+	subkey string
+	value  []byte
+	hash   chain.Hash
+}
+
+// journalChunk is how many changes stand together. A journal that grew as one would be
+// copied again and again: storage of a transaction costs 100 gas a step, a block's gas
+// buys a million of them.
+const journalChunk = 1 << 10
+
+func (s *State) record(c change) {
+	last := len(s.journal) - 1
+	if last < 0 || len(s.journal[last]) == journalChunk {
+		s.journal = append(s.journal, nil)
+		if last++; last > 0 {
+			s.journal[last] = make([]change, 0, journalChunk)
+			s.large = true
+		}
+	}
+	s.journal[last] = append(s.journal[last], c)
+}
 
 // Snapshot implements contract.State.
-func (s *State) Snapshot() int { return len(s.journal) }
+func (s *State) Snapshot() int {
+	last := len(s.journal) - 1
+	if last < 0 {
+		return 0
+	}
+	return last*journalChunk + len(s.journal[last])
+}
 
 // Revert implements contract.State. A mark that was never given out is ignored.
 func (s *State) Revert(mark int) {
-	for mark >= 0 && len(s.journal) > mark {
-		last := len(s.journal) - 1
-		s.undo(&s.journal[last])
-		s.journal = s.journal[:last]
+	for count := s.Snapshot(); mark >= 0 && count > mark; count-- {
+		i := len(s.journal) - 1
+		chunk := s.journal[i]
+		last := len(chunk) - 1
+		s.undo(&chunk[last])
+		if chunk[last] = (change{}); last == 0 && i > 0 {
+			s.journal = s.journal[:i]
+		} else {
+			s.journal[i] = chunk[:last]
+		}
 	}
 }
 
@@ -60,11 +87,11 @@ func (s *State) undo(c *change) {
 	case changedExistence:
 		c.account.exists = false
 	case changedBalance:
-		c.account.balance = c.amount
+		c.account.balance.SetBytes32(c.word[:])
 	case changedNonce:
 		c.account.nonce = c.number
 	case changedCode:
-		c.account.code, c.account.codeHash = c.bytes, c.hash
+		c.account.code, c.account.codeHash = c.entry.value, c.entry.hash
 	case changedCreated:
 		c.account.created = false
 	case changedDestroyed:
@@ -79,9 +106,9 @@ func (s *State) undo(c *change) {
 		s.setTransient(slotKey{c.address, c.slot}, c.word)
 	case changedData:
 		if c.flag {
-			c.account.data[c.text] = c.bytes
+			c.account.data[c.entry.subkey] = c.entry.value
 		} else {
-			delete(c.account.data, c.text)
+			delete(c.account.data, c.entry.subkey)
 		}
 	case changedWarm:
 		delete(s.warm, c.address)

@@ -18,7 +18,8 @@ type Reader interface {
 type State struct {
 	base      Reader
 	accounts  map[chain.Address]*account
-	journal   []change
+	journal   [][]change // all but the last full
+	large     bool       // the journal has had more than one chunk
 	warm      map[chain.Address]struct{}
 	allWarm   []chain.Address // beside them, ascending
 	warmSlots map[slotKey]struct{}
@@ -43,10 +44,14 @@ func New(base Reader) *State {
 }
 
 func (s *State) reset() {
-	s.journal = s.journal[:0]
-	clear(s.warm)
+	if s.large { // what has grown is not kept: emptying it takes as long as it is large
+		s.journal, s.warm, s.warmSlots, s.large = nil, make(map[chain.Address]struct{}), make(map[slotKey]struct{}), false
+	} else if len(s.journal) > 0 {
+		s.journal[0] = s.journal[0][:0]
+		clear(s.warm)
+		clear(s.warmSlots)
+	}
 	s.allWarm = nil
-	clear(s.warmSlots)
 	s.transient = nil
 	s.logs = nil
 	s.refund = 0
@@ -91,7 +96,7 @@ func (s *State) SubRefund(gas uint64) {
 func (s *State) AddBalance(owner chain.Address, amount *uint256.Int) uint256.Int {
 	a := s.change(owner)
 	before := a.balance
-	s.record(change{kind: changedBalance, account: a, amount: before})
+	s.record(change{kind: changedBalance, account: a, word: before.Bytes32()})
 	if _, overflow := a.balance.AddOverflow(&a.balance, amount); overflow {
 		a.balance.SetAllOne()
 	}
@@ -102,7 +107,7 @@ func (s *State) AddBalance(owner chain.Address, amount *uint256.Int) uint256.Int
 func (s *State) SubBalance(owner chain.Address, amount *uint256.Int) uint256.Int {
 	a := s.change(owner)
 	before := a.balance
-	s.record(change{kind: changedBalance, account: a, amount: before})
+	s.record(change{kind: changedBalance, account: a, word: before.Bytes32()})
 	a.balance.Sub(&a.balance, amount)
 	return before
 }

@@ -142,7 +142,7 @@ func (s *State) SetData(owner chain.Address, subkey string, value []byte) {
 	before := s.Data(owner, subkey)
 	a := s.change(owner)
 	_, dirty := a.data[subkey]
-	s.record(change{kind: changedData, account: a, text: subkey, bytes: before, flag: dirty})
+	s.record(change{kind: changedData, account: a, entry: &entry{subkey: subkey, value: before}, flag: dirty})
 	if a.data == nil {
 		a.data = make(map[string][]byte)
 	}
