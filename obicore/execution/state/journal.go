@@ -42,20 +42,33 @@ type entry struct {
 }
 
 // journalChunk is how many changes stand together. A journal that grew as one would be
-// copied again and again: storage of a transaction costs 100 gas a step, a block's gas
-// buys a million of them.
+// copied again and again: transient storage costs 100 gas a step, and a block's gas buys
+// hundreds of thousands of them.
 const journalChunk = 1 << 10
 
 func (s *State) record(c change) {
 	last := len(s.journal) - 1
 	if last < 0 || len(s.journal[last]) == journalChunk {
-		s.journal = append(s.journal, nil)
-		if last++; last > 0 {
-			s.journal[last] = make([]change, 0, journalChunk)
-			s.large = true
-		}
+		last++
+		s.openChunk(last)
 	}
 	s.journal[last] = append(s.journal[last], c)
+}
+
+// openChunk adds a chunk. One that was left by undoing is used again: whoever goes back and
+// forth over its beginning must not be given a new one each time.
+func (s *State) openChunk(i int) {
+	if i < cap(s.journal) {
+		s.journal = s.journal[:i+1]
+	} else {
+		s.journal = append(s.journal, nil)
+	}
+	if i > 0 {
+		s.large = true
+		if s.journal[i] == nil {
+			s.journal[i] = make([]change, 0, journalChunk)
+		}
+	}
 }
 
 // Snapshot implements contract.State.
@@ -74,10 +87,9 @@ func (s *State) Revert(mark int) {
 		chunk := s.journal[i]
 		last := len(chunk) - 1
 		s.undo(&chunk[last])
-		if chunk[last] = (change{}); last == 0 && i > 0 {
+		chunk[last] = change{}
+		if s.journal[i] = chunk[:last]; last == 0 && i > 0 {
 			s.journal = s.journal[:i]
-		} else {
-			s.journal[i] = chunk[:last]
 		}
 	}
 }

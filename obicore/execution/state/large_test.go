@@ -43,6 +43,21 @@ func TestAccountsThatThousandsOfChangesReachedAreWrittenOnce(t *testing.T) {
 	}
 }
 
+func TestGoingBackAndForthOverTheBeginningOfAPieceOfTheJournalTakesNoMemory(t *testing.T) {
+	s := state.New(base{})
+	for n := range uint64(many) {
+		s.SetTransientSlot(address(1), word(1), word(n+1))
+		mark := s.Snapshot()
+		allocations := testing.AllocsPerRun(1, func() {
+			s.SetTransientSlot(address(1), word(1), word(n+2))
+			s.Revert(mark)
+		})
+		if allocations > 0 && n > 1024 {
+			t.Fatalf("%v allocations after %d changes", allocations, n+1)
+		}
+	}
+}
+
 // BenchmarkTransactionAfterALargeOne is a small transaction behind one that has warmed a
 // million slots: it takes as long as without.
 func BenchmarkTransactionAfterALargeOne(b *testing.B) {
