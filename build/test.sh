@@ -8,10 +8,10 @@ cd "$(dirname "$0")/.."
 # files after each block. What a power cut loses is tried on a file system of its own, and
 # networks of real processes sync to the disk.
 disk=${TMPDIR:-/tmp}
-export GOTMPDIR=${GOTMPDIR:-$disk}
-if [ "$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 }')" -ge $((4 << 20)) ] 2>/dev/null; then
+memory=$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }') || memory=0
+if [ "$memory" -ge $((4 << 20)) ] && ! findmnt -no OPTIONS -T /dev/shm | grep -qw noexec; then
 	TMPDIR=$(mktemp -d /dev/shm/credible-test-XXXXXX)
-	export TMPDIR
+	export TMPDIR GOTMPDIR=$TMPDIR # which tests take for their folders, too
 	trap 'rm -rf "$TMPDIR"' EXIT
 	trap 'exit 130' INT TERM
 fi
@@ -85,7 +85,7 @@ packet_filter() {
 	echo 'no nft here, so that chaos loses no packets: as root, apt-get install nftables'
 }
 
-networks() { packet_filter; TMPDIR=$disk go test -count=1 -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
+networks() { packet_filter; TMPDIR=$disk GOTMPDIR=$disk go test -count=1 -timeout 40m -p 1 -v $(go list ./... | grep -E "$processes") | grep -Ev '^=== '; }
 
 without_cgo() {
 	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/...
