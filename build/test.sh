@@ -68,8 +68,8 @@ race_and_clients() {
 # Networks of real processes come alone: beside other suites they would measure these.
 processes='/(sim/chaos|tools/network)$'
 
-# The simulator hands over between goroutines all the time and keeps both cores busy: beside
-# other suites it takes four times as long.
+# The simulator alone keeps both cores busy, and hands over between goroutines all the time:
+# each time it would wait for other suites.
 unit() {
 	go test -timeout 60m ./sim &&
 		go test -timeout 60m $(go list ./... | grep -Ev "$processes|/sim$")
