@@ -4,10 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/crypto"
-
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/node"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 	"github.com/credibleledger/credibleledger/obicore/transaction/native"
@@ -123,7 +121,7 @@ func (w *workload) drawEthereum(i *intent) {
 	switch w.random.IntN(6) {
 	case 0:
 		i.ethereum.Data = initcode()
-		created := chain.Address(crypto.CreateAddress(common.Address(w.senders[i.wallet]), i.ethereum.Nonce))
+		created := ethereum.ContractAddress(w.senders[i.wallet], i.ethereum.Nonce, keccak.Keccak256)
 		w.created = append(w.created, created)
 		i.effects = []effect{{owner: created, slot: chain.WordFromUint64(7), value: chain.WordFromUint64(7)}}
 	case 1: // destroys itself while it is created

@@ -1,15 +1,15 @@
 package development_test
 
 import (
-	"bytes"
 	"encoding/hex"
+	"math/big"
 	"testing"
 
-	"github.com/ethereum/go-ethereum/params"
-
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
 	"github.com/credibleledger/credibleledger/obicore/execution"
+	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 	"github.com/credibleledger/credibleledger/tools/development"
 )
 
@@ -20,13 +20,39 @@ func TestTheDeployerHasTheCodeThatToolsLookFor(t *testing.T) {
 	}
 }
 
+// EIP-2935 deploys by a transaction whose signature is made up: it recovers to a sender
+// that nobody has for another code, so that the contract's address proves its code.
 func TestTheHistoryContractHasTheCodeOfEIP2935(t *testing.T) {
-	if execution.HistoryContract != chain.Address(params.HistoryStorageAddress) {
-		t.Errorf("it stands at %s", execution.HistoryContract)
+	code := development.Predeploys()[execution.HistoryContract].Code
+	copying := []byte{0x60, byte(len(code)), 0x80, 0x60, 9, 0x5f, 0x39, 0x5f, 0xf3} // initcode that returns what follows
+	s, _ := new(big.Int).SetString("aa12693182426612186309f02cfe8a80a0000", 16)
+	deployment := &ethereum.Transaction{
+		Gas: 250_000, GasPrice: chain.WordFromUint64(1_000_000_000_000), Data: append(copying, code...),
+		V: chain.WordFromUint64(27), R: chain.WordFromUint64(0x539), S: chain.Word(s.FillBytes(make([]byte, chain.WordSize))),
 	}
-	if have := development.Predeploys()[execution.HistoryContract].Code; !bytes.Equal(have, params.HistoryStorageCode) {
-		t.Errorf("its code is %x", have)
+	if have := deployment.ID(keccak.Keccak256).String(); have != "0x67139a552b0d3fffc30c0fa7d0c20d42144138c8fe07fc5691f09c1cce632e15" {
+		t.Errorf("the transaction is %s", have)
 	}
+	if have := ethereum.ContractAddress(senderOf(t, deployment), 0, keccak.Keccak256); have != execution.HistoryContract {
+		t.Errorf("the code belongs at %s and stands at %s", have, execution.HistoryContract)
+	}
+}
+
+func senderOf(t *testing.T, transaction *ethereum.Transaction) chain.Address {
+	t.Helper()
+	families, err := obicore.Families(nil, chain.Hash{}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := families[0].Decode(transaction.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verified, err := families[0].Verify(decoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verified.Sender
 }
 
 func TestPredeploysStandAtTheirWellKnownAddresses(t *testing.T) {

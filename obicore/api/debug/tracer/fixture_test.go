@@ -204,17 +204,30 @@ func (f *fixture) block() execution.Block {
 	}
 }
 
+// sources returns where the pinned go-ethereum lies, which the oracle module alone
+// requires; without a network and a copy in the module cache it skips the test.
+func sources(t *testing.T) string {
+	t.Helper()
+	command := exec.Command("go", "mod", "download", "-json", "github.com/ethereum/go-ethereum")
+	command.Dir, command.Stderr = filepath.Join("..", "..", "..", "..", "oracle"), os.Stderr
+	output, failure := command.Output()
+	var module struct{ Dir, Error string }
+	if err := json.Unmarshal(output, &module); err != nil {
+		t.Fatalf("%s: %v", command, failure)
+	}
+	if module.Error != "" {
+		t.Skipf("go-ethereum's sources are not to be had: %s", module.Error)
+	}
+	return module.Dir
+}
+
 // fixtures calls f for every case of a folder of go-ethereum's tracer tests.
 func fixtures(t *testing.T, folder string, f func(name string, c *fixture)) {
 	t.Helper()
-	output, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/ethereum/go-ethereum").Output()
-	if err != nil {
-		t.Skipf("go-ethereum's sources are not in the module cache: %v", err)
-	}
-	path := filepath.Join(strings.TrimSpace(string(output)), "eth", "tracers", "internal", "tracetest", "testdata", folder)
+	path := filepath.Join(sources(t), "eth", "tracers", "internal", "tracetest", "testdata", folder)
 	files, err := filepath.Glob(filepath.Join(path, "*.json"))
 	if err != nil || len(files) == 0 {
-		t.Skipf("no fixtures in %s", path)
+		t.Fatalf("no fixtures in %s", path)
 	}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
