@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The client matrix, the light client in WebAssembly, the SDKs for TypeScript and Solidity:
-# installs the clients inside the tree, builds the binary, and runs every client on
-# every crypto suite, against chains in development and then against networks of four
-# validators. CREDIBLE names a binary that is built already; NETWORKS names the suites
-# of the networks.
+# The client matrix, the light client in WebAssembly, the SDKs for TypeScript and
+# Solidity, the state trie beside go-ethereum's: installs the clients inside the tree,
+# builds the binary, and runs every client on every crypto suite, against chains in
+# development and then against networks of four validators. CREDIBLE names a binary
+# that is built already; NETWORKS names the suites of the networks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$SECONDS

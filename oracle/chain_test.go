@@ -53,11 +53,11 @@ var builtBinary = sync.OnceValues(func() (string, error) {
 })
 
 // develop starts a chain with a crypto suite and connects to it.
-func develop(t *testing.T, suite string) *peer {
+func develop(t *testing.T, suite string, flags ...string) *peer {
 	t.Helper()
 	binary, err := builtBinary()
 	must(t, err)
-	command := exec.Command(binary, "dev", "--crypto", suite, "--rpc", "127.0.0.1:0", "-o", "json")
+	command := exec.Command(binary, append([]string{"dev", "--crypto", suite, "--rpc", "127.0.0.1:0", "-o", "json"}, flags...)...)
 	command.Stderr = os.Stderr
 	out, err := command.StdoutPipe()
 	must(t, err)

@@ -6,4 +6,8 @@
 // that CREDIBLE names, or build it – or meet the running network in the folder that
 // CREDIBLE_NETWORK names – and read the contracts that the client matrix
 // has compiled (interop/clients/artifacts; build/clients.sh makes both).
+//
+// Beside the matrix, its tests hold eth_getProof against go-ethereum's verifier, and
+// package patricia our trie against its own. The latter imports the main module: where
+// that requires a newer version of what both use, `go mod tidy` belongs here, too.
 package oracle

@@ -3,107 +3,103 @@ package eth_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"math/big"
 	"strings"
 	"testing"
 
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
-	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
-	"github.com/ethereum/go-ethereum/rlp"
-	"github.com/ethereum/go-ethereum/trie"
-
 	"github.com/credibleledger/credibleledger/kernel/chain"
+	"github.com/credibleledger/credibleledger/kernel/encoding/rlp"
+	"github.com/credibleledger/credibleledger/kernel/ledger"
 	"github.com/credibleledger/credibleledger/obicore"
 	"github.com/credibleledger/credibleledger/obicore/api/eth"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
+	"github.com/credibleledger/credibleledger/obicore/api/quantity"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
+	"github.com/credibleledger/credibleledger/obicore/ledger/merklepatricia"
 	"github.com/credibleledger/credibleledger/obicore/transaction/ethereum"
 	"github.com/credibleledger/credibleledger/tools/development"
 )
 
-// proved is what geth's client makes of an answer of eth_getProof.
+// The hashes of nothing, as Ethereum has them.
+var (
+	emptyTrie = keccak.Keccak256([]byte{0x80})
+	emptyCode = keccak.Keccak256()
+)
+
+// proved is an answer of eth_getProof.
 type proved struct {
-	Address      common.Address
-	AccountProof []hexutil.Bytes
-	Balance      *hexutil.Big
-	CodeHash     common.Hash
-	Nonce        hexutil.Uint64
-	StorageHash  common.Hash
+	Address      chain.Address
+	AccountProof []quantity.Bytes
+	Balance      quantity.Word
+	CodeHash     chain.Hash
+	Nonce        quantity.Uint64
+	StorageHash  chain.Hash
 	StorageProof []struct {
 		Key   string
-		Value *hexutil.Big
-		Proof []hexutil.Bytes
+		Value quantity.Word
+		Proof []quantity.Bytes
 	}
 }
 
-// proofNodes serves the nodes of a proof to go-ethereum's verifier.
-type proofNodes map[common.Hash][]byte
-
-func (p proofNodes) Has(key []byte) (bool, error) { return p[common.Hash(key)] != nil, nil }
-
-func (p proofNodes) Get(key []byte) ([]byte, error) {
-	if node := p[common.Hash(key)]; node != nil {
-		return node, nil
+// entry is the account that the answer tells of, nothing when there is none.
+func (p *proved) entry() []byte {
+	account := chain.Account{Nonce: uint64(p.Nonce), Balance: p.Balance.Value(), CodeHash: p.CodeHash}
+	if p.CodeHash == emptyCode {
+		account.CodeHash = chain.Hash{}
 	}
-	return nil, errors.New("no such node")
-}
-
-// verify returns what go-ethereum's verifier finds under a key, nil when it is absent.
-func verify(t *testing.T, root common.Hash, key []byte, nodes []hexutil.Bytes) []byte {
-	t.Helper()
-	if root == types.EmptyRootHash && len(nodes) == 0 {
+	if account == (chain.Account{}) {
 		return nil
 	}
-	served := proofNodes{}
-	for _, node := range nodes {
-		served[crypto.Keccak256Hash(node)] = node
+	return account.Encode()
+}
+
+// pathOf joins the nodes of an answer as cl_getProof does.
+func pathOf(ways ...[]quantity.Bytes) []byte {
+	var payload []byte
+	for _, way := range ways {
+		var items []byte
+		for _, node := range way {
+			items = rlp.AppendBytes(items, node)
+		}
+		payload = rlp.AppendList(payload, items)
 	}
-	value, err := trie.VerifyProof(root, crypto.Keccak256(key), served)
-	if err != nil {
-		t.Fatalf("%x under %s: %v", key, root, err)
+	return rlp.AppendList(nil, payload)
+}
+
+// verify holds one entry against the stateRoot of a block; the oracle module does so
+// with go-ethereum's verifier.
+func verify(t *testing.T, root chain.Hash, key chain.StateKey, value, path []byte) {
+	t.Helper()
+	claim := ledger.Proof{Kind: merklepatricia.Kind, Key: key, Value: value, Path: path}
+	if err := merklepatricia.New(nil).Verify(root, claim); err != nil {
+		t.Fatalf("%x is not %x: %v", key.Encode(), value, err)
 	}
-	return value
 }
 
 // checkProof asks for a proof and verifies it under the stateRoot of the block.
-func (s *served) checkProof(height uint64, owner chain.Address, slots ...string) *proved {
+func (s *served) checkProof(height uint64, owner chain.Address, slots ...chain.Word) *proved {
 	s.t.Helper()
 	t := s.t.(*testing.T)
-	tag := hexutil.EncodeUint64(height)
-	var block struct{ StateRoot common.Hash }
-	s.into(&block, "eth_getBlockByNumber", tag, false)
-	p := &proved{}
-	s.into(p, "eth_getProof", owner, slots, tag)
-	if p.Address != common.Address(owner) || len(p.StorageProof) != len(slots) {
+	var block struct{ StateRoot chain.Hash }
+	s.into(&block, "eth_getBlockByNumber", quantity.Uint64(height), false)
+	p, texts := &proved{}, make([]string, len(slots))
+	for i, slot := range slots {
+		texts[i] = quantity.Word(slot).String()
+	}
+	s.into(p, "eth_getProof", owner, texts, quantity.Uint64(height))
+	if p.Address != owner || len(p.StorageProof) != len(slots) {
 		t.Fatalf("asked about %s and %v: %+v", owner, slots, p)
 	}
-	account := &types.StateAccount{}
-	if leaf := verify(t, block.StateRoot, owner[:], p.AccountProof); leaf != nil {
-		if err := rlp.DecodeBytes(leaf, account); err != nil {
-			t.Fatal(err)
-		}
-	} else {
-		account = types.NewEmptyStateAccount()
-	}
-	if p.Balance.ToInt().Cmp(account.Balance.ToBig()) != 0 || uint64(p.Nonce) != account.Nonce ||
-		p.StorageHash != account.Root || !bytes.Equal(p.CodeHash[:], account.CodeHash) {
-		t.Fatalf("block %d, account %s: answered %+v, proved %+v", height, owner, p, account)
-	}
+	verify(t, block.StateRoot, chain.AccountKey(owner), p.entry(), pathOf(p.AccountProof, nil))
 	for i, slot := range p.StorageProof {
-		key := common.HexToHash(slots[i])
-		value := new(big.Int)
-		if leaf := verify(t, account.Root, key[:], slot.Proof); leaf != nil {
-			_, content, _, err := rlp.Split(leaf)
-			if err != nil {
-				t.Fatal(err)
-			}
-			value.SetBytes(content)
+		value := slot.Value.Value()
+		path := pathOf(p.AccountProof, slot.Proof)
+		verify(t, block.StateRoot, chain.StorageKey(owner, slots[i]), bytes.TrimLeft(value[:], "\x00"), path)
+		root := emptyTrie
+		if len(slot.Proof) > 0 {
+			root = keccak.Keccak256(slot.Proof[0])
 		}
-		if slot.Value.ToInt().Cmp(value) != 0 {
-			t.Fatalf("block %d, slot %s: answered %s, proved %s", height, slots[i], slot.Value, value)
+		if p.StorageHash != root {
+			t.Fatalf("block %d, slot %v: its proof begins at %s, the storage at %s", height, slots[i], root, p.StorageHash)
 		}
 	}
 	return p
@@ -120,35 +116,42 @@ func (s *served) into(value any, method string, params ...any) {
 	}
 }
 
-// writer stores the second word of its input in the slot that the first one names.
-const writer = "0x666020355f3555005f5260076019f3"
+// writer makes a contract that stores the second word of its input in the slot that the
+// first one names.
+var writer = []byte{0x66, 0x60, 0x20, 0x35, 0x5f, 0x35, 0x55, 0, 0x5f, 0x52, 0x60, 7, 0x60, 25, 0xf3}
+
+// writing is the input that stores a value in a slot.
+func writing(slot, value uint64) []byte {
+	at, stored := chain.WordFromUint64(slot), chain.WordFromUint64(value)
+	return append(at[:], stored[:]...)
+}
 
 // servePatricia is a development chain with Ethereum's trie and a contract that writes.
 func servePatricia(t *testing.T, suite string) (s *served, contract chain.Address) {
 	t.Helper()
 	s = serve(t, development.Options{Crypto: suite, Commitment: obicore.MerklePatricia}, eth.Settings{}, jsonrpc.Options{})
 	s.send(nil, writer)
-	contract = chain.Address(crypto.CreateAddress(common.Address(s.Accounts[0].Address), 0))
-	return s, contract
+	return s, ethereum.ContractAddress(s.Accounts[0].Address, 0, keccak.Keccak256)
 }
 
-func TestProofsVerifyWithGoEthereumAtEveryHeight(t *testing.T) {
+func TestProofsVerifyUnderTheStateRootOfEveryBlock(t *testing.T) {
 	for _, suite := range []string{"standard", "gm"} {
 		t.Run(suite, func(t *testing.T) {
 			s, contract := servePatricia(t, suite)
-			slots := []string{"0x0", "0x1", "0x2", "0x3", "0x0000000000000000000000000000000000000000000000000000000000000001"}
-			for n := range int64(20) {
-				input := append(common.BigToHash(big.NewInt(n%4)).Bytes(), common.BigToHash(big.NewInt((n*n)%7)).Bytes()...)
-				s.send(&contract, hexutil.Encode(input))
+			var slots []chain.Word
+			for n := range uint64(4) {
+				slots = append(slots, chain.WordFromUint64(n))
+			}
+			for n := range uint64(20) {
+				s.send(&contract, writing(n%4, n*n%7))
 			}
 			present := 0
 			for height := range s.Head().Header.Height + 1 {
-				p := s.checkProof(height, contract, slots...)
-				if p.StorageHash != types.EmptyRootHash {
+				if p := s.checkProof(height, contract, slots...); p.StorageHash != emptyTrie {
 					present++
 				}
 				for _, owner := range []chain.Address{s.Accounts[0].Address, s.Accounts[1].Address, {0x99}, chain.ParametersKey.Owner} {
-					s.checkProof(height, owner, "0x1")
+					s.checkProof(height, owner, slots[1])
 				}
 			}
 			if present < 10 {
@@ -160,7 +163,7 @@ func TestProofsVerifyWithGoEthereumAtEveryHeight(t *testing.T) {
 
 func TestAProofLooksAsGethWritesIt(t *testing.T) {
 	s, contract := servePatricia(t, "standard")
-	s.send(&contract, "0x"+strings.Repeat("00", 31)+"05"+strings.Repeat("00", 31)+"2a")
+	s.send(&contract, writing(5, 42))
 	long := "0x" + strings.Repeat("0", 63) + "5"
 	a := s.call("eth_getProof", contract, []string{"0x05", long, "0x6"}, "latest")
 	var members map[string]json.RawMessage
@@ -178,7 +181,7 @@ func TestAProofLooksAsGethWritesIt(t *testing.T) {
 	}
 	var none proved
 	s.into(&none, "eth_getProof", chain.Address{0x99}, []string{"0x1"}, "latest")
-	if none.CodeHash != types.EmptyCodeHash || none.StorageHash != types.EmptyRootHash || len(none.AccountProof) == 0 ||
+	if none.CodeHash != emptyCode || none.StorageHash != emptyTrie || len(none.AccountProof) == 0 ||
 		len(none.StorageProof) != 1 || none.StorageProof[0].Proof == nil || len(none.StorageProof[0].Proof) != 0 {
 		t.Errorf("an account that is not there: %+v", none)
 	}
@@ -215,29 +218,29 @@ func TestTheStateRootOfABlockIsItsOwn(t *testing.T) {
 	s, _ := servePatricia(t, "standard")
 	head := s.Head().Header
 	var block struct{ StateRoot chain.Hash }
-	s.into(&block, "eth_getBlockByNumber", hexutil.EncodeUint64(head.Height), false)
+	s.into(&block, "eth_getBlockByNumber", quantity.Uint64(head.Height), false)
 	if block.StateRoot != head.StateRoot {
 		t.Errorf("block shows %s, the header of a chain without root delay has %s", block.StateRoot, head.StateRoot)
 	}
-	if empty := keccak.Keccak256([]byte{0x80}); block.StateRoot == empty {
+	if block.StateRoot == emptyTrie {
 		t.Error("the state is empty")
 	}
 }
 
 // send sends a transaction of the first account and waits for its block.
-func (s *served) send(to *chain.Address, input string) {
+func (s *served) send(to *chain.Address, input []byte) {
 	s.t.Helper()
 	sender := s.Accounts[0]
-	var nonce hexutil.Uint64
+	var nonce quantity.Uint64
 	s.into(&nonce, "eth_getTransactionCount", sender.Address, "latest")
 	unsigned := &ethereum.Transaction{
-		Type: ethereum.TypeDynamicFee, ChainID: development.ChainID, Nonce: uint64(nonce), Gas: 200_000, To: to, Data: hexutil.MustDecode(input),
+		Type: ethereum.TypeDynamicFee, ChainID: development.ChainID, Nonce: uint64(nonce), Gas: 200_000, To: to, Data: input,
 	}
 	signed, err := unsigned.Sign(keccak.Keccak256, ethereum.SignWith(sender.Signer))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	a := s.call("eth_sendRawTransactionSync", hexutil.Encode(signed.Encode()))
+	a := s.call("eth_sendRawTransactionSync", quantity.Bytes(signed.Encode()))
 	var receipt struct{ Status string }
 	if err := json.Unmarshal(a.Result, &receipt); err != nil || receipt.Status != "0x1" {
 		s.t.Fatalf("%s %s: %v", a.Result, a.Error.Message, err)
