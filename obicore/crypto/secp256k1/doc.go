@@ -2,6 +2,7 @@
 //
 // A signature is 65 bytes, r‖s‖parity: 32-byte big-endian scalars in [1, n-1], s at
 // most n/2 (EIP-2), parity 0 or 1, the parity of the y coordinate of the nonce point.
+// Only RecoverLax, which serves the EVM, takes a higher s.
 // A public key is 64 bytes, X‖Y. A secret is the 32-byte big-endian scalar. Signing is
 // deterministic (RFC 6979 with SHA-256).
 //

@@ -73,14 +73,21 @@ func (s *Scheme) Import(secret []byte) (crypto.Signer, error) {
 
 // Recover returns the key that made the signature, or crypto.ErrSignature.
 func (s *Scheme) Recover(digest chain.Hash, signature []byte) (chain.PublicKey, error) {
+	if len(signature) == SignatureSize && bytes.Compare(signature[32:64], highestS) > 0 {
+		return chain.PublicKey{}, fmt.Errorf("%w: s is above half the group order", crypto.ErrSignature)
+	}
+	return s.RecoverLax(digest, signature)
+}
+
+// RecoverLax is Recover without EIP-2's bound: s may be anything in [1, n-1]. It is
+// for the EVM's ecrecover, which kept taking both s of a pair; signatures that it
+// accepts can be altered by everybody.
+func (s *Scheme) RecoverLax(digest chain.Hash, signature []byte) (chain.PublicKey, error) {
 	if len(signature) != SignatureSize {
 		return chain.PublicKey{}, fmt.Errorf("%w: %d bytes instead of %d", crypto.ErrSignature, len(signature), SignatureSize)
 	}
 	if signature[64] > 1 {
 		return chain.PublicKey{}, fmt.Errorf("%w: parity %d", crypto.ErrSignature, signature[64])
-	}
-	if bytes.Compare(signature[32:64], highestS) > 0 {
-		return chain.PublicKey{}, fmt.Errorf("%w: s is above half the group order", crypto.ErrSignature)
 	}
 	key, ok := s.library.recover(digest, signature)
 	if !ok {

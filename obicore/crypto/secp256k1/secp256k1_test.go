@@ -118,6 +118,11 @@ func TestBothLibrariesGiveTheSameSignaturesAndKeys(t *testing.T) {
 
 func compareRecovery(t *testing.T, fast, portable *secp256k1.Scheme, digest chain.Hash, signature []byte) {
 	t.Helper()
+	laxA, errLaxA := fast.RecoverLax(digest, signature)
+	laxB, errLaxB := portable.RecoverLax(digest, signature)
+	if (errLaxA == nil) != (errLaxB == nil) || !laxA.Equal(laxB) {
+		t.Fatalf("lax, digest %s, signature %x: %x (%v) and %x (%v)", digest, signature, laxA.Bytes, errLaxA, laxB.Bytes, errLaxB)
+	}
 	a, errA := fast.Recover(digest, signature)
 	b, errB := portable.Recover(digest, signature)
 	if (errA == nil) != (errB == nil) || !a.Equal(b) {
@@ -163,6 +168,53 @@ func TestRecoverRefusesTheKeyAtInfinity(t *testing.T) {
 	for name, scheme := range libraries() {
 		if key, err := scheme.Recover(digest, signature); !errors.Is(err, crypto.ErrSignature) {
 			t.Errorf("%s recovered %x, %v", name, key.Bytes, err)
+		}
+	}
+}
+
+func TestRecoverLaxTakesBothTwinsAndRecoverTheLowOne(t *testing.T) {
+	for name, scheme := range libraries() {
+		for seed := range byte(30) {
+			signer := load(t, scheme, bytes.Repeat([]byte{seed + 1}, 32))
+			digest := chain.Hash(sha256.Sum256([]byte{seed}))
+			low, err := signer.Sign(digest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			high := bytes.Clone(low)
+			new(big.Int).Sub(order, new(big.Int).SetBytes(low[32:64])).FillBytes(high[32:64])
+			high[64] ^= 1
+			for _, signature := range [][]byte{low, high} {
+				if key, err := scheme.RecoverLax(digest, signature); err != nil || !key.Equal(signer.Public()) {
+					t.Errorf("%s: %x gives %x, %v", name, signature, key.Bytes, err)
+				}
+			}
+			if key, err := scheme.Recover(digest, high); !errors.Is(err, crypto.ErrSignature) {
+				t.Errorf("%s: Recover of a high s gives %x, %v", name, key.Bytes, err)
+			}
+		}
+	}
+}
+
+func TestRecoverLaxRefusesWhatIsNoSignature(t *testing.T) {
+	for name, scheme := range libraries() {
+		good, err := load(t, scheme, bytes.Repeat([]byte{7}, 32)).Sign(chain.Hash{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, offset := range []int{0, 32} {
+			for _, value := range []*big.Int{new(big.Int), order, new(big.Int).Add(order, big.NewInt(1))} {
+				bad := bytes.Clone(good)
+				value.FillBytes(bad[offset : offset+32])
+				if _, err := scheme.RecoverLax(chain.Hash{1}, bad); !errors.Is(err, crypto.ErrSignature) {
+					t.Errorf("%s: %x: %v", name, bad, err)
+				}
+			}
+		}
+		for _, bad := range [][]byte{nil, good[:64], append(bytes.Clone(good), 0), append(bytes.Clone(good[:64]), 2)} {
+			if _, err := scheme.RecoverLax(chain.Hash{1}, bad); !errors.Is(err, crypto.ErrSignature) {
+				t.Errorf("%s: %x: %v", name, bad, err)
+			}
 		}
 	}
 }
