@@ -7,6 +7,8 @@ require (
 	github.com/holiman/uint256 v1.3.2
 )
 
+require github.com/erigontech/secp256k1 v1.2.0 // indirect
+
 require (
 	github.com/Microsoft/go-winio v0.6.2 // indirect
 	github.com/ProjectZKM/Ziren/crates/go-runtime/zkvm_runtime v0.0.0-20251001021608-1fe7b43fc4d6 // indirect

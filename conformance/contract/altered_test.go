@@ -3,7 +3,6 @@ package contract_test
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/credibleledger/credibleledger/conformance"
 	conformant "github.com/credibleledger/credibleledger/conformance/contract"
@@ -40,7 +39,7 @@ type altered struct {
 // strictness switches off single corrections of the EVM, also those that the EVM makes
 // itself.
 type strictness struct {
-	kindsMayWrite, anyDepth, anyCode, anyEvent, silentEvents, foreignErrors bool
+	kindsMayWrite, anyDepth, anyEvent, silentEvents, foreignErrors bool
 }
 
 // runner is the session that an altered run stands on.
@@ -99,7 +98,7 @@ func (a *altered) Begin(env contract.Env, rules uint64) (contract.Session, error
 	return &strictSession{Session: session, env: watched, altered: a}, nil
 }
 
-// strictSession corrects what go-ethereum's interpreter does not do.
+// strictSession bounds events, which the EVM leaves to gas, and does without what is switched off.
 type strictSession struct {
 	contract.Session
 	env *strictEnv
@@ -124,53 +123,27 @@ func (s strictRun) Run(ctx context.Context, frame contract.Frame) contract.Outco
 }
 
 func (s *strictSession) strict(ctx context.Context, frame contract.Frame) contract.Outcome {
-	limits := s.env.Block().Limits
-	static := frame.Kind == contract.Call || frame.Kind == contract.StaticCall
-	switch {
-	case s.kindsMayWrite && !static:
+	if s.kindsMayWrite && frame.Kind != contract.Call && frame.Kind != contract.StaticCall {
 		frame.ReadOnly = false
-	case frame.ReadOnly && !static:
-		return contract.Outcome{Err: contract.ErrReadOnly}
 	}
-	switch {
-	case s.anyDepth:
+	if s.anyDepth {
 		frame.Depth = 0
-	case frame.Depth > int(limits.CallDepth):
-		return contract.Outcome{Err: contract.ErrDepth}
 	}
 	world := s.env.Env.State()
 	mark := world.Snapshot()
 	o := s.Session.Run(ctx, frame)
-	if s.env.largest > int(limits.EventBytes) && !s.anyEvent {
-		o = contract.Outcome{Err: contract.ErrInvalidCode}
-	}
-	if o.Err == nil && !o.Created.IsZero() && world.CodeSize(o.Created) > int(limits.CodeBytes) && !s.anyCode {
-		o = contract.Outcome{Err: contract.ErrCodeSize}
-	}
-	if o.Err != nil {
-		nonce := world.Nonce(frame.Caller)
+	if s.env.largest > int(s.env.Block().Limits.EventBytes) && !s.anyEvent {
 		world.Revert(mark)
-		if frame.Kind == contract.Create || frame.Kind == contract.Create2 {
-			world.SetNonce(frame.Caller, nonce) // a failed creation spends its nonce
-		}
+		o = contract.Outcome{Err: contract.ErrInvalidCode}
 	}
 	o.Err = s.named(o.Err)
 	return o
 }
 
-// named gives errors the kernel's names, or takes them away.
+// named takes the kernel's names from errors, if it is to.
 func (s strictness) named(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case s.foreignErrors:
+	if err != nil && s.foreignErrors {
 		return errors.New(err.Error())
-	case strings.HasSuffix(err.Error(), contract.ErrReadOnly.Error()):
-		return contract.ErrReadOnly
-	case strings.HasPrefix(err.Error(), contract.ErrOutOfGas.Error()):
-		return contract.ErrOutOfGas
-	case strings.HasPrefix(err.Error(), contract.ErrCodeSize.Error()):
-		return contract.ErrCodeSize
 	}
 	return err
 }
@@ -244,6 +217,15 @@ func tracing(wrap func(trace contract.Trace) contract.Trace) conformance.Directi
 			return tracedEnv{env, wrap(env.Trace())}
 		}
 	})
+}
+
+// defaultLimits knows no limits but the defaults.
+type defaultLimits struct{ contract.Env }
+
+func (e defaultLimits) Block() contract.Block {
+	block := e.Env.Block()
+	block.Limits = chain.DefaultLimits()
+	return block
 }
 
 type tracedEnv struct {

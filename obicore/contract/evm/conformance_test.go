@@ -20,11 +20,9 @@ func (void) Scan(chain.Address, chain.Space, string, func(string, []byte) bool) 
 	return nil
 }
 
-// deviations are what the EVM is known not to keep, because of the interpreter
-// inside it; an entry goes when it is mended.
+// deviations are what the EVM is known not to keep.
 var deviations = map[string]string{
-	"limits-are-the-chains": "the interpreter has Ethereum's code size limit built in",
-	"event-size-is-limited": "the interpreter bounds events by gas only",
+	"event-size-is-limited": "as on Ethereum, gas alone bounds events",
 }
 
 func subject() conformant.Subject {

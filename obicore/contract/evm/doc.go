@@ -1,19 +1,25 @@
-// Package evm is the default virtual machine for EVM bytecode: go-ethereum's
-// interpreter over the kernel's state, behind kernel/contract.
+// Package evm is the default virtual machine for EVM bytecode: an interpreter of
+// Ethereum's instruction set over the kernel's state, behind kernel/contract.
 //
-// It is the one package that links go-ethereum's core/vm (LGPL-3.0), until an
-// interpreter of our own replaces it behind the same interface. Nothing of
-// go-ethereum's types leaves it.
+// A [VM] is shared by a chain. Each transaction has a session, which runs frames; a
+// frame of code is interpreted by one loop. What an instruction costs beside its fixed
+// price is computed before anything is changed (price.go), so that a tracer sees the
+// whole cost with the stack and memory as the instruction finds them.
 //
 // It is not a transaction processor: nonces, fees, intrinsic gas and access
-// list preparation belong to the execution room.
+// list preparation belong to the execution room. The precompiled contracts stand in
+// package precompile.
 //
 // Invariants:
 //   - Keccak-256 is the hash inside the EVM on every chain, whatever the suite.
-//   - The fast interpreter runs when nobody traces; tracing never changes gas.
-//   - Calls between EVM contracts stay inside the interpreter; a call to a
-//     native module enters through a precompile and can only read, because the
-//     interpreter tells a precompile no caller. DELEGATECALL and CALLCODE into a
-//     module fail.
-//   - KZG set-up loads when the point evaluation precompile is first called.
+//   - Nothing is paid for tracing when nobody traces; tracing never changes gas.
+//   - Calls between EVM contracts stay inside the interpreter. Under rules version 1 a
+//     call into a native module can only read; DELEGATECALL and CALLCODE into a module
+//     fail (module.go).
+//   - A frame that fails leaves state as it found it, with the exception that Ethereum
+//     makes: a creator's nonce and the warm address of a creation that failed.
+//   - Memory, stack and code belong to one frame. What a frame returns is a copy.
+//
+// Sources: the Yellow Paper, the execution specifications, and the EIPs named where
+// they apply.
 package evm

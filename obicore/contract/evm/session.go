@@ -2,141 +2,127 @@ package evm
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
+	"sync/atomic"
 
-	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/holiman/uint256"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
 
+// session runs the frames of one transaction. Its frames, with their stacks and
+// memories, pass from transaction to transaction.
 type session struct {
-	vm      *VM
-	machine *vm.EVM
-	bridges *bridges // to native modules; nil where there are none
-	env     contract.Env
-	ctx     context.Context // of the frame that is running, for calls into other VMs
-	entered entrance
+	vm          *VM
+	set         *instructionSet
+	env         contract.Env
+	state       contract.State
+	trace       contract.Trace // nil when nobody listens
+	natives     []chain.Address
+	block       contract.Block
+	transaction contract.TransactionContext
+
+	ctx     context.Context // of the frame that is running, for calls into native modules
+	stopped *atomic.Bool    // ctx has ended; nil where it can't
+
+	frames []*frame // by nesting; those beyond open are free
+	nested int      // frames in use
 }
 
-// entrance is the call that the interpreter is entering: it tells a precompile
-// nothing, but only CALL and STATICCALL reach out to the callee's account before,
-// the one by a transfer and the other by a touch. DELEGATECALL and CALLCODE,
-// which run code as somebody else, do neither.
-type entrance struct {
-	callee common.Address
-	paid   bool // the call carries value
+// keptFrames is how many frames a session keeps for the next transaction: 33 KiB each,
+// and memory.
+const keptFrames = 8
+
+func (s *session) open(v *VM, set *instructionSet, env contract.Env) {
+	s.vm, s.set, s.env = v, set, env
+	s.state, s.trace, s.natives = env.State(), env.Trace(), env.Natives()
+	s.block, s.transaction = env.Block(), env.Transaction()
+}
+
+// Close implements contract.Session.
+func (s *session) Close() {
+	v := s.vm
+	if len(s.frames) > keptFrames {
+		clear(s.frames[keptFrames:])
+		s.frames = s.frames[:keptFrames]
+	}
+	for _, f := range s.frames {
+		f.forget()
+	}
+	*s = session{frames: s.frames}
+	v.sessions.Put(s)
 }
 
 // Run implements contract.Session.
 func (s *session) Run(ctx context.Context, frame contract.Frame) contract.Outcome {
-	s.ctx = ctx
+	// A native module that this session reads may come back into it.
+	defer func(ctx context.Context, stopped *atomic.Bool) { s.ctx, s.stopped = ctx, stopped }(s.ctx, s.stopped)
+	s.ctx, s.stopped = ctx, nil
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, s.machine.Cancel)
+		stopped := new(atomic.Bool) // one for each run: the function below may come late
+		stop := context.AfterFunc(ctx, func() { stopped.Store(true) })
 		defer stop()
+		s.stopped = stopped
 	}
 	outcome := s.run(frame)
-	if s.machine.Cancelled() {
+	if s.interrupted() {
 		outcome.Err = context.Cause(ctx)
 	}
 	return outcome
 }
 
-// Close implements contract.Session: stack and bridges are used again.
-func (s *session) Close() {
-	s.machine.Release()
-	if s.bridges != nil {
-		s.bridges.session = nil
-		s.vm.bridges.Put(s.bridges)
-	}
-}
+// interrupted reports whether the context of the run has ended.
+func (s *session) interrupted() bool { return s.stopped != nil && s.stopped.Load() }
 
-func (s *session) run(frame contract.Frame) (outcome contract.Outcome) {
-	var (
-		caller = common.Address(frame.Caller)
-		target = common.Address(frame.Code)
-		value  = toInt(frame.Value)
-		gas    = vm.NewGasBudget(frame.Gas, 0)
-		left   vm.GasBudget
-		made   common.Address
-		err    error
-	)
+// run executes a frame and everything that it calls. A transaction, another VM and the
+// instructions of a frame around it come in here alike.
+func (s *session) run(frame contract.Frame) contract.Outcome {
+	creates := frame.Kind == contract.Create || frame.Kind == contract.Create2
+	if creates {
+		frame.Self = s.created(&frame)
+		frame.Code = frame.Self
+	}
+	if s.trace != nil {
+		s.trace.Enter(shown(frame))
+	}
+	var outcome contract.Outcome
 	switch {
-	case frame.Depth > int(s.env.Block().Limits.CallDepth):
-		return contract.Outcome{GasLeft: frame.Gas, Err: contract.ErrDepth}
-	case frame.ReadOnly && frame.Kind != contract.Call && frame.Kind != contract.StaticCall:
-		// The interpreter has no read-only entry for these.
-		return contract.Outcome{Err: contract.ErrReadOnly}
-	}
-	switch frame.Kind {
-	case contract.Call:
-		if frame.ReadOnly {
-			outcome.Output, left, err = s.machine.StaticCall(caller, target, frame.Input, gas)
-			break
-		}
-		outcome.Output, left, err = s.machine.Call(caller, target, frame.Input, gas, value)
-	case contract.StaticCall:
-		outcome.Output, left, err = s.machine.StaticCall(caller, target, frame.Input, gas)
-	case contract.DelegateCall:
-		outcome.Output, left, err = s.machine.DelegateCall(caller, common.Address(frame.Self), target, frame.Input, gas, value)
-	case contract.CallCode:
-		outcome.Output, left, err = s.machine.CallCode(caller, target, frame.Input, gas, value)
-	case contract.Create:
-		outcome.Output, made, left, err = s.machine.Create(caller, frame.Input, gas, value)
-	case contract.Create2:
-		outcome.Output, made, left, err = s.machine.Create2(caller, frame.Input, gas, value, toInt(frame.Salt))
+	case frame.Depth > int(s.block.Limits.CallDepth):
+		outcome = contract.Outcome{GasLeft: frame.Gas, Err: contract.ErrDepth}
+	case creates:
+		outcome = s.create(&frame)
 	default:
-		return contract.Outcome{Err: fmt.Errorf("%w: frame kind %d", contract.ErrInvalidCode, frame.Kind)}
+		outcome = s.call(&frame)
 	}
-	outcome.GasLeft = left.ExecutionGas
-	outcome.Created = chain.Address(made)
-	outcome.Err = kernelError(err)
+	if s.trace != nil {
+		s.trace.Exit(frame.Depth, outcome, frame.Gas-outcome.GasLeft)
+	}
 	return outcome
 }
 
-// kernelErrors pairs the interpreter's errors with the kernel's. Running out of
-// gas comes last: the interpreter wraps other reasons in it.
-var kernelErrors = [...]struct{ theirs, ours error }{
-	{vm.ErrExecutionReverted, contract.ErrRevert},
-	{vm.ErrDepth, contract.ErrDepth},
-	{vm.ErrInsufficientBalance, contract.ErrBalance},
-	{vm.ErrContractAddressCollision, contract.ErrCollision},
-	{vm.ErrWriteProtection, contract.ErrReadOnly},
-	{vm.ErrMaxCodeSizeExceeded, contract.ErrCodeSize},
-	{vm.ErrInvalidCode, contract.ErrInvalidCode},
-	{vm.ErrOutOfGas, contract.ErrOutOfGas},
-}
-
-// kernelError gives the interpreter's errors the kernel's names and keeps their
-// texts, which clients match. The interpreter puts details around some errors,
-// and drops the identity of one that it meets while it prices an instruction.
-func kernelError(err error) error {
-	if err == nil {
-		return nil
+// shown is a frame as tracers are told of it: a delegated call comes from the contract that
+// makes it, whoever its code sees as the caller.
+func shown(frame contract.Frame) contract.Frame {
+	if frame.Kind == contract.DelegateCall {
+		frame.Caller = frame.Self
 	}
-	text := err.Error()
-	for _, pair := range kernelErrors {
-		switch {
-		case text == pair.theirs.Error() && text == pair.ours.Error():
-			return pair.ours
-		case errors.Is(err, pair.theirs), strings.HasSuffix(text, ": "+pair.theirs.Error()):
-			return detailed{text, pair.ours}
-		}
+	return frame
+}
+
+// enter returns the next frame below the ones that are running.
+func (s *session) enter() *frame {
+	if s.nested == len(s.frames) {
+		s.frames = append(s.frames, &frame{session: s, stack: new(stack)})
 	}
-	return err
+	f := s.frames[s.nested]
+	s.nested++
+	return f
 }
 
-// detailed is a kernel error with the interpreter's text.
-type detailed struct {
-	text string
-	kind error
+// leave gives back the innermost frame.
+func (s *session) leave() { s.nested-- }
+
+func toInt(w chain.Word) (i uint256.Int) {
+	i.SetBytes32(w[:])
+	return i
 }
-
-func (d detailed) Error() string { return d.text }
-func (d detailed) Unwrap() error { return d.kind }
-
-func toInt(w chain.Word) *uint256.Int { return new(uint256.Int).SetBytes32(w[:]) }

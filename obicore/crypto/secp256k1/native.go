@@ -5,22 +5,19 @@ package secp256k1
 import (
 	"fmt"
 
-	library "github.com/ethereum/go-ethereum/crypto/secp256k1"
+	library "github.com/erigontech/secp256k1"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/crypto"
 )
 
-// native is libsecp256k1, in the copy (BSD-3-Clause) that go-ethereum carries: the
-// EVM links that copy anyway, and a second one with the same C symbols, such as
-// github.com/erigontech/secp256k1 with its different tables, could only be linked by
-// letting the linker mix the two. When the EVM is our own, that module takes its
-// place: the interface is the same.
+// native is libsecp256k1 (BSD-3-Clause wrapper, MIT library). go-ethereum's crypto carries
+// the same C names with other tables: no binary may link both (RATIONALE.md).
 //
-// Its context is built once and only read afterwards, so all
-// calls may run at the same time. It reports a broken precondition by a panic: the
-// lengths and the recovery id that it demands are checked by the callers here, and
-// the remaining conditions hold for every value that it has parsed itself.
+// Its context is built once and only read afterwards, so all calls may run at the same
+// time. It reports a broken precondition by a panic: the lengths and the recovery id that
+// it demands are checked by the callers here, and the remaining conditions hold for every
+// value that it has parsed itself.
 type native struct{}
 
 func fastest() arithmetic { return native{} }
