@@ -90,6 +90,8 @@ networks() { packet_filter; TMPDIR=$disk GOTMPDIR=$disk go test -count=1 -timeou
 without_cgo() {
 	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/...
 	CGO_ENABLED=0 go test -short ./cmd/... # which kills the binary fewer times
+	# Random programs beside go-ethereum's interpreter, whose C library is not ours.
+	(cd oracle && CGO_ENABLED=0 EVM_SEEDS=${CREDIBLE_TEST_FULL:+100000} go test -timeout 30m ./evm)
 }
 
 cross() {
