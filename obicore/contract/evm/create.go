@@ -2,6 +2,7 @@ package evm
 
 import (
 	"errors"
+	"math"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
@@ -48,6 +49,9 @@ func (s *session) create(frame *contract.Frame) contract.Outcome {
 	outcome.Created = frame.Self
 	return outcome
 }
+
+// nonceLimit is the last nonce: an account that has it creates nothing (EIP-2681).
+const nonceLimit = math.MaxUint64
 
 // isOccupied reports whether no contract can be created at an address: something was
 // created there (EIP-684), or storage is left of it (EIP-7610).

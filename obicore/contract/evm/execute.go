@@ -1,8 +1,6 @@
 package evm
 
 import (
-	"math"
-
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/contract"
 	"github.com/credibleledger/credibleledger/obicore/crypto/keccak"
@@ -132,6 +130,3 @@ func (f *frame) selfDestruct() {
 		f.session.trace.Exit(f.depth+1, contract.Outcome{}, 0)
 	}
 }
-
-// nonceLimit is the last nonce: an account that has it creates nothing (EIP-2681).
-const nonceLimit = math.MaxUint64

@@ -30,13 +30,12 @@ const (
 	gasChangeSlot = 5_000 - gasColdSlot
 	refundClear   = 4_800
 
-	gasCreate        = 32_000
-	gasCodeByte      = 200
-	gasInitcodeWord  = 2 // EIP-3860
-	gasCallValue     = 9_000
-	gasCallStipend   = 2_300 // of the price of value, given to the callee
-	gasNewAccount    = 25_000
-	gasSelfDestruct  = 5_000
-	gasShareKept     = 64 // one part in so many stays with the caller (EIP-150)
-	ancestorsVisible = 256
+	gasCreate       = 32_000
+	gasCodeByte     = 200
+	gasInitcodeWord = 2 // EIP-3860
+	gasCallValue    = 9_000
+	gasCallStipend  = 2_300 // of the price of value, given to the callee
+	gasNewAccount   = 25_000
+	gasSelfDestruct = 5_000
+	gasShareKept    = 64 // one part in so many stays with the caller (EIP-150)
 )

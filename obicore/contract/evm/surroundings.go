@@ -82,6 +82,9 @@ func (f *frame) copyCode() {
 	f.height -= 4
 }
 
+// ancestorsVisible is how many ancestors BLOCKHASH knows.
+const ancestorsVisible = 256
+
 // ancestor replaces a height by the hash of its header, as far as contracts may see.
 func (f *frame) ancestor() {
 	block, word := &f.session.block, f.top(1)
