@@ -6,8 +6,8 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// CheckLimits refuses limits that the present virtual machines would not keep:
-// the EVM's interpreter has code size and depth built in.
+// CheckLimits refuses limits that the present rules do not have: version 1 is Ethereum's
+// in what its tools count with.
 func CheckLimits(limits chain.Limits) error {
 	fixed := chain.DefaultLimits()
 	for _, limit := range []struct {
@@ -19,7 +19,7 @@ func CheckLimits(limits chain.Limits) error {
 		{"callDepth", limits.CallDepth, fixed.CallDepth},
 	} {
 		if limit.have != limit.want {
-			return fmt.Errorf("%w: limits.%s is %d, this binary's EVM keeps %d only", chain.ErrGenesis, limit.name, limit.have, limit.want)
+			return fmt.Errorf("%w: limits.%s is %d, rules version 1 has %d only", chain.ErrGenesis, limit.name, limit.have, limit.want)
 		}
 	}
 	return nil

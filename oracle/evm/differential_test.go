@@ -50,7 +50,7 @@ func compare(t *testing.T, machine *own.VM, seed uint64, s *scene) (steps int) {
 // TestRandomProgramsRunAsOnGoEthereum takes EVM_SEEDS programs, from EVM_SEED on.
 func TestRandomProgramsRunAsOnGoEthereum(t *testing.T) {
 	machine, steps := own.New(), 0
-	first, count := number("EVM_SEED", 0), number("EVM_SEEDS", 3_000)
+	first, count := number("EVM_SEED", 0), number("EVM_SEEDS", 2_000)
 	for seed := first; seed < first+count; seed++ {
 		steps += compare(t, machine, seed, draw(seed))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math/big"
 	"slices"
@@ -154,9 +155,20 @@ func hooks(seen *touched) *tracing.Hooks {
 
 func tracer(r *result) *tracing.Hooks {
 	return &tracing.Hooks{
-		OnOpcode: func(pc uint64, op byte, gas, _ uint64, scope tracing.OpContext, returned []byte, depth int, err error) {
+		OnEnter: func(depth int, kind byte, from, to common.Address, input []byte, gas uint64, value *big.Int) {
+			if value == nil {
+				value = new(big.Int)
+			}
+			r.enter(depth, vm.OpCode(kind).String(), from, to, input, gas, value.String())
+		},
+		OnExit: func(depth int, output []byte, used uint64, err error, _ bool) { r.exit(depth, output, used, err) },
+		OnOpcode: func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, returned []byte, depth int, err error) {
 			if err == nil {
-				r.step(pc, op, gas, depth, len(scope.StackData()), top(scope.StackData()), len(scope.MemoryData()), len(returned))
+				stack := make([][32]byte, len(scope.StackData()))
+				for i := range stack {
+					stack[i] = scope.StackData()[i].Bytes32()
+				}
+				r.step(pc, op, gas, cost, depth, stack, scope.MemoryData(), returned)
 			}
 		},
 		OnFault: func(pc uint64, op byte, gas, _ uint64, _ tracing.OpContext, depth int, _ error) {
@@ -165,15 +177,27 @@ func tracer(r *result) *tracing.Hooks {
 	}
 }
 
-func top(stack []uint256.Int) (word [32]byte) {
-	if n := len(stack); n > 0 {
-		word = stack[n-1].Bytes32()
-	}
-	return word
+func (r *result) enter(depth int, kind string, from, to [20]byte, input []byte, gas uint64, value string) {
+	r.steps = append(r.steps, fmt.Sprintf("depth %d %s from %x to %x input %x gas %d value %s", depth, kind, from, to, input, gas, value))
 }
 
-func (r *result) step(pc uint64, op byte, gas uint64, depth, height int, top [32]byte, memory, returned int) {
-	r.steps = append(r.steps, fmt.Sprintf("%sstack %d top %x memory %d returned %d", stepName(pc, op, gas, depth), height, top, memory, returned))
+func (r *result) exit(depth int, output []byte, used uint64, err error) {
+	r.steps = append(r.steps, fmt.Sprintf("depth %d left with %x used %d failed %t", depth, output, used, err != nil))
+}
+
+func (r *result) step(pc uint64, op byte, gas, cost uint64, depth int, stack [][32]byte, memory, returned []byte) {
+	digest := fnv.New64a()
+	for i := range stack {
+		_, _ = digest.Write(stack[i][:])
+	}
+	var top [32]byte
+	if n := len(stack); n > 0 {
+		top = stack[n-1]
+	}
+	below := digest.Sum64()
+	_, _ = digest.Write(memory)
+	_, _ = digest.Write(returned)
+	r.steps = append(r.steps, fmt.Sprintf("%scost %d stack %d %x top %x memory %d returned %d %x", stepName(pc, op, gas, depth), cost, len(stack), below, top, len(memory), len(returned), digest.Sum64()))
 }
 
 func stepName(pc uint64, op byte, gas uint64, depth int) string {
@@ -238,20 +262,28 @@ func (e entries) Scan(owner chain.Address, space chain.Space, _ string, f func(s
 // listener notes steps.
 type listener struct{ *result }
 
-func (l listener) Enter(contract.Frame)               {}
-func (l listener) Exit(int, contract.Outcome, uint64) {}
-func (l listener) Log(chain.Log)                      {}
+func (l listener) Enter(f contract.Frame) {
+	to, value := f.Self, toInt(f.Value)
+	if f.Kind == contract.DelegateCall || f.Kind == contract.CallCode {
+		to = f.Code
+	}
+	l.enter(f.Depth, f.Kind.String(), f.Caller, to, f.Input, f.Gas, value.Dec())
+}
+func (l listener) Exit(depth int, o contract.Outcome, used uint64) {
+	l.exit(depth, o.Output, used, o.Err)
+}
+func (l listener) Log(chain.Log) {}
 func (l listener) Step(s contract.Step) {
 	if s.Err != nil {
 		l.failed(s.PC, s.Op, s.Gas, s.Depth)
 		return
 	}
-	var last chain.Word
-	stack := s.Machine.Stack()
-	if n := len(stack); n > 0 {
-		last = stack[n-1]
+	words := s.Machine.Stack()
+	stack := make([][32]byte, len(words))
+	for i := range words {
+		stack[i] = words[i]
 	}
-	l.step(s.PC, s.Op, s.Gas, s.Depth, len(stack), last, len(s.Machine.Memory()), len(s.Machine.ReturnData()))
+	l.step(s.PC, s.Op, s.Gas, s.Cost, s.Depth, stack, s.Machine.Memory(), s.Machine.ReturnData())
 }
 
 // runOurs runs a scene on the platform's interpreter; untraced runs note no steps.

@@ -77,7 +77,7 @@ func (s *session) runInitcode(frame *contract.Frame) contract.Outcome {
 	case outcome.GasLeft < price:
 		outcome.Err = errCodeDeposit
 	case uint64(len(code)) > s.block.Limits.CodeBytes: // EIP-170
-		outcome.Err = contract.ErrCodeSize
+		outcome.Err = codeTooLarge("code", uint64(len(code)), s.block.Limits.CodeBytes)
 	default:
 		outcome.GasLeft -= price
 		if len(code) > 0 {

@@ -7,22 +7,26 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
 
-// Faults that the kernel has no name for. Their texts are the ones that Ethereum's
-// clients show, which tools match.
+// Faults that the kernel has no name for. These texts, and those of the kernel, are the
+// ones that go-ethereum's clients show, which tools match; a test holds them.
 var (
 	errInvalidJump   = errors.New("invalid jump destination")
 	errReturnData    = errors.New("return data out of bounds")
 	errNonceOverflow = errors.New("nonce uint64 overflow")
+	errGasOverflow   = errors.New("gas uint64 overflow")
+	errCodeDeposit   = errors.New("contract creation code storage out of gas")
 )
 
 // Kinds of the kernel's faults with a text of their own.
 var (
-	errGasOverflow  = fault{"gas uint64 overflow", contract.ErrOutOfGas}
-	errSentry       = fault{"not enough gas for reentrancy sentry", contract.ErrOutOfGas}
-	errCodeDeposit  = fault{"contract creation code storage out of gas", contract.ErrOutOfGas}
-	errInitcodeSize = fault{"max initcode size exceeded", contract.ErrCodeSize}
+	errSentry       = fault{"out of gas: not enough gas for reentrancy sentry", contract.ErrOutOfGas}
 	errReservedCode = fault{"invalid code: must not begin with 0xef", contract.ErrInvalidCode}
 )
+
+// codeTooLarge is ErrCodeSize of code, and of initcode (EIP-170, EIP-3860).
+func codeTooLarge(what string, size, limit uint64) error {
+	return fault{fmt.Sprintf("max %s size exceeded: code size %d limit %d", what, size, limit), contract.ErrCodeSize}
+}
 
 // fault is one of the kernel's errors with a text of its own.
 type fault struct {

@@ -7,15 +7,6 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
 
-// stackLimit is how many words a stack holds (Yellow Paper, 9.1).
-const stackLimit = 1024
-
-// stack holds the words of a frame. The interpreter checks its height before each
-// instruction; the mask only tells the compiler what the table says.
-type stack [stackLimit]uint256.Int
-
-func (s *stack) at(i int) *uint256.Int { return &s[i&(stackLimit-1)] }
-
 // frame is code that is running: its registers, and what it was called with.
 type frame struct {
 	session *session
@@ -33,6 +24,7 @@ type frame struct {
 	gas      uint64
 	height   int // of the stack
 	stack    *stack
+	place    room // of the stack
 	memory   memory
 	returned []byte // output of the last inner frame
 

@@ -1,6 +1,10 @@
 package evm
 
-import "github.com/credibleledger/credibleledger/kernel/contract"
+import (
+	"context"
+
+	"github.com/credibleledger/credibleledger/kernel/contract"
+)
 
 // interpret runs the code of the frame to its end and returns its output.
 //
@@ -135,7 +139,7 @@ func (f *frame) interpret() ([]byte, error) {
 			taken := op == JUMP || !y.IsZero()
 			height -= 1 + int(op-JUMP)
 			if f.session.interrupted() {
-				return nil, contract.ErrOutOfGas // overwritten by the reason of the interruption
+				return nil, context.Cause(f.session.ctx)
 			}
 			if taken {
 				if !f.canJump(x) {

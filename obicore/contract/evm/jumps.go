@@ -34,32 +34,49 @@ func (f *frame) canJump(to *uint256.Int) bool {
 		return false
 	}
 	if f.jumps == nil {
-		f.jumps = f.session.vm.jumps.of(f.codeHash, f.code)
+		f.jumps = f.session.jumpsOf(f.codeHash, f.code)
 	}
 	return f.jumps.has(int(to.Uint64()))
 }
 
-// jumpCacheLimit bounds the codes whose jump destinations are kept; they take an eighth of
-// their code, so that the cache stays under 16 MiB at the largest code size.
-const jumpCacheLimit = 4096
-
-// jumpCache keeps jump destinations for all transactions. When it is full it starts
-// again: the working set of a chain is far smaller.
-type jumpCache struct {
-	mutex sync.RWMutex
-	limit int
-	known map[chain.Hash]bitset
-}
-
-func newJumpCache(limit int) *jumpCache {
-	return &jumpCache{limit: limit, known: make(map[chain.Hash]bitset)}
-}
-
-// of returns the jump destinations of code. Initcode has no hash here and is not kept.
-func (c *jumpCache) of(hash chain.Hash, code []byte) bitset {
+// jumpsOf returns the jump destinations of code. A session looks at each code once,
+// whatever becomes of it in the cache of all; initcode has no hash here and is not kept.
+func (s *session) jumpsOf(hash chain.Hash, code []byte) bitset {
 	if hash.IsZero() {
 		return jumpDestinations(code)
 	}
+	if marks, known := s.jumps[hash]; known {
+		return marks
+	}
+	marks := s.vm.jumps.of(hash, code)
+	if s.jumps == nil {
+		s.jumps = make(map[chain.Hash]bitset)
+	}
+	s.jumps[hash] = marks
+	return marks
+}
+
+// What the cache of all holds at most. A mark takes an eighth of its code; code that is
+// larger than contracts are – a query may try it – is looked at again for each session.
+const (
+	jumpCacheCodes = 4096
+	jumpCacheBytes = 16 << 20
+	jumpCacheLarge = jumpCacheBytes / jumpCacheCodes
+)
+
+// jumpCache keeps jump destinations for all transactions. When it is full, some go, chosen
+// as a map happens to give them: nothing but time depends on it.
+type jumpCache struct {
+	mutex sync.RWMutex
+	codes int
+	known map[chain.Hash]bitset
+}
+
+func newJumpCache(codes int) *jumpCache {
+	return &jumpCache{codes: codes, known: make(map[chain.Hash]bitset)}
+}
+
+func (c *jumpCache) of(hash chain.Hash, code []byte) bitset {
 	c.mutex.RLock()
 	marks, known := c.known[hash]
 	c.mutex.RUnlock()
@@ -67,10 +84,16 @@ func (c *jumpCache) of(hash chain.Hash, code []byte) bitset {
 		return marks
 	}
 	marks = jumpDestinations(code)
+	if len(marks) > jumpCacheLarge {
+		return marks
+	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if len(c.known) >= c.limit {
-		clear(c.known)
+	for other := range c.known {
+		if len(c.known) < c.codes {
+			break
+		}
+		delete(c.known, other)
 	}
 	c.known[hash] = marks
 	return marks

@@ -14,7 +14,7 @@ const (
 	// memoryLimit keeps the price of memory far from overflowing; no gas limit buys it.
 	memoryLimit = 1 << 36
 	// keptMemory is what a frame keeps for the next one; more goes back to the collector.
-	keptMemory = 64 << 10
+	keptMemory = 16 << 10
 )
 
 func (m *memory) reset() {
@@ -60,7 +60,7 @@ func (m *memory) grow(size uint64) {
 		clear(m.bytes[before:])
 		return
 	}
-	grown := make([]byte, size, max(size, min(2*uint64(cap(m.bytes)), size+keptMemory), 1<<10))
+	grown := make([]byte, size, max(size, min(2*uint64(cap(m.bytes)), size+64<<10), 1<<10))
 	copy(grown, m.bytes)
 	m.bytes = grown
 }

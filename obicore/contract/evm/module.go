@@ -2,6 +2,7 @@ package evm
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
@@ -17,7 +18,7 @@ const (
 
 var (
 	errModule = errors.New("native module")
-	errSelf   = fault{"native module: a native module runs as itself only: use CALL or STATICCALL", errModule}
+	errSelf   = fmt.Errorf("%w: a native module runs as itself only: use CALL or STATICCALL", errModule)
 )
 
 // readModule lets EVM code read a native module. Under rules version 1 the module knows
@@ -43,7 +44,7 @@ func (s *session) readModule(frame *contract.Frame) contract.Outcome {
 	case errors.Is(outcome.Err, contract.ErrRevert):
 		answer.Output, answer.Err = outcome.Output, contract.ErrRevert
 	default:
-		answer.Err = fault{"native module: " + outcome.Err.Error(), errModule}
+		answer.Err = fmt.Errorf("%w: %w", errModule, outcome.Err)
 	}
 	return answer
 }

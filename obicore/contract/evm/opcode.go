@@ -5,7 +5,8 @@ import "fmt"
 // Opcode is the first byte of an instruction.
 type Opcode byte
 
-// The instructions, by the names of the Yellow Paper and of the EIPs that added them.
+// The instructions, spelled as the Yellow Paper and the EIPs that added them spell them;
+// that alone makes them exported.
 const (
 	STOP       Opcode = 0x00
 	ADD        Opcode = 0x01

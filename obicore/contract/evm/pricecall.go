@@ -98,9 +98,12 @@ func (f *frame) priceCreate(op Opcode) (gas, size uint64, err error) {
 	if err = f.writable(); err != nil {
 		return 0, 0, err
 	}
-	length := f.top(3)
-	if !length.IsUint64() || length.Uint64() > f.session.block.Limits.InitcodeBytes {
-		return 0, 0, errInitcodeSize // EIP-3860
+	length, limit := f.top(3), f.session.block.Limits.InitcodeBytes
+	switch {
+	case !length.IsUint64():
+		return 0, 0, errGasOverflow
+	case length.Uint64() > limit: // EIP-3860
+		return 0, 0, codeTooLarge("initcode", length.Uint64(), limit)
 	}
 	perWord := uint64(gasInitcodeWord)
 	if op == CREATE2 {

@@ -25,13 +25,15 @@ type session struct {
 	ctx     context.Context // of the frame that is running, for calls into native modules
 	stopped *atomic.Bool    // ctx has ended; nil where it can't
 
-	frames []*frame // by nesting; those beyond open are free
-	nested int      // frames in use
+	frames []*frame // by nesting
+	nested int      // how many of them are in use
+	arena  arena
+	jumps  map[chain.Hash]bitset // of the codes that have jumped
 }
 
-// keptFrames is how many frames a session keeps for the next transaction: 33 KiB each,
-// and memory.
-const keptFrames = 8
+// keptFrames is how many frames a session keeps for the next transaction, each with at
+// most keptMemory.
+const keptFrames = 64
 
 func (s *session) open(v *VM, set *instructionSet, env contract.Env) {
 	s.vm, s.set, s.env = v, set, env
@@ -49,7 +51,9 @@ func (s *session) Close() {
 	for _, f := range s.frames {
 		f.forget()
 	}
-	*s = session{frames: s.frames}
+	s.arena.shrink()
+	clear(s.jumps)
+	*s = session{frames: s.frames, arena: s.arena, jumps: s.jumps}
 	v.sessions.Put(s)
 }
 
@@ -87,6 +91,8 @@ func (s *session) run(frame contract.Frame) contract.Outcome {
 	}
 	var outcome contract.Outcome
 	switch {
+	case s.interrupted():
+		outcome = contract.Outcome{Err: context.Cause(s.ctx)}
 	case frame.Depth > int(s.block.Limits.CallDepth):
 		outcome = contract.Outcome{GasLeft: frame.Gas, Err: contract.ErrDepth}
 	case creates:
@@ -112,9 +118,15 @@ func shown(frame contract.Frame) contract.Frame {
 // enter returns the next frame below the ones that are running.
 func (s *session) enter() *frame {
 	if s.nested == len(s.frames) {
-		s.frames = append(s.frames, &frame{session: s, stack: new(stack)})
+		s.frames = append(s.frames, &frame{session: s})
 	}
 	f := s.frames[s.nested]
+	var place room
+	if s.nested > 0 {
+		around := s.frames[s.nested-1]
+		place = room{around.place.chunk, around.place.word + around.height}
+	}
+	f.stack, f.place = s.arena.stack(place)
 	s.nested++
 	return f
 }

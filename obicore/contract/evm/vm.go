@@ -31,7 +31,7 @@ func WithFork(rules uint64, fork Fork) Option {
 
 // New returns a VM.
 func New(options ...Option) *VM {
-	v := &VM{forks: map[uint64]*instructionSet{1: instructionsOf(Osaka)}, jumps: newJumpCache(jumpCacheLimit)}
+	v := &VM{forks: map[uint64]*instructionSet{1: instructionsOf(Osaka)}, jumps: newJumpCache(jumpCacheCodes)}
 	v.sessions.New = func() any { return new(session) }
 	for _, option := range options {
 		option(v)

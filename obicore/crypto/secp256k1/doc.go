@@ -11,7 +11,7 @@
 // signatures that this refuses though ECDSA accepts them have a nonce point whose x
 // coordinate is at least n (about one in 2^128); Ethereum refuses them too.
 //
-// With cgo on Linux, libsecp256k1 does the arithmetic, else a pure Go implementation
-// (native.go says which copy and why). Both give the same bytes and verdicts; a test
+// With cgo, libsecp256k1 does the arithmetic, else a pure Go implementation
+// (native.go says which). Both give the same bytes and verdicts; a test
 // compares them.
 package secp256k1

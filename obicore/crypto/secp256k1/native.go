@@ -14,8 +14,8 @@ import (
 // native is libsecp256k1 (BSD-3-Clause wrapper, MIT library). go-ethereum's crypto carries
 // the same C names with other tables: no binary may link both (RATIONALE.md).
 //
-// Its context is built once and only read afterwards, so all calls may run at the same
-// time. It reports a broken precondition by a panic: the lengths and the recovery id that
+// Its contexts are built when the program starts and only read afterwards, so all calls may
+// run at the same time. It reports a broken precondition by a panic: the lengths and the recovery id that
 // it demands are checked by the callers here, and the remaining conditions hold for every
 // value that it has parsed itself.
 type native struct{}

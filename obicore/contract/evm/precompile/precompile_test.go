@@ -40,6 +40,13 @@ func run(t testing.TB, contract precompile.Contract, input ...[]byte) []byte {
 	if !bytes.Equal(whole, slices.Concat(input...)) {
 		t.Fatalf("%x was changed", slices.Concat(input...))
 	}
+	kept := bytes.Clone(output)
+	for i := range whole {
+		whole[i] ^= 0xff
+	}
+	if !bytes.Equal(output, kept) {
+		t.Fatalf("the output %x changes with the input", kept)
+	}
 	return output
 }
 
