@@ -357,6 +357,19 @@ func TestEditsThatNoBlockCouldRecordAreRefusedAndBlocksGoOn(t *testing.T) {
 	}
 }
 
+func TestATransactionOfNothingIsNoContractCreation(t *testing.T) {
+	g := newTarget(t, development.Options{})
+	from := g.chain.Accounts[0].Address
+	for _, method := range []string{"eth_sendTransaction", "eth_signTransaction", "eth_fillTransaction"} {
+		if answer := g.call(method, map[string]any{"from": from, "value": "0x1"}); answer.Error == nil || !strings.Contains(answer.Error.Message, "without any data") {
+			t.Errorf("%s: %+v", method, answer)
+		}
+	}
+	if answer := g.call("eth_call", map[string]any{"from": from, "to": from, "blobVersionedHashes": []string{}}, "latest"); answer.Error == nil || !strings.Contains(answer.Error.Message, "missing blob hashes") {
+		t.Errorf("a call with an empty list of blobs: %+v", answer)
+	}
+}
+
 func TestThePendingBlockIsTheOneThatWouldComeNext(t *testing.T) {
 	g := newTarget(t, development.Options{})
 	from, to := g.chain.Accounts[0].Address, g.chain.Accounts[1].Address

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,10 @@ func (t *terminal) call() *cobra.Command {
 	flags.StringVar(&from, "from", "", t.text(Text{"caller that the contract sees", "合约看到的调用方"}))
 	flags.StringVar(&block, "block", "latest", t.text(Text{"block whose state is asked: number, hash or latest", "查询哪个区块的状态：高度、哈希或 latest"}))
 	command.RunE = func(command *cobra.Command, arguments []string) error {
+		reference, err := parseBlock(block)
+		if err != nil {
+			return err
+		}
 		contract, err := recipient(to)
 		if err != nil {
 			return err
@@ -49,14 +55,13 @@ func (t *terminal) call() *cobra.Command {
 			}
 			parameters["from"] = caller.String()
 		}
-		return t.runCall(command.Context(), client(), in.function, *contract, parameters, block)
+		return t.runCall(command.Context(), client(), in.function, *contract, parameters, reference)
 	}
 	return command
 }
 
-func (t *terminal) runCall(ctx context.Context, client *rpcclient.Client, f *abi.Function, contract chain.Address, parameters map[string]string, block string) error {
+func (t *terminal) runCall(ctx context.Context, client *rpcclient.Client, f *abi.Function, contract chain.Address, parameters map[string]string, reference string) error {
 	var report callReport
-	reference := blockReference(block)
 	if err := client.Call(ctx, &report.Output, "eth_call", parameters, reference); err != nil {
 		return revertProblem(err)
 	}
@@ -106,12 +111,22 @@ func textOf(value any) string {
 	return string(encoded)
 }
 
-// blockReference turns a name of a block into what JSON-RPC takes.
-func blockReference(name string) string {
-	if !strings.HasPrefix(name, "0x") && strings.Trim(name, "0123456789") == "" {
-		if height, ok := decimalNumber(name); ok {
-			return quantityOf(height)
+// parseBlock turns a name of a block into what JSON-RPC takes.
+func parseBlock(name string) (reference string, err error) {
+	if height, ok := decimalNumber(name); ok {
+		return quantityOf(height), nil
+	}
+	var hash chain.Hash
+	switch hexadecimal, prefixed := strings.CutPrefix(name, "0x"); {
+	case slices.Contains(blockTags, name), hash.UnmarshalText([]byte(name)) == nil:
+		return name, nil
+	case prefixed:
+		if height, err := strconv.ParseUint(hexadecimal, 16, 63); err == nil {
+			return quantityOf(height), nil
 		}
 	}
-	return name
+	return "", argumentProblem(fmt.Errorf("%.100q is no height, no hash and none of %s", name, strings.Join(blockTags, ", ")), Text{"not a block", "不是有效的区块"})
 }
+
+// blockTags are the names that JSON-RPC has for blocks.
+var blockTags = []string{"latest", "pending", "earliest", "safe", "finalized"}

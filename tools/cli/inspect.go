@@ -22,7 +22,11 @@ func (t *terminal) block() *cobra.Command {
 		if len(arguments) == 1 {
 			name = arguments[0]
 		}
-		return remoteProblem(t.showBlock(command.Context(), client(), name))
+		reference, err := parseBlock(name)
+		if err != nil {
+			return err
+		}
+		return remoteProblem(t.showBlock(command.Context(), client(), name, reference))
 	}
 	return command
 }
@@ -39,9 +43,9 @@ type blockShape struct {
 	Transactions []json.RawMessage `json:"transactions"`
 }
 
-func (t *terminal) showBlock(ctx context.Context, client *rpcclient.Client, name string) error {
-	method, reference := "eth_getBlockByNumber", blockReference(name)
-	if len(name) == 66 {
+func (t *terminal) showBlock(ctx context.Context, client *rpcclient.Client, name, reference string) error {
+	method := "eth_getBlockByNumber"
+	if len(reference) == 66 {
 		method = "eth_getBlockByHash"
 	}
 	var answer raw
@@ -85,7 +89,11 @@ func (t *terminal) tx() *cobra.Command {
 	}
 	client := t.remote(command)
 	command.RunE = func(command *cobra.Command, arguments []string) error {
-		return remoteProblem(t.showTransaction(command.Context(), client(), arguments[0]))
+		id, err := parseHash(arguments[0])
+		if err != nil {
+			return err
+		}
+		return remoteProblem(t.showTransaction(command.Context(), client(), id.String()))
 	}
 	return command
 }

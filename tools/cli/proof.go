@@ -48,7 +48,11 @@ func (t *terminal) proofAccount() *cobra.Command {
 	block := t.provedBlock(command)
 	return t.prover(command, func(arguments []string) (proofRequest, error) {
 		owner, err := parseAddress(arguments[0])
-		return proofRequest{Account: &owner, Block: blockReference(*block)}, err
+		if err != nil {
+			return proofRequest{}, err
+		}
+		reference, err := parseBlock(*block)
+		return proofRequest{Account: &owner, Block: reference}, err
 	})
 }
 
@@ -62,7 +66,11 @@ func (t *terminal) proofStorage() *cobra.Command {
 		if err != nil {
 			return proofRequest{}, err
 		}
-		request := proofRequest{Account: &owner, Block: blockReference(*block)}
+		reference, err := parseBlock(*block)
+		if err != nil {
+			return proofRequest{}, err
+		}
+		request := proofRequest{Account: &owner, Block: reference}
 		for _, text := range arguments[1:] {
 			slot, err := parseAmount(text)
 			if err != nil {
@@ -105,7 +113,8 @@ func (t *terminal) proofHeader() *cobra.Command {
 		if len(arguments) == 1 {
 			name = arguments[0]
 		}
-		return proofRequest{Header: blockReference(name)}, nil
+		reference, err := parseBlock(name)
+		return proofRequest{Header: reference}, err
 	})
 }
 

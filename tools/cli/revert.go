@@ -36,8 +36,11 @@ func newRevertReport(data string) *revertReport {
 
 // String shows the reason, or the bare data.
 func (r *revertReport) String() string {
-	if r.Reason != "" {
+	switch {
+	case r.Reason != "":
 		return r.Reason
+	case strings.TrimPrefix(r.Data, "0x") == "":
+		return "it gives no reason"
 	}
 	return "data " + r.Data
 }

@@ -75,6 +75,11 @@ func TestContractsAreDeployedCalledAndSentTo(t *testing.T) {
 	refused(t, 2, "CL-CLI-003", "1 arguments", "call", "--to", contract, "--signature", "a()", "1")
 	refused(t, 2, "CL-CLI-003", "hexadecimal", "call", "--to", contract, "--data", "0xzz")
 	refused(t, 2, "CL-CLI-003", "--to", "call", "--data", "0x")
+	for _, block := range []string{"first", "0x", "0xzz", "-1", "99999999999999999999999", contract} {
+		refused(t, 2, "CL-CLI-003", "no height", "call", "--to", contract, "--block="+block)
+		refused(t, 2, "CL-CLI-003", "no height", "block", "--", block)
+	}
+	refused(t, 2, "CL-CLI-003", "not a hash", "tx", "0x1234")
 	refused(t, 2, "CL-CLI-003", "amount", "send", "--to", contract, "--value", "1.5")
 }
 

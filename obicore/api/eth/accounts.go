@@ -117,6 +117,9 @@ func (s *Service) complete(ctx context.Context, args *arguments) (*ethereum.Tran
 	if err := args.check(chainID); err != nil {
 		return nil, err
 	}
+	if args.to() == nil && len(args.input()) == 0 {
+		return nil, jsonrpc.Errorf(jsonrpc.ServerError, "contract creation without any data provided")
+	}
 	if err := s.completeFees(args); err != nil {
 		return nil, err
 	}

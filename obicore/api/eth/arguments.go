@@ -136,6 +136,9 @@ func (a *arguments) message(chainID, gasLimit uint64) execution.Message {
 	if a.Nonce != nil {
 		t.Nonce = uint64(*a.Nonce)
 	}
+	if a.BlobHashes != nil { // none of them is a fault of its own
+		t.BlobHashes = make([]chain.Hash, 0, len(a.BlobHashes))
+	}
 	for _, hash := range a.BlobHashes {
 		t.BlobHashes = append(t.BlobHashes, hash.Value())
 	}

@@ -3,6 +3,8 @@ package revert
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
+	"math/big"
 	"unicode/utf8"
 )
 
@@ -33,9 +35,17 @@ func Reason(output []byte) string {
 	case bytes.HasPrefix(output, selectorError):
 		return abiString(output[4:])
 	case bytes.HasPrefix(output, selectorPanic) && len(output) == 36:
-		return panicReasons[binary.BigEndian.Uint64(output[28:])]
+		return panicReason(output[4:])
 	}
 	return ""
+}
+
+func panicReason(code []byte) string {
+	number := new(big.Int).SetBytes(code)
+	if reason, known := panicReasons[number.Uint64()]; known && number.IsUint64() {
+		return reason
+	}
+	return fmt.Sprintf("unknown panic code: %#x", number)
 }
 
 // abiString reads one ABI-encoded string, empty when it is malformed.

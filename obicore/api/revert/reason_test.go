@@ -26,6 +26,8 @@ func TestReasonsOfSolidityAreRead(t *testing.T) {
 		text + word("20") + word("2") + "6e6f" + strings.Repeat("0", 60): "no",
 		panics + word("1"):                     "assert(false)",
 		panics + word("11"):                    "arithmetic underflow or overflow",
+		panics + word("99"):                    "unknown panic code: 0x99",
+		panics + word("100000000000000001"):    "unknown panic code: 0x100000000000000001",
 		"":                                     "",
 		"08c379":                               "",
 		text + word("20") + word("3") + "6e6f": "", // shorter than it says

@@ -7,8 +7,9 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/contract"
 )
 
-// Faults that the kernel has no name for. These texts, and those of the kernel, are the
-// ones that go-ethereum's clients show, which tools match; a test holds them.
+// Faults that the kernel has no name for. Texts are mostly go-ethereum's, which tools
+// match, without the "out of gas: " that it puts before whatever it meets while it prices
+// an instruction; a test holds them.
 var (
 	errInvalidJump   = errors.New("invalid jump destination")
 	errReturnData    = errors.New("return data out of bounds")

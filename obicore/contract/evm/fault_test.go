@@ -28,7 +28,7 @@ func assemble(parts ...any) (code []byte) {
 // store writes 1 to slot 0.
 var store = assemble(evm.PUSH1, 1, evm.PUSH0, evm.SSTORE)
 
-func TestFaultsReadAsGoEthereumsDoAndAreOfTheKernelsKinds(t *testing.T) {
+func TestFaultsHaveTheirTextsAndTheKernelsKinds(t *testing.T) {
 	huge := assemble(evm.PUSH0, evm.NOT)
 	for name, fault := range map[string]struct {
 		code   []byte

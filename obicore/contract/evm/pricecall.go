@@ -100,7 +100,7 @@ func (f *frame) priceCreate(op Opcode) (gas, size uint64, err error) {
 	}
 	length, limit := f.top(3), f.session.block.Limits.InitcodeBytes
 	switch {
-	case !length.IsUint64():
+	case !length.IsUint64() || length.Uint64() > memoryLimit:
 		return 0, 0, errGasOverflow
 	case length.Uint64() > limit: // EIP-3860
 		return 0, 0, codeTooLarge("initcode", length.Uint64(), limit)

@@ -37,6 +37,10 @@ func TestUnknownKeysAreRefusedWithLineAndSuggestion(t *testing.T) {
 	if !errors.As(err, &unknown) || unknown.Line != 3 || unknown.Suggestion != "rpc.max_batch" {
 		t.Fatalf("%v", err)
 	}
+	_, err = configuration.Parse([]byte("[rpcc]\naddress = \"127.0.0.1:1\"\n"))
+	if !errors.As(err, &unknown) || unknown.Key != "rpcc" || unknown.Suggestion != "rpc" {
+		t.Fatalf("%v", err)
+	}
 }
 
 func TestValuesOutOfRangeAreRefusedByName(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -58,7 +59,7 @@ func Parse(file []byte) (*Configuration, error) {
 }
 
 func unknownKeys(missing *toml.StrictMissingError) error {
-	known := Keys()
+	known := tablesAnd(Keys())
 	var faults []error
 	for i := range missing.Errors {
 		key := strings.Join(missing.Errors[i].Key(), ".")
@@ -66,6 +67,17 @@ func unknownKeys(missing *toml.StrictMissingError) error {
 		faults = append(faults, &UnknownKeyError{Key: key, Line: line, Suggestion: nearest.Name(key, known)})
 	}
 	return errors.Join(faults...)
+}
+
+// tablesAnd adds to keys the tables that they stand in.
+func tablesAnd(keys []string) []string {
+	known := slices.Clone(keys)
+	for _, key := range keys {
+		if end := strings.LastIndexByte(key, '.'); end > 0 && !slices.Contains(known, key[:end]) {
+			known = append(known, key[:end])
+		}
+	}
+	return known
 }
 
 // Keys lists all keys in the order of the file.

@@ -30,7 +30,7 @@ type openFrame struct {
 
 // Enter implements contract.Trace.
 func (c *cleaner) Enter(frame contract.Frame) {
-	// The caller of a module that is entered through the bridge from another VM is
+	// The caller of a module that is entered from another VM, which may only read it, is
 	// not known there: that frame is the one which the other VM has just shown.
 	repeated := false
 	if n := len(c.frames); n > 0 {
