@@ -7,11 +7,14 @@ cd "$(dirname "$0")/.."
 # What tests write lies in memory where 4 GiB are free: hundreds of simulated nodes sync their
 # files after each block. What a power cut loses is tried on a file system of its own, and
 # networks of real processes sync to the disk.
-disk=${TMPDIR:-/tmp}
+disk=${TMPDIR:-/tmp} alone=
 memory=$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }') || memory=0
 if [ "$memory" -ge $((4 << 20)) ] && ! findmnt -no OPTIONS -T /dev/shm | grep -qw noexec; then
 	TMPDIR=$(mktemp -d /dev/shm/credible-test-XXXXXX)
 	export TMPDIR GOTMPDIR=$TMPDIR # which tests take for their folders, too
+	# In memory the simulator alone keeps both cores busy, and hands over between goroutines
+	# all the time: each time it would wait for other suites. On a disk it waits anyway.
+	alone=./sim
 	trap 'rm -rf "$TMPDIR"' EXIT
 	trap 'exit 130' INT TERM
 fi
@@ -47,9 +50,10 @@ commands='/tools/cli$'
 
 # What runs several goroutines, under the race detector.
 race() {
-	nice go test -race -short -timeout 30m -skip "$walks" ./sim &&
-		nice go test -race -short -p 3 -timeout 30m -skip "$walks" $(go list ./obicore/consensus/... ./obicore/ledger/... ./kernel/... ./obicore/node/... ./obicore/pool \
-			./obicore/execution/... ./obicore/api/... ./obicore/crypto/... ./obicore/network/... ./sdk/... ./tools/... | grep -Ev "$processes|$computations|$commands")
+	local raced='./obicore/consensus/... ./obicore/ledger/... ./kernel/... ./obicore/node/... ./obicore/pool ./obicore/execution/... ./obicore/api/...
+		./obicore/crypto/... ./obicore/network/... ./sdk/... ./tools/... ./sim'
+	simulator_alone nice go test -race -short -timeout 30m -skip "$walks" &&
+		nice go test -race -short -p 3 -timeout 30m -skip "$walks" $(go list $raced | grep -Ev "$processes|$computations|$commands${alone:+|/sim$}")
 }
 
 # Clients wait for most of their time: they run beside the race detector, which gives way.
@@ -68,11 +72,12 @@ race_and_clients() {
 # Networks of real processes come alone: beside other suites they would measure these.
 processes='/(sim/chaos|tools/network)$'
 
-# The simulator alone keeps both cores busy, and hands over between goroutines all the time:
-# each time it would wait for other suites.
+# What is named runs alone, or nothing where the simulator comes with the others.
+simulator_alone() { [ -z "$alone" ] || "$@" $alone; }
+
 unit() {
-	go test -timeout 60m ./sim &&
-		go test -timeout 60m $(go list ./... | grep -Ev "$processes|/sim$")
+	simulator_alone go test -timeout 60m &&
+		go test -timeout 60m $(go list ./... | grep -Ev "$processes${alone:+|/sim$}")
 }
 
 # Chaos drops packets with nft. Without it those faults are left out, and the log says so.
@@ -91,7 +96,7 @@ without_cgo() {
 	CGO_ENABLED=0 go test -timeout 30m ./obicore/crypto/... ./obicore/node/... ./obicore/transaction/...
 	CGO_ENABLED=0 go test -short ./cmd/... # which kills the binary fewer times
 	# Random programs beside go-ethereum's interpreter, whose C library is not ours.
-	(cd oracle && CGO_ENABLED=0 EVM_SEEDS=${CREDIBLE_TEST_FULL:+100000} go test -timeout 30m ./evm)
+	(cd oracle && CGO_ENABLED=0 EVM_SEEDS=${CREDIBLE_TEST_FULL:+30000} go test -timeout 30m ./evm)
 }
 
 cross() {
