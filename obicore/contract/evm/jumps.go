@@ -56,8 +56,8 @@ func (s *session) jumpsOf(hash chain.Hash, code []byte) bitset {
 	return marks
 }
 
-// What the cache of all holds at most. A mark takes an eighth of its code; code that is
-// larger than contracts are – a query may try it – is looked at again for each session.
+// What the cache of all holds at most. The marks of a code take an eighth of it; code that
+// is larger than contracts are – a query may bring it – each session looks at by itself.
 const (
 	jumpCacheCodes = 4096
 	jumpCacheBytes = 16 << 20

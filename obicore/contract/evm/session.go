@@ -31,9 +31,12 @@ type session struct {
 	jumps  map[chain.Hash]bitset // of the codes that have jumped
 }
 
-// keptFrames is how many frames a session keeps for the next transaction, each with at
-// most keptMemory.
-const keptFrames = 64
+// What a session keeps for the next transaction: so many frames, each with at most
+// keptMemory, and a map of so many codes.
+const (
+	keptFrames = 64
+	keptCodes  = 256
+)
 
 func (s *session) open(v *VM, set *instructionSet, env contract.Env) {
 	s.vm, s.set, s.env = v, set, env
@@ -49,9 +52,15 @@ func (s *session) Close() {
 		s.frames = s.frames[:keptFrames]
 	}
 	for _, f := range s.frames {
+		if f.code == nil {
+			break // unused, as all below it
+		}
 		f.forget()
 	}
 	s.arena.shrink()
+	if len(s.jumps) > keptCodes {
+		s.jumps = nil // emptying it takes as long as it is large
+	}
 	clear(s.jumps)
 	*s = session{frames: s.frames, arena: s.arena, jumps: s.jumps}
 	v.sessions.Put(s)
