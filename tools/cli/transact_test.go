@@ -134,7 +134,7 @@ func TestWhatTheNodeDoesNotHaveIsRefused(t *testing.T) {
 	none := "0x" + strings.Repeat("12", 32)
 	refused(t, 1, "CL-RPC-003", none, "tx", none)
 	refused(t, 1, "CL-RPC-003", "77", "block", "77")
-	refused(t, 1, "CL-RPC-002", "", "block", "nonsense")
+	refused(t, 1, "CL-RPC-002", "", "call", "--to", address, "--block", none)
 	refused(t, 1, "CL-SEND-001", "account", "send", "--from", address, "--to", address)
 	refused(t, 1, "CL-RPC-001", "credible dev", "block", "--rpc", "http://127.0.0.1:1")
 }
