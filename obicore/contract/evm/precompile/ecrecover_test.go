@@ -99,7 +99,7 @@ func TestEcrecoverPadsShortInputWithZeros(t *testing.T) {
 		input, want := signed(t, seed)
 		if input[127] != 0 {
 			if seed == 255 {
-				t.Skip("no signature ends in zero")
+				t.Fatal("no signature ends in zero")
 			}
 			continue
 		}
