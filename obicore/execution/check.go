@@ -1,8 +1,6 @@
 package execution
 
 import (
-	"bytes"
-
 	"github.com/holiman/uint256"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -67,7 +65,7 @@ func (a *application) checkNonce() error {
 		return err
 	}
 	code := a.world.Code(m.Sender)
-	if _, delegated := delegation(code); len(code) > 0 && !delegated && !a.block.CodeSenders {
+	if _, delegated := chain.ParseDelegation(code); len(code) > 0 && !delegated && !a.block.CodeSenders {
 		return invalid(chain.ReasonInvalid, ErrSenderNotEOA, "address %s, len(code): %d", m.Sender, len(code))
 	}
 	return nil
@@ -204,14 +202,3 @@ func (a *application) checkPolicy() error {
 }
 
 func integer(w chain.Word) *uint256.Int { return new(uint256.Int).SetBytes32(w[:]) }
-
-// delegationPrefix starts the code of an account that delegates (EIP-7702).
-var delegationPrefix = []byte{0xef, 0x01, 0x00}
-
-func delegation(code []byte) (target chain.Address, ok bool) {
-	if len(code) != len(delegationPrefix)+chain.AddressSize || !bytes.HasPrefix(code, delegationPrefix) {
-		return target, false
-	}
-	copy(target[:], code[len(delegationPrefix):])
-	return target, true
-}

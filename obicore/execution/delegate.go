@@ -20,7 +20,7 @@ func (a *application) applyDelegation(d *chain.Delegation) {
 	}
 	a.world.Warm(d.Authority)
 	code := a.world.Code(d.Authority)
-	if _, delegated := delegation(code); len(code) > 0 && !delegated {
+	if _, delegated := chain.ParseDelegation(code); len(code) > 0 && !delegated {
 		return
 	}
 	if a.world.Nonce(d.Authority) != d.Nonce {
@@ -36,6 +36,6 @@ func (a *application) applyDelegation(d *chain.Delegation) {
 		}
 		return
 	}
-	designator := append(append([]byte(nil), delegationPrefix...), d.Address[:]...)
+	designator := chain.DelegationCode(d.Address)
 	a.world.SetCode(d.Authority, designator, a.x.codeHash(designator))
 }

@@ -133,7 +133,7 @@ func (a *application) frame(call *chain.Call, gas uint64) contract.Frame {
 		return frame
 	}
 	frame.Self, frame.Code = *call.To, *call.To
-	if target, delegated := delegation(a.world.Code(*call.To)); a.rules.Delegation && delegated {
+	if target, delegated := chain.ParseDelegation(a.world.Code(*call.To)); a.rules.Delegation && delegated {
 		a.world.Warm(target)
 	}
 	return frame

@@ -1,7 +1,6 @@
 package evm
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
@@ -70,21 +69,11 @@ func (s *session) interpret(frame *contract.Frame, code []byte, hash chain.Hash)
 // to, one step far (EIP-7702).
 func (s *session) codeOf(owner chain.Address) ([]byte, chain.Hash) {
 	code := s.state.Code(owner)
-	if delegate, delegated := delegation(code); delegated && s.set.delegation {
+	if delegate, delegated := chain.ParseDelegation(code); delegated && s.set.delegation {
 		owner = delegate
 		code = s.state.Code(owner)
 	}
 	return code, s.state.CodeHash(owner)
-}
-
-// delegationPrefix begins the code of an account that delegates (EIP-7702).
-var delegationPrefix = []byte{0xef, 0x01, 0x00}
-
-func delegation(code []byte) (target chain.Address, ok bool) {
-	if len(code) != len(delegationPrefix)+len(target) || !bytes.HasPrefix(code, delegationPrefix) {
-		return target, false
-	}
-	return chain.Address(code[len(delegationPrefix):]), true
 }
 
 // isBuiltIn reports whether the binary itself answers at an address.

@@ -59,6 +59,9 @@ func (s *session) isOccupied(address chain.Address) bool {
 	return s.state.Nonce(address) != 0 || !s.state.CodeHash(address).IsZero() || s.state.HasStorage(address)
 }
 
+// reserved is the byte that code of a contract does not begin with (EIP-3541).
+const reserved = 0xef
+
 func (s *session) runInitcode(frame *contract.Frame) contract.Outcome {
 	initcode := frame.Input
 	frame.Input = nil
@@ -72,7 +75,7 @@ func (s *session) runInitcode(frame *contract.Frame) contract.Outcome {
 	code := outcome.Output
 	price := gasCodeByte * uint64(len(code))
 	switch {
-	case len(code) > 0 && code[0] == delegationPrefix[0]: // EIP-3541
+	case len(code) > 0 && code[0] == reserved:
 		outcome.Err = errReservedCode
 	case outcome.GasLeft < price:
 		outcome.Err = errCodeDeposit

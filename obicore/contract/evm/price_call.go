@@ -61,7 +61,7 @@ func (f *frame) priceDelegation(target chain.Address) uint64 {
 	if !s.set.delegation {
 		return 0
 	}
-	delegate, delegated := delegation(s.state.Code(target))
+	delegate, delegated := chain.ParseDelegation(s.state.Code(target))
 	switch {
 	case !delegated:
 		return 0

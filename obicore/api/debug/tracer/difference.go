@@ -90,16 +90,6 @@ func addressIn(w chain.Word) (a chain.Address) {
 	return a
 }
 
-// delegationPrefix starts the code of an account that delegates (EIP-7702).
-var delegationPrefix = []byte{0xef, 0x01, 0x00}
-
-func delegation(code []byte) (target chain.Address, ok bool) {
-	if len(code) != len(delegationPrefix)+chain.AddressSize || !bytes.HasPrefix(code, delegationPrefix) {
-		return target, false
-	}
-	return chain.Address(code[len(delegationPrefix):]), true
-}
-
 // maxPadding bounds the memory that CREATE2 may read beyond what there is; no
 // initcode is as large (EIP-3860).
 const maxPadding = 1 << 20

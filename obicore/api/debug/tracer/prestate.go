@@ -95,7 +95,7 @@ func (p *prestate) Begin(scene Scene) {
 // (EIP-7702).
 func (p *prestate) reach(owner chain.Address) {
 	p.note(owner)
-	if target, ok := delegation(p.scene.World.Code(owner)); ok {
+	if target, ok := chain.ParseDelegation(p.scene.World.Code(owner)); ok {
 		p.note(target)
 	}
 }
