@@ -19,6 +19,10 @@ if [ "$memory" -ge $((4 << 20)) ] && ! findmnt -no OPTIONS -T /dev/shm | grep -q
 	trap 'exit 130' INT TERM
 fi
 
+# Half the time of linking a test goes into tables for debuggers, and vet is a step of its own.
+GOFLAGS="$(go env GOFLAGS) -ldflags=-w -vet=off"
+export GOFLAGS
+
 step() { # name, command…
 	local name=$1 start=$SECONDS
 	shift
