@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Measures this platform and its peers under the same load, one after the other on this
 # machine, and prints one table; the reports are kept in bin/bench. SECONDS_EACH (20) is
-# the length of each measured part. ONLY is a list of rows: solo, erc20, latency; native
+# the length of each measured part, WARM_UP (10) that of the load before it, in seconds: memory
+# that a process touches for the first time costs it more, the more so on a virtual machine. ONLY is a list of rows: solo, erc20, latency; native
 # (Ed25519, beside CometBFT's one node), bundles (of 10 calls over 10,000 accounts);
 # network, network-certified (f+1 of the validators check each signature), network-native
 # (Ed25519, beside CometBFT's four nodes), network-gm (SM2); commitment (leaves of the tree).
-# WRITES (40000) and PACED (10000) are CometBFT's. SENDERS is how many accounts send
+# WRITES (80000), as many before them to warm up, and PACED (10000) are CometBFT's. SENDERS is how many accounts send
 # native transactions (400).
 # Peers: geth --dev (built from its module), anvil (npm), CometBFT's kvstore, tuned
 # (interop/cometbft). What cannot be installed is left out, and the table shows it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 all='solo erc20 latency native bundles network network-certified network-native network-gm commitment'
-length=${SECONDS_EACH:-20}s only=${ONLY:-$all} writes=${WRITES:-40000} paced=${PACED:-10000}
+length=${SECONDS_EACH:-20}s warm=${WARM_UP:-10}s only=${ONLY:-$all} writes=${WRITES:-80000} paced=${PACED:-10000}
 out=bin/bench
 mkdir -p "$out"
 scratch=$(mktemp -d)
@@ -60,7 +61,7 @@ measure() { # label, name of the report, arguments of credible bench…
 	shift 2
 	printf '\n== %s (load average %s)\n' "$label" "$(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown)"
 	rm -f "$report"
-	if bin/credible bench "$@" --duration "$length" --report "$report"; then rows+=("$label=$report"); else echo "not measured: $label" >&2; fi
+	if bin/credible bench "$@" --warm-up "$warm" --duration "$length" --report "$report"; then rows+=("$label=$report"); else echo "not measured: $label" >&2; fi
 }
 serve() { # url, command…
 	local url=$1
@@ -87,7 +88,7 @@ solo() { # workload, rate, name
 	if [ -n "$anvil" ]; then
 		serve "http://127.0.0.1:$((port + 2))" "$anvil" --port $((port + 2)) --silent --block-time 1 --gas-limit 1000000000 --balance 1000000000
 		# Its answers take minutes after it has included much, so that it is measured for less long.
-		length=6s measure 'anvil, in memory, 1 s blocks' "$3-anvil" "$1" --rate "$2" --rpc "http://127.0.0.1:$((port + 2))" --senders 2000 --underway 20000 --note 'in memory, a block a second: when it mines on demand it stalls under this load'
+		length=6s warm=2s measure 'anvil, in memory, 1 s blocks' "$3-anvil" "$1" --rate "$2" --rpc "http://127.0.0.1:$((port + 2))" --senders 2000 --underway 20000 --note 'in memory, a block a second: when it mines on demand it stalls under this load'
 		gone
 	fi
 }
@@ -117,7 +118,7 @@ comet() { # nodes; once for each number
 		(cd interop/cometbft && go build -o "$scratch/cometbft" .) || { echo 'CometBFT cannot be built: left out' >&2 && return; }
 	fi
 	printf '\n== CometBFT kvstore, nodes: %s, unsigned writes\n' "$1"
-	if "$scratch/cometbft" -nodes "$1" -writes "$writes" -paced "$paced" >"$report"; then
+	if "$scratch/cometbft" -nodes "$1" -warm-up "$writes" -writes "$writes" -paced "$paced" >"$report"; then
 		cat "$report"
 		rows+=("CometBFT kvstore, nodes: $1=$report")
 	else

@@ -90,12 +90,12 @@ func (m *member) submit(ctx context.Context, writes ...types.Tx) error {
 // flood gives writes to all nodes in turn, in batches as fast as they take them with no
 // more than inFlight under way, and returns how long it took until every node had
 // committed all, and how many blocks hold them.
-func (n *network) flood(ctx context.Context, writes, inFlight int) (took time.Duration, blocks int64, err error) {
+func (n *network) flood(ctx context.Context, run byte, writes, inFlight int) (took time.Duration, blocks int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	prepared := make([]types.Tx, writes)
 	for i := range prepared {
-		prepared[i] = write('f', i)
+		prepared[i] = write(run, i)
 	}
 	feeds, err := n.watch(ctx, types.EventQueryNewBlockEvents)
 	if err != nil {

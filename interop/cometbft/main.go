@@ -31,6 +31,7 @@ type report struct {
 	LoadAverage     string  `json:"loadAverage,omitempty"` // before, over 1, 5 and 15 minutes
 	Writes          int     `json:"writes"`
 	WriteBytes      int     `json:"writeBytes"`
+	WarmUp          int     `json:"warmUp"` // writes before all others
 	WritesPerSecond float64 `json:"writesPerSecond"`
 	Blocks          int64   `json:"blocks"` // that hold these writes
 	Paced           int     `json:"paced"`  // writes whose latency was measured
@@ -59,18 +60,19 @@ func main() {
 func measure() {
 	nodes := flag.Int("nodes", 4, "how many nodes")
 	writes := flag.Int("writes", 50_000, "writes of the throughput run")
+	warmUp := flag.Int("warm-up", 0, "writes before all others, as fast as the nodes take them, which are not measured")
 	rate := flag.Int("rate", 1_000, "writes a second of the latency run")
 	paced := flag.Int("paced", 10_000, "writes of the latency run")
 	inFlight := flag.Int("inflight", 5_000, "most writes under way in the throughput run; far fewer than a mempool holds, which drops some when it is full")
 	limit := flag.Duration("limit", 3*time.Minute, "time for everything")
 	flag.Parse()
-	if err := run(*nodes, *inFlight, *writes, *paced, *rate, *limit); err != nil {
+	if err := run(*nodes, *inFlight, *warmUp, *writes, *paced, *rate, *limit); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(nodes, inFlight, writes, paced, rate int, limit time.Duration) error {
+func run(nodes, inFlight, warmUp, writes, paced, rate int, limit time.Duration) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -82,7 +84,7 @@ func run(nodes, inFlight, writes, paced, rate int, limit time.Duration) error {
 	defer os.RemoveAll(directory)
 	r := report{
 		Engine: "cometbft", Version: version(), Nodes: nodes, Cores: runtime.NumCPU(), LoadAverage: loadAverage(),
-		Writes: writes, WriteBytes: writeBytes, Paced: paced, Rate: rate,
+		WarmUp: warmUp, Writes: writes, WriteBytes: writeBytes, Paced: paced, Rate: rate,
 		Signatures: "validators' votes (Ed25519); writes unsigned", Database: database, Fsync: true,
 		Submission: fmt.Sprintf("JSON-RPC over HTTP to all nodes, broadcast_tx_async in batches of %d; one by one in the latency run", batch), InFlight: inFlight, Tuning: tuning,
 	}
@@ -91,12 +93,17 @@ func run(nodes, inFlight, writes, paced, rate int, limit time.Duration) error {
 		return err
 	}
 	defer n.stop()
+	if warmUp > 0 {
+		if _, _, err := n.flood(ctx, 'w', warmUp, inFlight); err != nil {
+			return err
+		}
+	}
 	latencies, err := n.pace(ctx, paced, rate)
 	if err != nil {
 		return err
 	}
 	r.P50, r.P99 = milliseconds(percentile(latencies, 0.5)), milliseconds(percentile(latencies, 0.99))
-	took, blocks, err := n.flood(ctx, writes, inFlight)
+	took, blocks, err := n.flood(ctx, 'f', writes, inFlight)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func TestEveryWriteIsCommittedOnceByOneNodeAndByFour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, blocks, err := n.flood(t.Context(), 1000, 300); err != nil || blocks == 0 {
+		if _, blocks, err := n.flood(t.Context(), 'f', 1000, 300); err != nil || blocks == 0 {
 			t.Errorf("%d nodes: %d blocks: %v", count, blocks, err)
 		}
 		latencies, err := n.pace(t.Context(), 100, 500)

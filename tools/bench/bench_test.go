@@ -58,7 +58,7 @@ func settings(t *testing.T, workload, url string, payer *bench.Payer) bench.Sett
 	}
 	return bench.Settings{
 		Workload: workload, URLs: []string{url}, Duration: time.Second, Senders: 40, Batch: 20, Fund: payer.Pay, Funds: funds, Patience: 20 * time.Second,
-		WarmUp: 400, Checks: 256,
+		Probe: 400, Checks: 256,
 	}
 }
 
@@ -195,6 +195,8 @@ func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 		"duration": func(s *bench.Settings) { s.Duration = time.Millisecond },
 		"senders":  func(s *bench.Settings) { s.Senders = bench.MaxSenders + 1 },
 		"batch":    func(s *bench.Settings) { s.Batch = -1 },
+		"warm-up":  func(s *bench.Settings) { s.WarmUp = -time.Second },
+		"in turn":  func(s *bench.Settings) { s.WarmUp, s.InTurn = time.Second, true },
 		"checkers": func(s *bench.Settings) { s.Checkers = -1 },
 		"funds":    func(s *bench.Settings) { s.Funds = new(big.Int) },
 		"nobody":   func(s *bench.Settings) { s.URLs = []string{"http://127.0.0.1:1"} },
@@ -203,6 +205,32 @@ func TestSettingsThatNoRunCanHaveAreRefused(t *testing.T) {
 		spoil(&s)
 		if _, err := bench.Run(t.Context(), s); err == nil {
 			t.Errorf("%s: measured", name)
+		}
+	}
+}
+
+func TestWhatWarmsUpIsVerifiedAndNotMeasured(t *testing.T) {
+	url, payer := target(t, "standard")
+	for _, rate := range []int{0, 100} {
+		s := settings(t, "transfer", url, payer)
+		s.WarmUp, s.Rate = time.Second, rate
+		if rate > 0 {
+			s.Batch = 0
+		}
+		report, err := bench.Run(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		probe := s.Probe
+		if rate > 0 {
+			probe = rate
+		}
+		if warm := report.Conditions.WarmUp; warm <= probe || rate > 0 && warm != 2*rate {
+			t.Errorf("at %d: warmed up with %d", rate, warm)
+		}
+		sent := report.Result.Sent + report.Conditions.WarmUp
+		if v := report.Verified; !v.OK() || v.Found != sent || report.Result.Included != report.Result.Sent {
+			t.Errorf("at %d: %d sent, %+v, %+v", rate, sent, report.Result, v)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type Conditions struct {
 	Calls      int     `json:"calls,omitempty"`      // of one transaction
 	Submission string  `json:"submission,omitempty"` // how transactions go to the nodes
 	Underway   int     `json:"underway,omitempty"`   // transactions at most
+	WarmUp     int     `json:"warmUp,omitempty"`     // transactions before the measured ones
 	Scheme     string  `json:"scheme"`
 	Committed  string  `json:"committed"`          // what counts as committed
 	Nodes      int     `json:"nodes"`              // of the target

@@ -211,25 +211,14 @@ func (r *run) expected() int {
 	if r.Rate == 0 {
 		rate = r.report.Conditions.Ceiling // no target with these signatures does more
 	}
-	return min(mostExpected, int(rate*r.Duration.Seconds())+2*r.WarmUp)
+	return min(mostExpected, int(rate*(r.WarmUp+r.Duration).Seconds())+2*r.Probe)
 }
 
-// warmUpUnlessSaid is how many transactions are sent before the measured ones: they warm
-// caches and connections and, at full speed, tell how many to sign.
-const warmUpUnlessSaid = 4_000
+// probeUnlessSaid is how many transactions are sent before all others: they open connections
+// and, at full speed, tell how many to sign.
+const probeUnlessSaid = 4_000
 
-func (r *run) measure(ctx context.Context) error {
-	count := r.WarmUp
-	switch {
-	case r.InTurn:
-		count = min(count, r.expected()/10)
-	case r.Rate > 0:
-		count = min(count, r.Rate)
-	}
-	if err := r.supply.sign(ctx, count, func(share float64) { r.progress(Signing, share/4) }); err != nil {
-		return err
-	}
-	var err error
+func (r *run) measure(ctx context.Context) (err error) {
 	if r.watch, err = newWatch(ctx, r.clients[0], r.expected()); err != nil {
 		return err
 	}
@@ -240,15 +229,15 @@ func (r *run) measure(ctx context.Context) error {
 		return err
 	}
 	r.first = len(r.supply.list)
+	r.report.Conditions.WarmUp = r.first
+	count := r.first + int(3*rate*r.Duration.Seconds())
 	switch {
 	case r.InTurn:
 		count, r.Duration = r.expected(), MaxDuration // until each was paid
 	case r.Rate > 0:
 		count = r.first + int(float64(r.Rate)*r.Duration.Seconds())
-	default:
-		count = r.first + int(3*rate*r.Duration.Seconds())
 	}
-	if err := r.supply.sign(ctx, min(count, r.expected()), func(share float64) { r.progress(Signing, 0.25+0.75*share) }); err != nil {
+	if err := r.sign(ctx, count, 0.5, 1); err != nil {
 		return err
 	}
 	processes := r.processes()
@@ -263,18 +252,52 @@ func (r *run) measure(ctx context.Context) error {
 	return nil
 }
 
-// warm sends what is signed so far at full speed and returns how many the target took a
-// second.
-func (r *run) warm(ctx context.Context) (float64, error) {
+// sign signs transactions until there are so many, for one part of the progress.
+func (r *run) sign(ctx context.Context, count int, from, to float64) error {
+	return r.supply.sign(ctx, min(count, r.expected()), func(share float64) { r.progress(Signing, from+(to-from)*share) })
+}
+
+// warm sends what is not measured and returns how many the target took a second: first some that
+// tell its speed, then as many as that makes in the time of the warm-up. What a process touches of its memory and files
+// for the first time costs it more than the next time.
+func (r *run) warm(ctx context.Context) (rate float64, err error) {
+	count := r.Probe
+	switch {
+	case r.InTurn:
+		count = min(count, r.expected()/10)
+	case r.Rate > 0:
+		count = min(count, r.Rate)
+	}
+	if err := r.sign(ctx, count, 0, 0.1); err != nil {
+		return 0, err
+	}
+	if rate, err = r.flood(ctx, 0, 0); err != nil || r.WarmUp == 0 {
+		return rate, err
+	}
+	if r.Rate > 0 {
+		rate = min(rate, float64(r.Rate))
+	}
+	first := len(r.supply.list)
+	if err := r.sign(ctx, first+int(rate*r.WarmUp.Seconds()), 0.1, 0.5); err != nil {
+		return 0, err
+	}
+	return r.flood(ctx, first, r.WarmUp)
+}
+
+// flood sends what is signed from a number on at full speed and returns how many the target took a
+// second. It should take about so long.
+func (r *run) flood(ctx context.Context, from int, about time.Duration) (float64, error) {
 	began := time.Now()
 	loop := r.closed()
-	if err := loop.run(ctx, 0, r.Patience, func(float64) {}); err != nil {
+	if err := loop.run(ctx, from, about+r.Patience, func(float64) {
+		r.progress(Warming, float64(time.Since(began))/float64(max(about, time.Second)))
+	}); err != nil {
 		return 0, err
 	}
 	if err := r.watch.await(ctx, len(r.supply.list), r.Patience); err != nil {
 		return 0, err
 	}
-	return float64(len(r.supply.list)) / time.Since(began).Seconds(), nil
+	return float64(len(r.supply.list)-from) / time.Since(began).Seconds(), nil
 }
 
 // fullBatch is how many transactions are in a request at full speed where nothing is said.

@@ -24,7 +24,8 @@ type Settings struct {
 	Underway int           // transactions at most in the closed loop; 4,000 when 0
 	Batch    int           // transactions in a request; at a rate it is sent when its last is due; when 0, 100 at full speed and 1 at a rate
 	Patience time.Duration // for a target that includes nothing; a minute when 0
-	WarmUp   int           // transactions before the measured ones; 4,000 when 0
+	WarmUp   time.Duration // of load before the measured part, about
+	Probe    int           // transactions before all others, which tell how many the target takes; 4,000 when 0
 	Checks   int           // signatures that each core checks to find the ceiling; 4,096 when 0
 	Checkers int           // nodes that check each signature, where batches are certified; all when 0
 	Note     string        // what no endpoint tells, such as how the target syncs
@@ -42,7 +43,8 @@ type Part int
 // The parts, in order.
 const (
 	Preparing Part = iota // accounts and contracts
-	Signing
+	Signing               // also again after Warming
+	Warming
 	Measuring
 	Verifying
 )
@@ -83,8 +85,12 @@ func (s *Settings) Check() error {
 		return fmt.Errorf("the workload %s pays nobody: leave out that accounts are paid in turn", reading)
 	case s.InTurn && (max(s.Accounts, 1)+max(s.Calls, 1)-1)/max(s.Calls, 1) > mostExpected:
 		return fmt.Errorf("%d accounts in turn with %d calls in a transaction: at most %d transactions are prepared, choose more calls or fewer accounts", s.Accounts, max(s.Calls, 1), mostExpected)
-	case s.WarmUp < 0 || s.Checks < 0:
-		return fmt.Errorf("%d transactions to warm up and %d signatures for the ceiling: choose numbers from 1", s.WarmUp, s.Checks)
+	case s.WarmUp < 0 || s.WarmUp > MaxDuration:
+		return fmt.Errorf("a warm-up of %s: choose 0s to %s", s.WarmUp, MaxDuration)
+	case s.WarmUp > 0 && (s.InTurn || s.Workload == reading):
+		return fmt.Errorf("a warm-up of %s: accounts that are paid in turn, and the workload %s, have none", s.WarmUp, reading)
+	case s.Probe < 0 || s.Checks < 0:
+		return fmt.Errorf("%d transactions to begin with and %d signatures for the ceiling: choose numbers from 1", s.Probe, s.Checks)
 	case s.Checkers < 0 || s.Checkers > MaxCheckers:
 		return fmt.Errorf("%d nodes that check each signature: choose 1 to %d", s.Checkers, MaxCheckers)
 	case len(s.Seed) > MaxSeed:
@@ -120,8 +126,8 @@ func (s *Settings) fill() {
 	if s.Underway == 0 {
 		s.Underway = mostUnderway
 	}
-	if s.WarmUp == 0 {
-		s.WarmUp = warmUpUnlessSaid
+	if s.Probe == 0 {
+		s.Probe = probeUnlessSaid
 	}
 	if s.Checks == 0 {
 		s.Checks = checksUnlessSaid

@@ -32,6 +32,7 @@ var chinese = map[string]string{
 	"batches of":                     "每批",
 	"under way at most":              "在途上限",
 	"senders":                        "发送账户",
+	"warmed up with":                 "预热交易数",
 	generatorHere:                    "与节点同一台机器",
 	generatorElsewhere:               "另一台机器",
 	"signatures":                     "签名",

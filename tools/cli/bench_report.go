@@ -31,7 +31,7 @@ func (t *terminal) writeReport(path string, report *bench.Report) error {
 // benchProgress shows the parts of a run as bars, and returns what ends the last one.
 func (t *terminal) benchProgress(s *bench.Settings) (end func()) {
 	labels := map[bench.Part]Text{
-		bench.Preparing: {"accounts", "账户"}, bench.Signing: {"signing", "签名"}, bench.Measuring: {"measuring", "测量"}, bench.Verifying: {"verifying", "核对"},
+		bench.Preparing: {"accounts", "账户"}, bench.Signing: {"signing", "签名"}, bench.Warming: {"warming up", "预热"}, bench.Measuring: {"measuring", "测量"}, bench.Verifying: {"verifying", "核对"},
 	}
 	var bar *progressBar
 	current := bench.Part(-1)
@@ -85,8 +85,8 @@ func (t *terminal) showBench(r *bench.Report, page string) {
 	for _, u := range r.Usage {
 		t.say(Text{"cost        %s: %.2f cores, %d MiB, %d MiB written", "开销        %s：%.2f 核，内存 %d MiB，写盘 %d MiB"}, u.Name, u.Cores, u.Memory>>20, u.Written>>20)
 	}
-	t.say(Text{"conditions  %s, %d cores; %s from %s; %d senders; committed: %s", "条件        %s，%d 核；%s，来自 %s；%d 个发送账户；提交的含义：%s"},
-		k.Machine, k.Cores, k.Mode, k.Generator, k.Senders, k.Committed)
+	t.say(Text{"conditions  %s, %d cores; %s from %s; %d senders; after %d transactions that warm up; committed: %s", "条件        %s，%d 核；%s，来自 %s；%d 个发送账户；先以 %d 笔交易预热；提交的含义：%s"},
+		k.Machine, k.Cores, k.Mode, k.Generator, k.Senders, k.WarmUp, k.Committed)
 	if v := r.Verified; v != nil {
 		t.say(Text{"verified    %d found, %d missing, %d twice, %d failed; sums: %s", "核对        找到 %d，缺失 %d，重复 %d，失败 %d；总额：%s"}, v.Found, v.Missing, v.Twice, v.Failed, v.Sums)
 		if v.Unread > 0 {
