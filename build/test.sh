@@ -40,12 +40,16 @@ formatting() {
 	fi
 }
 
-# Pure computations, which do not gain from the race detector, as state tests and vectors.
-computations='/(sdk/proof|tools/wallet|obicore/ledger/merklepatricia|kernel/encoding/.*)$'
+# Pure computations and what is tested on one goroutine, which do not gain from the race
+# detector, as state tests and vectors.
+computations='/(sdk/proof|tools/wallet|obicore/ledger/merklepatricia|obicore/node/journal|kernel/encoding/.*)$'
 
 # One outcome after the other, many of them: what runs side by side below them does so in the
-# other tests, too. They come in the full run only.
-walks='PowerCut|Flipped|ThroughManyPatches|EveryHeightReads|APatchLeads|ARestoredLedger|PrunedLedgerKeeps|HasJoinedTakesNo|KeepsTheStandard/crash-at-every-record'
+# other tests, too, as what the standard asks of engines does in their own tests and in the
+# simulator. They come in the full run only.
+walks='PowerCut|Flipped|ThroughManyPatches|EveryHeightReads|APatchLeads|ARestoredLedger|PrunedLedgerKeeps|HasJoinedTakesNo'
+walks+='|DamagedPages|NoMutated|NothingPasses|TheIndexFinds|DenseBlocksClose|NoIDOfTheWindow|WhatIsTooMuch|LargerNetworks'
+walks+='|(SmartBFT|Simplex|Raft)KeepsTheStandard'
 
 # The command line takes a quarter of the race detector's time, and what runs side by side
 # below it is looked at in its own packages: it comes in the full run only.
