@@ -10,7 +10,10 @@ cd "$(dirname "$0")/.."
 disk=${TMPDIR:-/tmp} alone=
 memory=$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }') || memory=0
 if [ "$memory" -ge $((4 << 20)) ] && ! findmnt -no OPTIONS -T /dev/shm | grep -qw noexec; then
-	TMPDIR=$(mktemp -d /dev/shm/credible-test-XXXXXX)
+	# Of this folder alone, and the same each time: go test remembers results by it.
+	TMPDIR=/dev/shm/credible-test-$(pwd | cksum | cut -d ' ' -f 1)
+	rm -rf "$TMPDIR"
+	mkdir "$TMPDIR"
 	export TMPDIR GOTMPDIR=$TMPDIR # which tests take for their folders, too
 	# In memory the simulator alone keeps both cores busy, and hands over between goroutines
 	# all the time: each time it would wait for other suites. On a disk it waits anyway.
