@@ -94,7 +94,9 @@ func (t *terminal) benchFlags(command *cobra.Command) *benchFlags {
 // familyFlags are the flags of workloads that send transactions.
 func (t *terminal) familyFlags(command *cobra.Command, s *bench.Settings) {
 	flags := command.Flags()
-	flags.DurationVar(&s.WarmUp, "warm-up", 0, t.text(Text{"about how long to load the target before the clock starts, at full speed and no faster than the rate", "计时之前加载目标的大致时长，全速但不超过所给速率"}))
+	flags.DurationVar(&s.WarmUp, "warm-up", 0, t.text(Text{
+		"about how long to load the target at full speed before the clock starts, with no more than the rate makes of that time", "计时之前全速加载目标的大致时长，笔数不超过该时长内所给速率之和",
+	}))
 	flags.StringVar(&s.Family, "family", bench.FamilyEthereum, t.text(Text{
 		"of the transactions: ethereum, or native, which only CredibleLedger's chains take", "交易类别：ethereum，或仅 CredibleLedger 链接受的 native",
 	}))
