@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Measures this platform and its peers under the same load, one after the other on this
 # machine, and prints one table; the reports are kept in bin/bench. SECONDS_EACH (20) is
-# the length of each measured part, WARM_UP (10) that of the load before it, in seconds: memory
-# that a process touches for the first time costs it more, the more so on a virtual machine. ONLY is a list of rows: solo, erc20, latency; native
-# (Ed25519, beside CometBFT's one node), bundles (of 10 calls over 10,000 accounts);
-# network, network-certified (f+1 of the validators check each signature), network-native
-# (Ed25519, beside CometBFT's four nodes), network-gm (SM2); commitment (leaves of the tree).
-# WRITES (80000), as many before them to warm up, and PACED (10000) are CometBFT's. SENDERS is how many accounts send
-# native transactions (400).
+# the length of each measured part, WARM_UP (10) that of the load before it: memory that a
+# process touches for the first time costs it more, the more so on a virtual machine.
+# ONLY is a list of rows: solo, erc20, latency; native (Ed25519, beside CometBFT's one
+# node), bundles (of 10 calls over 10,000 accounts); network, network-certified (f+1 of the
+# validators check each signature), network-native (Ed25519, beside CometBFT's four nodes),
+# network-gm (SM2); commitment (leaves of the tree). WRITES (80000), as many before them to
+# warm up, and PACED (10000) are CometBFT's. SENDERS is how many accounts send native
+# transactions (400).
 # Peers: geth --dev (built from its module), anvil (npm), CometBFT's kvstore, tuned
 # (interop/cometbft). What cannot be installed is left out, and the table shows it.
 set -euo pipefail

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 disk=${TMPDIR:-/tmp} alone=
 memory=$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }') || memory=0
 if [ "$memory" -ge $((4 << 20)) ] && ! findmnt -no OPTIONS -T /dev/shm | grep -qw noexec; then
-	# Of this folder alone, and the same each time: go test remembers results by it.
+	# One for each clone, in which one run goes at a time, and the same each time: go test
+	# remembers results by it.
 	TMPDIR=/dev/shm/credible-test-$(pwd | cksum | cut -d ' ' -f 1)
 	rm -rf "$TMPDIR"
 	mkdir "$TMPDIR"

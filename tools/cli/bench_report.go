@@ -85,8 +85,11 @@ func (t *terminal) showBench(r *bench.Report, page string) {
 	for _, u := range r.Usage {
 		t.say(Text{"cost        %s: %.2f cores, %d MiB, %d MiB written", "开销        %s：%.2f 核，内存 %d MiB，写盘 %d MiB"}, u.Name, u.Cores, u.Memory>>20, u.Written>>20)
 	}
-	t.say(Text{"conditions  %s, %d cores; %s from %s; %d senders; after %d transactions that warm up; committed: %s", "条件        %s，%d 核；%s，来自 %s；%d 个发送账户；先以 %d 笔交易预热；提交的含义：%s"},
-		k.Machine, k.Cores, k.Mode, k.Generator, k.Senders, k.WarmUp, k.Committed)
+	t.say(Text{"conditions  %s, %d cores; %s from %s; %d senders; committed: %s", "条件        %s，%d 核；%s，来自 %s；%d 个发送账户；提交的含义：%s"},
+		k.Machine, k.Cores, k.Mode, k.Generator, k.Senders, k.Committed)
+	if k.WarmUp > 0 {
+		t.say(Text{"            warmed up with %d transactions, which no figure holds", "            先以 %d 笔交易预热，不计入任何数字"}, k.WarmUp)
+	}
 	if v := r.Verified; v != nil {
 		t.say(Text{"verified    %d found, %d missing, %d twice, %d failed; sums: %s", "核对        找到 %d，缺失 %d，重复 %d，失败 %d；总额：%s"}, v.Found, v.Missing, v.Twice, v.Failed, v.Sums)
 		if v.Unread > 0 {
