@@ -34,6 +34,23 @@ func certify(c *sim.Cluster, seed int) {
 	}
 }
 
+// startConnected starts a cluster and waits until all nodes reach each other: nobody waits
+// for the statements of a checker that is out of reach.
+func startConnected(c *sim.Cluster) {
+	c.Start()
+	c.Settle(time.Minute, func() bool {
+		for _, n := range c.Nodes {
+			peers := n.Chain.Condition().Peers
+			for i := range peers {
+				if !peers[i].Connected() {
+					return false
+				}
+			}
+		}
+		return true
+	})
+}
+
 // figure reads one of a node's metrics.
 func figure(t *testing.T, n *sim.Node, name string) (value int) {
 	t.Helper()
@@ -92,7 +109,7 @@ func TestWithCertificatesAboutTwoOfFourCheckEachSignature(t *testing.T) {
 				s := certifiedSettings("smartbft")
 				s.Ordering = ordering
 				c := sim.New(t, s)
-				c.Start()
+				startConnected(c)
 				sum := int(payInBatches(t, c, without(c.Nodes, leaderOf(t, c)), 10))
 				checked, relied := figures(t, c.Nodes, "signatures_checked_total"), figures(t, c.Nodes, "signatures_relied_total")
 				t.Logf("%d transactions, %d checks, %d times others' checks", sum, checked, relied)
@@ -123,7 +140,7 @@ func TestWithCertificatesEveryEngineForLiarsAgreesOnTransfersThatComeInAnywhere(
 					if mixed {
 						certify(c, 2)
 					}
-					c.Start()
+					startConnected(c)
 					sum := payInBatches(t, c, c.Nodes[:4], 5)
 					// What is ordered before others have stated it, voters check. Where every
 					// round has another leader that is the rule, since each orders at once what
@@ -169,7 +186,7 @@ func lyingCheckers(t *testing.T, lie func(c *sim.Cluster, n *sim.Node, truth dis
 				return (&dissemination.Signed{Root: m.Root, Signature: signature}).Encode()
 			}
 		}
-		c.Start()
+		startConnected(c)
 		leader := leaderOf(t, c)
 		began := time.Now()
 		payInBatches(t, c, without(c.Nodes, leader), 1)
@@ -268,7 +285,7 @@ func TestAFirstNodeThatStatesAForgeryNeverGetsItExecuted(t *testing.T) {
 func TestMoreLiarsThanAreToleratedAreBelieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := sim.New(t, certifiedSettings("smartbft"))
-		c.Start()
+		startConnected(c)
 		payInBatches(t, c, c.Nodes, 1)
 		c.Nodes[2].Crash()
 		c.Nodes[3].Crash()
@@ -302,7 +319,7 @@ func TestWhoIsNoValidatorStatesNothing(t *testing.T) {
 		s := certifiedSettings("smartbft")
 		s.Observers = 2
 		c := sim.New(t, s)
-		c.Start()
+		startConnected(c)
 		payInBatches(t, c, c.Nodes[:4], 1)
 		before := figures(t, c.Nodes[:4], "batches_certified_total")
 		var enemies []*sim.Attacker
