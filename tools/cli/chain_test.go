@@ -359,3 +359,20 @@ func TestDoctorFindsTheNodeOfAnotherChain(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 }
+
+func TestDoctorWarnsOfTheMovedTimeOfADevelopmentChain(t *testing.T) {
+	network(t)
+	node := os.Getenv("CREDIBLE_RPC")
+	client := rpcclient.New(node)
+	for _, err := range []error{
+		client.Call(t.Context(), new(json.RawMessage), "evm_increaseTime", 3600),
+		client.Call(t.Context(), new(json.RawMessage), "evm_mine"),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text := must(t, "doctor", "--rpc", node, "--listen", "127.0.0.1:0"); !strings.Contains(text, "time was moved") {
+		t.Errorf("%s", text)
+	}
+}

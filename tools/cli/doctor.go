@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -304,9 +305,17 @@ func (e *examination) blockTime(ctx context.Context, client *rpcclient.Client) {
 	}
 	seconds, err := parseQuantity(block.Timestamp)
 	at := time.Unix(int64(min(seconds, 1<<40)), 0).UTC()
-	if detail := same(at.Format(time.RFC3339)); err != nil || time.Until(at) > maxSkew {
-		e.note("block time", verdictFail, detail, Text{"the newest block is in this machine's future: one of the two clocks is wrong", "最新区块时间晚于本机时钟：两台主机之一的时钟有误"})
-	} else {
+	switch detail := same(at.Format(time.RFC3339)); {
+	case err != nil:
+		e.note("block time", verdictFail, same(bounded(block.Timestamp)), Text{"look at the node's log", "请查看节点日志"})
+	case time.Until(at) <= maxSkew:
 		e.note("block time", verdictOK, detail, Text{})
+	case client.Call(ctx, new(json.RawMessage), "hardhat_metadata") == nil:
+		e.note("block time", verdictWarn, detail, Text{
+			"the newest block is in this machine's future: this development chain's time was moved, or one of the two clocks is wrong",
+			"最新区块时间晚于本机时钟：该开发链的时间被调整过，或两台主机之一的时钟有误",
+		})
+	default:
+		e.note("block time", verdictFail, detail, Text{"the newest block is in this machine's future: one of the two clocks is wrong", "最新区块时间晚于本机时钟：两台主机之一的时钟有误"})
 	}
 }
