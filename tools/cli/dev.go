@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credibleledger/credibleledger/internal/hugepages"
 	"github.com/credibleledger/credibleledger/internal/pacing"
 	"github.com/credibleledger/credibleledger/obicore/api"
 	"github.com/credibleledger/credibleledger/obicore/api/jsonrpc"
@@ -85,6 +86,7 @@ func (t *terminal) runDev(ctx context.Context, f devFlags) error {
 			Next: Text{"choose another port with --rpc 127.0.0.1:PORT, or end the program that uses this one", "用 --rpc 127.0.0.1:端口 换一个端口，或结束占用该端口的程序"},
 		}
 	}
+	hugepages.Advise()
 	defer pacing.Start()()
 	running, err := development.Open(ctx, development.Options{
 		Registry: t.Registry, Rules: t.Rules, Crypto: f.crypto, Commitment: f.commitment, Directory: f.data,

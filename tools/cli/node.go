@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credibleledger/credibleledger/internal/hugepages"
 	"github.com/credibleledger/credibleledger/internal/pacing"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/obicore/api"
@@ -77,6 +78,7 @@ func (t *terminal) runNode(ctx context.Context, home string) error {
 	if err != nil {
 		return nodeProblem(err)
 	}
+	hugepages.Advise()
 	defer pacing.Start()()
 	server := newNodeServer(settings, log)
 	listener, err := development.Listen(settings.RPC.Address)

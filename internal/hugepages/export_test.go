@@ -1,0 +1,4 @@
+package hugepages
+
+// Ask is Advise, each time.
+var Ask = ask
