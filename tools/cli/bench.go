@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/credibleledger/credibleledger/internal/hugepages"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/tools/bench"
 	"github.com/credibleledger/credibleledger/tools/rpcclient"
@@ -130,6 +131,7 @@ func (t *terminal) runBench(ctx context.Context, f *benchFlags) error {
 			return err
 		}
 	}
+	hugepages.Advise() // what the generator takes of a shared machine, the target lacks
 	bar := t.benchProgress(&f.settings)
 	report, err := bench.Run(ctx, f.settings)
 	bar()
