@@ -16,11 +16,12 @@ import (
 // The heap that is asked for, in bytes: most is what a node's takes at ordinary sizes, and
 // a share of the machine's memory so that no kernel refuses it.
 const (
-	most         = 512 << 20
-	shareOfRAM   = 8
-	leastLimit   = 4 * most // of the process's memory: below, none is set aside
-	settingsPath = "/sys/kernel/mm/transparent_hugepage/"
+	most       = 512 << 20
+	shareOfRAM = 8
+	leastLimit = 4 * most // of the process's memory: below, none is set aside
 )
+
+const settings = "/sys/kernel/mm/transparent_hugepage/"
 
 // ask asks for huge pages behind the next part of the heap and returns its size in bytes, 0
 // where it does not.
@@ -62,7 +63,7 @@ func pageSize() int {
 }
 
 func read(name string) string {
-	content, _ := os.ReadFile(settingsPath + name) // a kernel without it gives no huge pages
+	content, _ := os.ReadFile(settings + name) // a kernel without it gives no huge pages
 	return string(bytes.TrimSpace(content))
 }
 
