@@ -64,6 +64,8 @@ func brokenHashes() map[string]conformance.Direction {
 				return sha256.Sum256(bytes.TrimRight(bytes.Join(parts, nil), "\x00"))
 			}
 		}),
+		// What a longer input has left stands behind a shorter one.
+		"serial-hasher-is-the-hash": with(func(a *altered) { a.serial = func() chain.Hasher { return &littered{} } }),
 	}
 }
 

@@ -3,6 +3,7 @@ package crypto
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"github.com/credibleledger/credibleledger/conformance"
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -16,6 +17,7 @@ func (b bench) suiteRules() []conformance.Rule {
 		{Name: "hash-of-parts", Statement: "The digest of parts is the digest of their concatenation.", Check: b.hashOfParts},
 		{Name: "hash-is-a-function", Statement: "Equal input has equal digests in every value of the suite, and the input is left as it was.", Check: b.hashIsAFunction},
 		{Name: "hash-separates", Statement: "Inputs that differ in one bit or in length have different digests.", Check: b.hashSeparates},
+		{Name: "serial-hasher-is-the-hash", Statement: "A hasher for one goroutine, where a suite makes them, gives the suite's digests, whatever it has hashed before.", Check: b.serialHasher},
 	}
 }
 
@@ -138,4 +140,32 @@ func (b bench) hashSeparates(t conformance.T) {
 	for bit := range 8 * len(text) {
 		note("a text with one bit turned", flip(text, bit))
 	}
+}
+
+func (b bench) serialHasher(t conformance.T) {
+	suite := b.newSuite()
+	serial, other := chain.Serial(suite), chain.Serial(suite)
+	if serial.Sum() != suite.Sum() || serial.Sum(nil, []byte{}) != suite.Sum() {
+		t.Fatalf("no part, and empty parts, have another digest than in the suite")
+	}
+	for _, size := range upAndDown(interestingLengths) {
+		whole := message(size)
+		want := suite.Sum(whole)
+		if serial.Sum(whole) != want || serial.Sum(whole[:size/3], nil, whole[size/3:]) != want {
+			t.Fatalf("%d bytes have another digest than in the suite", size)
+		}
+		if size <= 200 && serial.Sum(bytesOf(whole)...) != want {
+			t.Fatalf("%d bytes given byte by byte have another digest than in the suite", size)
+		}
+		if other.Sum([]byte("something else"), whole); serial.Sum(whole) != want {
+			t.Fatalf("%d bytes have another digest after a second hasher was used", size)
+		}
+	}
+}
+
+// upAndDown returns a list and then its reverse: what a longer input has left must not show.
+func upAndDown(list []int) []int {
+	down := slices.Clone(list)
+	slices.Reverse(down)
+	return slices.Concat(list, down)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/credibleledger/credibleledger/internal/hugepages"
 	"github.com/credibleledger/credibleledger/kernel/chain"
 	"github.com/credibleledger/credibleledger/kernel/ledger"
+	"github.com/credibleledger/credibleledger/obicore/crypto/standard"
 	"github.com/credibleledger/credibleledger/obicore/ledger/binarytree"
 )
 
@@ -81,7 +82,7 @@ func BenchmarkUpdate(b *testing.B) {
 		size = 50_000
 	}
 	hugepages.Advise()
-	tree, nodes := binarytree.New(hasher), newFlat()
+	tree, nodes := binarytree.New(standard.New()), newFlat()
 	update := func(writes []chain.Write) {
 		change, err := tree.Update(nodes, writes)
 		if err != nil {
@@ -117,7 +118,7 @@ func BenchmarkUpdate(b *testing.B) {
 
 // BenchmarkInner hashes one inner node: some ten of them for each changed entry bound an update.
 func BenchmarkInner(b *testing.B) {
-	node := make([]byte, 1+2*chain.HashSize)
+	node, hasher := make([]byte, 1+2*chain.HashSize), chain.Serial(standard.New())
 	for b.Loop() {
 		hash := hasher.Sum(node)
 		copy(node[1:], hash[:])

@@ -13,6 +13,7 @@ const (
 // hashing owns the buffers that the hash function reads, so that hashing a node
 // allocates nothing. It is not safe for concurrent use.
 type hashing struct {
+	shared chain.Hasher // what hasher was made of
 	hasher chain.Hasher
 	node   [1 + 2*chain.HashSize]byte
 	long   []byte
@@ -48,7 +49,7 @@ func (h *hashing) name(depth int, path *chain.Hash) []byte {
 const roomsAtOnce = 16
 
 func newHashing(hasher chain.Hasher) *hashing {
-	return &hashing{hasher: hasher}
+	return &hashing{shared: hasher, hasher: chain.Serial(hasher)}
 }
 
 func (h *hashing) path(key chain.StateKey) chain.Hash { return h.content(prefixPath, key.Encode()) }

@@ -109,7 +109,7 @@ func (u *updater) slotsInParallel(p *page, entries []entry) error {
 		i, count := group(entries, 0)
 		mine := entries[:count]
 		entries = entries[count:]
-		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.hasher)}
+		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.shared)}
 		before := p.slots[i]
 		wait.Go(func() { made[i], faults[i] = workers[i].slot(before, pageLevels, mine) })
 	}
