@@ -48,13 +48,19 @@ func load(nodes ledger.Nodes, depth int, path *chain.Hash, p *page) error {
 // read is load for who has the page's name and wants what was read.
 func read(nodes ledger.Nodes, name []byte, depth int, path *chain.Hash, p *page) ([]byte, error) {
 	encoded, err := nodes.Node(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case encoded == nil && depth > 0:
-		return nil, corrupt("tree page %x is missing", name)
-	case encoded == nil:
-		return nil, nil
 	}
-	return encoded, p.decode(encoded, depth, path)
+	return encoded, decodeStored(stored{name, encoded}, depth, path, p)
+}
+
+// decodeStored decodes a page that was read; at the root none is an empty one.
+func decodeStored(read stored, depth int, path *chain.Hash, p *page) error {
+	switch {
+	case read.value != nil:
+		return p.decode(read.value, depth, path)
+	case depth > 0:
+		return corrupt("tree page %x is missing", read.name)
+	}
+	return nil
 }

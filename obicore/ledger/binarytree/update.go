@@ -27,12 +27,12 @@ func (e *entry) slot() slot { return slot{leaf, e.leaf[:]} }
 
 // Update returns the root and the changed pages after writes.
 func (t *Tree) Update(nodes ledger.Nodes, writes []chain.Write) (ledger.Change, error) {
-	u := &updater{nodes: nodes, hashing: newHashing(t.hasher)}
+	u := &updater{nodes: nodes, hashing: newHashing(t.hasher), most: min(len(writes), pageSlots)}
 	top, err := u.top(u.entries(writes))
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	return ledger.Change{Root: u.of(&top), Nodes: slices.Concat(u.changed[:]...)}, nil
+	return ledger.Change{Root: u.of(&top), Nodes: u.changes()}, nil
 }
 
 // updater carries one batch through the tree.
@@ -42,11 +42,29 @@ type updater struct {
 	// changed are the pages of each level. As their names begin with it, and a batch is in
 	// the order of its paths, they are in order of their names.
 	changed [maxDepth/pageLevels + 1][]ledger.NodeWrite
+	most    int       // how many entries it has, and so about as many pages of a level
+	workers []updater // of the top page's subtrees, in order
+	ahead   ahead
 }
 
 func (u *updater) note(depth int, name, value []byte) {
 	level := &u.changed[depth/pageLevels]
+	if *level == nil {
+		*level = make([]ledger.NodeWrite, 0, u.most)
+	}
 	*level = append(*level, ledger.NodeWrite{Name: name, Value: value})
+}
+
+// changes returns the pages that this updater and its workers changed.
+func (u *updater) changes() []ledger.NodeWrite {
+	var parts [][]ledger.NodeWrite
+	for level := range u.changed {
+		parts = append(parts, u.changed[level])
+		for i := range u.workers {
+			parts = append(parts, u.workers[i].changed[level])
+		}
+	}
+	return slices.Concat(parts...)
 }
 
 // entries hashes keys and values and sorts by path.
@@ -101,7 +119,7 @@ func (u *updater) top(entries []entry) (slot, error) {
 }
 
 func (u *updater) slotsInParallel(p *page, entries []entry) error {
-	var workers [pageSlots]updater
+	u.workers = make([]updater, pageSlots)
 	var faults [pageSlots]error
 	made := p.slots
 	var wait sync.WaitGroup
@@ -109,20 +127,17 @@ func (u *updater) slotsInParallel(p *page, entries []entry) error {
 		i, count := group(entries, 0)
 		mine := entries[:count]
 		entries = entries[count:]
-		workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.shared)}
+		u.workers[i] = updater{nodes: u.nodes, hashing: newHashing(u.shared), most: count}
 		before := p.slots[i]
-		wait.Go(func() { made[i], faults[i] = workers[i].slot(before, pageLevels, mine) })
+		wait.Go(func() { made[i], faults[i] = u.workers[i].slot(before, pageLevels, mine) })
 	}
 	wait.Wait()
-	for i := range workers {
+	for i := range u.workers {
 		if faults[i] != nil {
 			return faults[i]
 		}
-		if workers[i].hashing != nil {
+		if u.workers[i].hashing != nil {
 			p.set(i, made[i])
-		}
-		for level := range u.changed {
-			u.changed[level] = append(u.changed[level], workers[i].changed[level]...)
 		}
 	}
 	return nil
@@ -142,18 +157,39 @@ func (u *updater) subtree(depth int, entries []entry, exists bool) (s slot, err 
 	if depth >= maxDepth {
 		return s, corrupt("tree deeper than its paths")
 	}
-	name := u.name(depth, entries[0].path())
 	var p page
-	var before []byte
+	var before stored
 	if exists {
-		if before, err = read(u.nodes, name, depth, entries[0].path(), &p); err != nil {
+		before, err = u.read(depth, entries, &p)
+	} else {
+		before.name = u.name(depth, entries[0].path())
+	}
+	if err != nil {
+		return s, err
+	}
+	if exists && !u.ahead.reading && len(entries) <= mostAhead {
+		u.ahead.reading = true
+		defer func() { u.ahead.reading = false }()
+		if err := u.readAhead(before, depth, entries); err != nil {
 			return s, err
 		}
 	}
 	if err := u.slots(&p, depth, entries); err != nil {
 		return s, err
 	}
-	return u.write(depth, name, &p, before), nil
+	return u.write(depth, before.name, &p, before.value), nil
+}
+
+// read decodes the stored page at depth on the path of entries.
+func (u *updater) read(depth int, entries []entry, p *page) (stored, error) {
+	path := entries[0].path()
+	before, there := u.ahead.next(depth)
+	if there {
+		return before, decodeStored(before, depth, path, p)
+	}
+	name := u.name(depth, path)
+	value, err := read(u.nodes, name, depth, path, p)
+	return stored{name, value}, err
 }
 
 func (u *updater) slots(p *page, depth int, entries []entry) error {
