@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -40,7 +41,7 @@ func start(ctx context.Context, directory string, count int) (n *network, err er
 		}
 	}()
 	for _, p := range places {
-		if err := n.add(p); err != nil {
+		if err := n.add(p, len(places)); err != nil {
 			return nil, err
 		}
 	}
@@ -80,13 +81,18 @@ func prepare(directory string, count int) ([]place, error) {
 	return places, nil
 }
 
-func (n *network) add(p place) error {
+// add starts one node of count. Like those of `credible network start` each runs on as many
+// threads as is its part of the machine's cores.
+func (n *network) add(p place, count int) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	process := exec.Command(self, p.arguments()...)
 	process.Stderr = os.Stderr
+	if count > 1 && os.Getenv("GOMAXPROCS") == "" {
+		process.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", (runtime.GOMAXPROCS(0)+count-1)/count))
+	}
 	if err := process.Start(); err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (p *Processes) Start(node Node) error {
 	defer log.Close()
 	command := exec.Command(p.Binary, "node", "start", "--home", p.Home(node)) //nolint:gosec // this binary, on a home of the manifest that the user names
 	command.Stdout, command.Stderr = log, log
-	command.Env = append(os.Environ(), "CREDIBLE_LANG=en")
+	command.Env = p.environment()
 	detach(command)
 	if err := command.Start(); err != nil {
 		return err
