@@ -14,7 +14,7 @@ type Transaction struct {
 	Type byte   // EIP-2718 type byte; 0 for untyped legacy transactions
 	Raw  []byte // the exact wire bytes
 	ID   Hash   // what the chain knows it by; never covers native signatures
-	Wire Hash   // digest of Raw; keys the memory of signatures already checked
+	Wire Hash   // digest of Raw, by which statements about checked signatures name it
 
 	// System marks what the node itself orders: it has no nonce and pays nothing. A
 	// family that sets it must make sure that nobody else can make one.

@@ -121,7 +121,9 @@ func (c *Chain) admit(raw []byte) (*chain.Transaction, error) {
 // signature is not checked yet. The rules here are consensus: a proposal that
 // breaks one is invalid. Legacy transactions without a chain id (EIP-155) are
 // valid in blocks, because whether to admit them is each node's own choice.
-func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
+func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) { return c.permittedBy(c.decode, raw) }
+
+func (c *Chain) permittedBy(decode func([]byte) (*chain.Transaction, error), raw []byte) (*chain.Transaction, error) {
 	kind, err := chain.EnvelopeType(raw)
 	if err != nil {
 		return nil, foreign(raw, err)
@@ -134,7 +136,7 @@ func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
 	if kind == blobType {
 		return nil, fmt.Errorf("%w: blob transactions have no place here, send the data as calldata", ErrType)
 	}
-	t, err := c.decode(raw)
+	t, err := decode(raw)
 	switch {
 	case err != nil:
 		return nil, foreign(raw, err)
@@ -155,6 +157,14 @@ func foreign(raw []byte, err error) error {
 }
 
 func (c *Chain) decode(raw []byte) (*chain.Transaction, error) { return c.families.Decode(raw) }
+
+// decodeOnce is decode for what this node has likely met before.
+func (c *Chain) decodeOnce(raw []byte) (*chain.Transaction, error) {
+	if t, known := c.checkedBefore(raw); known {
+		return t.Transaction, nil
+	}
+	return c.decode(raw)
+}
 
 // verify decodes a transaction and checks its signatures, unless this node has
 // checked the same bytes before.

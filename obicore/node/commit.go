@@ -66,7 +66,7 @@ func (c *Chain) decodeEntries(entries []chain.Entry) (decoded []*chain.Transacti
 		if entries[i].Removed != nil {
 			return nil, errors.New("a tombstone in a new block")
 		}
-		t, err := c.permitted(entries[i].Wire)
+		t, err := c.permittedBy(c.decodeOnce, entries[i].Wire)
 		if err != nil {
 			return nil, err
 		}

@@ -48,8 +48,8 @@ func Cached(c *blockCache, height uint64) bool {
 func VerifiedCount(m *verifiedMemory) int { return len(m.young) + len(m.old) }
 
 // RemembersVerified reports whether a memory holds a transaction.
-func RemembersVerified(m *verifiedMemory, wire chain.Hash) bool {
-	_, known := m.get(wire)
+func RemembersVerified(m *verifiedMemory, raw []byte) bool {
+	_, known := m.get(raw)
 	return known
 }
 

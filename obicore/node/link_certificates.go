@@ -76,8 +76,8 @@ func (l *link) holds(from chain.NodeID, root chain.Hash, claimed []chain.Verifie
 // known reports whether nothing is left to be checked of a batch.
 func (l *link) known(batch []chain.Verified) bool {
 	for i := range batch {
-		_, checked := l.verified.get(batch[i].Wire)
-		if _, relied := l.relied.get(batch[i].Wire); !checked && !relied {
+		_, checked := l.verified.get(batch[i].Raw)
+		if _, relied := l.relied.get(batch[i].Raw); !checked && !relied {
 			return false
 		}
 	}
@@ -134,7 +134,7 @@ func (l *link) certify(root chain.Hash) {
 func (l *link) rely(batch []chain.Verified) {
 	l.metrics.certified.Inc()
 	for _, t := range batch {
-		if _, checked := l.verified.get(t.Wire); !checked {
+		if _, checked := l.verified.get(t.Raw); !checked {
 			l.relied.put(t)
 			l.metrics.relied.Inc()
 		}

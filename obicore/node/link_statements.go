@@ -45,7 +45,7 @@ func (l *link) certifies(ruling *Ruling) bool {
 // relied on itself it has not checked, though a client gave it as well.
 func (l *link) checkedHere(batch []chain.Verified) (own, others []chain.Verified) {
 	for _, t := range batch {
-		if _, checked := l.verified.get(t.Wire); checked && dissemination.Certifiable(t.Transaction) {
+		if _, checked := l.verified.get(t.Raw); checked && dissemination.Certifiable(t.Transaction) {
 			own = append(own, t)
 		} else {
 			others = append(others, t)

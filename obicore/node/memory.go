@@ -1,6 +1,8 @@
 package node
 
 import (
+	"bytes"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"sync"
@@ -43,40 +45,47 @@ func sizeOfResults(r *chain.Results) int {
 	return size
 }
 
-// verifiedMemory remembers by wire hash transactions that need no check of their
-// signatures any more. It keeps two generations: when the young one is full, the old one
-// goes.
+// verifiedMemory remembers by their bytes transactions that need no check of their
+// signatures any more, and no decoding. It keeps two generations: when the young one is
+// full, the old one goes.
 type verifiedMemory struct {
 	mutex      sync.RWMutex
 	limit      int // bytes of one generation
 	bytes      int // of the young one
-	young, old map[chain.Hash]chain.Verified
+	young, old map[uint64]chain.Verified // by a hash whose seed nobody knows; the bytes are compared
+	seed       maphash.Seed
 }
 
 func newVerifiedMemory(bytes int) *verifiedMemory {
-	return &verifiedMemory{limit: bytes / 2, young: make(map[chain.Hash]chain.Verified)}
+	return &verifiedMemory{limit: bytes / 2, young: make(map[uint64]chain.Verified), seed: maphash.MakeSeed()}
 }
 
-func (m *verifiedMemory) get(wire chain.Hash) (chain.Verified, bool) {
+func (m *verifiedMemory) get(raw []byte) (chain.Verified, bool) {
+	key := maphash.Bytes(m.seed, raw)
 	m.mutex.RLock()
-	defer m.mutex.RUnlock()
-	t, ok := m.young[wire]
+	t, ok := m.young[key]
 	if !ok {
-		t, ok = m.old[wire]
+		t, ok = m.old[key]
 	}
-	return t, ok
+	m.mutex.RUnlock()
+	if !ok || !bytes.Equal(t.Raw, raw) {
+		return chain.Verified{}, false
+	}
+	return t, true
 }
 
+// put remembers a transaction in place of another that happens to have its key.
 func (m *verifiedMemory) put(t chain.Verified) {
+	key := maphash.Bytes(m.seed, t.Raw)
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	if m.bytes >= m.limit {
-		m.old, m.young, m.bytes = m.young, make(map[chain.Hash]chain.Verified), 0
+		m.old, m.young, m.bytes = m.young, make(map[uint64]chain.Verified), 0
 	}
-	if _, known := m.young[t.Wire]; !known {
+	if _, known := m.young[key]; !known {
 		m.bytes += sizeOf(&t)
 	}
-	m.young[t.Wire] = t
+	m.young[key] = t
 }
 
 // blockCache keeps the latest blocks decoded, by height. Its generation changes

@@ -12,7 +12,8 @@ func largeBlock(height uint64, transactions int) *node.Block {
 	b := &node.Block{Header: &chain.Header{Height: height}, Results: &chain.Results{}}
 	for n := range transactions {
 		t := &chain.Transaction{Raw: make([]byte, 10_000), Calls: make([]chain.Call, 1000)}
-		t.Wire = idOf(height<<20 + uint64(n))
+		id := idOf(height<<20 + uint64(n))
+		copy(t.Raw, id[:])
 		b.Transactions = append(b.Transactions, chain.Verified{Transaction: t})
 		b.Results.Transactions = append(b.Results.Transactions, chain.Result{Writes: make([]chain.Write, 1000)})
 	}
@@ -50,7 +51,7 @@ func TestTransactionsInMemoryAreBoundedByWhatTheyTake(t *testing.T) {
 	for height := uint64(1); height <= 40; height++ {
 		for _, transaction := range largeBlock(height, 8).Transactions {
 			node.RememberVerified(m, transaction)
-			if !node.RemembersVerified(m, transaction.Wire) {
+			if !node.RemembersVerified(m, transaction.Raw) {
 				t.Fatal("what was just put is not held")
 			}
 		}

@@ -26,11 +26,11 @@ func (c *Chain) verifyAll(ctx context.Context, transactions []*chain.Transaction
 }
 
 // checkedBefore finds what this node has checked or others whom it relies on.
-func (c *Chain) checkedBefore(wire chain.Hash) (chain.Verified, bool) {
-	if t, checked := c.verified.get(wire); checked {
+func (c *Chain) checkedBefore(raw []byte) (chain.Verified, bool) {
+	if t, checked := c.verified.get(raw); checked {
 		return t, true
 	}
-	return c.relied.get(wire)
+	return c.relied.get(raw)
 }
 
 // batchFrom is how many transactions are a batch that keeps a core for itself.
@@ -62,11 +62,11 @@ func (c *Chain) verifyOwn(ctx context.Context, transactions []*chain.Transaction
 
 // verifyUnless checks the signatures of the transactions that are not known, as long as the
 // context lasts, on a number of cores; what is checked by then is remembered.
-func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transaction, known func(wire chain.Hash) (chain.Verified, bool), workers int) ([]chain.Verified, []error) {
+func (c *Chain) verifyUnless(ctx context.Context, transactions []*chain.Transaction, known func(raw []byte) (chain.Verified, bool), workers int) ([]chain.Verified, []error) {
 	verified, errs := make([]chain.Verified, len(transactions)), make([]error, len(transactions))
 	var places []int
 	for i, t := range transactions {
-		good, ok := known(t.Wire)
+		good, ok := known(t.Raw)
 		if verified[i] = good; !ok {
 			places = append(places, i)
 		}

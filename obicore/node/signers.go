@@ -56,7 +56,7 @@ func (c *Chain) asStored(height uint64) verifying {
 // stands there.
 func (c *Chain) checkedAgain(height uint64) verifying {
 	return func(ctx context.Context, transactions []*chain.Transaction) ([]chain.Verified, []error) {
-		verified, errs := c.verifyUnless(ctx, transactions, func(chain.Hash) (chain.Verified, bool) { return chain.Verified{}, false }, runtime.GOMAXPROCS(0))
+		verified, errs := c.verifyUnless(ctx, transactions, func([]byte) (chain.Verified, bool) { return chain.Verified{}, false }, runtime.GOMAXPROCS(0))
 		if errors.Join(errs...) != nil {
 			return verified, errs
 		}
