@@ -121,7 +121,9 @@ func (c *Chain) admit(raw []byte) (*chain.Transaction, error) {
 // signature is not checked yet. The rules here are consensus: a proposal that
 // breaks one is invalid. Legacy transactions without a chain id (EIP-155) are
 // valid in blocks, because whether to admit them is each node's own choice.
-func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) { return c.permittedBy(c.decode, raw) }
+func (c *Chain) permitted(raw []byte) (*chain.Transaction, error) {
+	return c.permittedBy(c.decode, raw)
+}
 
 func (c *Chain) permittedBy(decode func([]byte) (*chain.Transaction, error), raw []byte) (*chain.Transaction, error) {
 	kind, err := chain.EnvelopeType(raw)

@@ -50,8 +50,8 @@ func sizeOfResults(r *chain.Results) int {
 // full, the old one goes.
 type verifiedMemory struct {
 	mutex      sync.RWMutex
-	limit      int // bytes of one generation
-	bytes      int // of the young one
+	limit      int                       // bytes of one generation
+	bytes      int                       // of the young one
 	young, old map[uint64]chain.Verified // by a hash whose seed nobody knows; the bytes are compared
 	seed       maphash.Seed
 }

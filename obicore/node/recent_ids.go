@@ -65,12 +65,13 @@ type layer struct {
 
 type line [8]uint64
 
-// The sizes: 12.8 bits for each id and six places, and 22 MB at most in a generation.
+// The sizes: 21 bits for each id and six places, so that of ids that are in no block one of some
+// thousand is looked for, which takes hundred times as long; and 30 MB at most in a generation.
 const (
-	lineIDs     = 40
+	lineIDs     = 24
 	firstLines  = 1 << 9
 	mostLines   = 1 << 15
-	mostLayers  = 16
+	mostLayers  = 17
 	placesOfID  = 6
 	bitsOfPlace = 9
 )
@@ -81,7 +82,7 @@ func (f *filter) add(id *chain.Hash) bool {
 		if len(f.layers) == mostLayers {
 			return false
 		}
-		lines := min(firstLines<<len(f.layers), mostLines)
+		lines := min(firstLines<<(2*len(f.layers)), mostLines)
 		f.layers = append(f.layers, layer{lines: make([]line, lines), room: lines * lineIDs})
 	}
 	last := &f.layers[len(f.layers)-1]

@@ -26,6 +26,7 @@ type frame struct {
 	message *protos.Message
 	next    uint64 // view that view data or a new view are for
 	round   uint64 // of a vote
+	digest  string // of what is proposed, once it is known
 }
 
 func encodeDemand(height uint64) []byte {

@@ -1,6 +1,7 @@
 package smartbft
 
 import (
+	"bytes"
 	"runtime"
 
 	"github.com/hyperledger-labs/SmartBFT/pkg/types"
@@ -47,7 +48,8 @@ func (i *instance) sealVote(p types.Proposal, height uint64) {
 // holds reports whether a proposal is the one in flight.
 func holds(s store, p types.Proposal) bool {
 	held := s.InFlightProposal()
-	return held != nil && held.Digest() == p.Digest()
+	return held != nil && held.VerificationSequence == p.VerificationSequence &&
+		bytes.Equal(held.Header, p.Header) && bytes.Equal(held.Metadata, p.Metadata) && bytes.Equal(held.Payload, p.Payload)
 }
 
 // unseal is called with every record.

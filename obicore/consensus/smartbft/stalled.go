@@ -108,5 +108,8 @@ func (s *stalled) proposal(leader, view, height uint64) string {
 	if p, _, _ := positionOf(slots[0].message); p != (position{view, height}) {
 		return ""
 	}
-	return digestOf(slots[0].message)
+	if slots[0].digest == "" {
+		slots[0].digest = digestOf(slots[0].message)
+	}
+	return slots[0].digest
 }
