@@ -100,6 +100,9 @@ func (d *deferred) choose(ctx context.Context, p *prepared, ruling *Ruling) erro
 	defer func() { d.backlogged.Store(left) }()
 	selection, most := d.pool.Select(), d.sizing.share(header.Height, header.ConsensusMeta)
 	for ctx.Err() == nil {
+		if tip := d.Tip().Header.Height; tip >= header.Height {
+			return fmt.Errorf("%w: parent %d is no longer the tip, %d is", consensus.ErrProposal, header.Height-1, tip)
+		}
 		count := uint64(len(p.transactions))
 		if count > 0 && (count >= most.of(limits.BlockCount) || bytes >= most.of(limits.BlockBytes) || gas >= most.of(header.GasLimit)) {
 			left = true
