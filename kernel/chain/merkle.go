@@ -48,14 +48,35 @@ func closeMerkle(h Hasher, count uint64, top Hash) Hash {
 }
 
 func subtree(h Hasher, leaves []Hash) Hash {
+	m := merkle{hasher: Serial(h)}
+	return m.subtree(leaves)
+}
+
+// merkle hashes the nodes of one tree in a buffer of its own: a block has thousands.
+type merkle struct {
+	hasher Hasher
+	node   [1 + 2*HashSize]byte
+	parts  [1][]byte
+}
+
+func (m *merkle) subtree(leaves []Hash) Hash {
 	switch len(leaves) {
 	case 0:
-		return h.Sum()
+		return m.hasher.Sum()
 	case 1:
-		return h.Sum(merkleLeaf, leaves[0][:])
+		at := copy(m.node[:], merkleLeaf)
+		return m.sum(at + copy(m.node[at:], leaves[0][:]))
 	}
 	k := splitPoint(len(leaves))
-	return merkleParent(h, subtree(h, leaves[:k]), subtree(h, leaves[k:]))
+	left, right := m.subtree(leaves[:k]), m.subtree(leaves[k:])
+	at := copy(m.node[:], merkleNode)
+	at += copy(m.node[at:], left[:])
+	return m.sum(at + copy(m.node[at:], right[:]))
+}
+
+func (m *merkle) sum(size int) Hash {
+	m.parts[0] = m.node[:size]
+	return m.hasher.Sum(m.parts[:]...)
 }
 
 func merkleParent(h Hasher, left, right Hash) Hash {

@@ -1,7 +1,6 @@
 package dissemination
 
 import (
-	"container/heap"
 	"time"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -81,7 +80,7 @@ func (o *Outbox) Adopt(t chain.Verified, now time.Time) {
 	}
 	it := &item{Verified: t, due: now.Add(o.limits.Adoption), pause: o.limits.Adoption, adopted: true}
 	o.kept[t.ID] = it
-	heap.Push(&o.others, it)
+	o.others.push(it)
 }
 
 // Done forgets transactions that are ordered or dropped.
@@ -110,10 +109,11 @@ func (o *Outbox) Wake() (at time.Time) {
 
 // next is when the next one may be sent, the zero time when there is none.
 func (r *repeats) next(limits Limits) (at time.Time) {
-	if len(r.queue) == 0 {
+	first := r.first()
+	if first == nil {
 		return at
 	}
-	at = r.queue[0].due
+	at = first.due
 	if later := r.round.Add(limits.FirstPause); r.spent >= limits.Again && at.Before(later) {
 		at = later
 	}
@@ -137,8 +137,8 @@ func (o *Outbox) due(r *repeats, now time.Time, alive func(chain.Hash) bool) (it
 	if now.Sub(r.round) >= o.limits.FirstPause {
 		r.round, r.spent = now, 0
 	}
-	for len(r.queue) > 0 && !now.Before(r.queue[0].due) && r.spent < o.limits.Again {
-		it := heap.Pop(r).(*item)
+	for it := r.first(); it != nil && !now.Before(it.due) && r.spent < o.limits.Again; it = r.first() {
+		r.pop()
 		switch {
 		case it.gone:
 		case !alive(it.ID):
@@ -167,9 +167,9 @@ func (o *Outbox) pack(items []*item, now time.Time) (batches [][]chain.Verified)
 			it.pause = min(max(2*it.pause, o.limits.FirstPause), o.limits.LastPause)
 			it.due = now.Add(it.pause)
 			if it.adopted {
-				heap.Push(&o.others, it)
+				o.others.push(it)
 			} else {
-				heap.Push(&o.own, it)
+				o.own.push(it)
 			}
 		}
 	}
@@ -177,19 +177,4 @@ func (o *Outbox) pack(items []*item, now time.Time) (batches [][]chain.Verified)
 		batches = append(batches, batch)
 	}
 	return batches
-}
-
-// queue is a heap of items, the next due on top.
-type queue []*item
-
-func (q queue) Len() int           { return len(q) }
-func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
-func (q *queue) Push(x any)        { *q = append(*q, x.(*item)) }
-func (q *queue) Pop() any {
-	last := len(*q) - 1
-	x := (*q)[last]
-	(*q)[last] = nil
-	*q = (*q)[:last]
-	return x
 }

@@ -17,16 +17,26 @@ type Selection struct {
 	skipped map[Lane]bool
 }
 
-// head is the next transaction of a sequence and those behind it.
+// head is the next transaction of a sequence and those behind it. Its rank stands beside it:
+// entries are spread over memory, and each is compared many times.
 type head struct {
+	rank    rank
 	waiting []*entry
 }
+
+// rank is what the pool's order goes by.
+type rank struct {
+	tip     chain.Word
+	arrival uint64
+}
+
+func (e *entry) rank() rank { return rank{e.transaction.TipCap, e.arrival} }
 
 type heads []head
 
 func (h heads) Len() int           { return len(h) }
 func (h heads) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h heads) Less(i, j int) bool { return h[i].waiting[0].before(h[j].waiting[0]) }
+func (h heads) Less(i, j int) bool { return h[i].rank.before(h[j].rank) }
 func (h *heads) Push(x any)        { *h = append(*h, x.(head)) }
 func (h *heads) Pop() any {
 	last := len(*h) - 1
@@ -36,11 +46,11 @@ func (h *heads) Pop() any {
 }
 
 // before orders by tip cap, the highest first, then by arrival.
-func (e *entry) before(other *entry) bool {
-	if c := e.transaction.TipCap.Cmp(other.transaction.TipCap); c != 0 {
+func (r rank) before(other rank) bool {
+	if c := r.tip.Cmp(other.tip); c != 0 {
 		return c > 0
 	}
-	return e.arrival < other.arrival
+	return r.arrival < other.arrival
 }
 
 // Select returns the pending transactions in order.
@@ -50,7 +60,7 @@ func (p *Pool) Select() *Selection {
 	s := &Selection{}
 	for _, a := range p.sequences {
 		if waiting := a.pending(); len(waiting) > 0 {
-			s.heads = append(s.heads, head{waiting})
+			s.heads = append(s.heads, head{waiting[0].rank(), waiting})
 		}
 	}
 	heap.Init(&s.heads)
@@ -74,10 +84,12 @@ func (s *Selection) Next() (t chain.Verified, ok bool) {
 	if len(s.heads) == 0 {
 		return t, false
 	}
-	t = s.heads[0].waiting[0].transaction
-	if s.heads[0].waiting = s.heads[0].waiting[1:]; len(s.heads[0].waiting) == 0 {
+	first := &s.heads[0]
+	t = first.waiting[0].transaction
+	if first.waiting = first.waiting[1:]; len(first.waiting) == 0 {
 		heap.Pop(&s.heads)
 	} else {
+		first.rank = first.waiting[0].rank()
 		heap.Fix(&s.heads, 0)
 	}
 	return t, true

@@ -140,7 +140,12 @@ func (c *client) sendBatch(ctx context.Context, raws [][]byte) (refused []int, w
 // sendTogether sends raw transactions in one call of this platform, which checks their
 // signatures together; the results are those of sendBatch.
 func (c *client) sendTogether(ctx context.Context, raws [][]byte) (refused []int, why error, err error) {
-	body := []byte(`{"jsonrpc":"2.0","id":1,"method":"cl_sendTransactions","params":[[`)
+	const begin = `{"jsonrpc":"2.0","id":1,"method":"cl_sendTransactions","params":[[`
+	size := len(begin) + 3
+	for _, raw := range raws {
+		size += 2*len(raw) + 5
+	}
+	body := append(make([]byte, 0, size), begin...)
 	for i, raw := range raws {
 		if i > 0 {
 			body = append(body, ',')

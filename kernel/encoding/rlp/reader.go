@@ -80,12 +80,21 @@ func (r *Reader) Word() ([32]byte, error) {
 // List consumes a list and returns a Reader over its items. The items are not checked yet; call End on that Reader
 // when all expected ones are read. Errors: ErrTruncated, ErrNotCanonical, ErrWrongKind.
 func (r *Reader) List() (*Reader, error) {
-	h, err := r.header(List)
+	items, err := r.Items()
 	if err != nil {
 		return nil, err
 	}
+	return &items, nil
+}
+
+// Items is List for who keeps the Reader in something of its own.
+func (r *Reader) Items() (Reader, error) {
+	h, err := r.header(List)
+	if err != nil {
+		return Reader{}, err
+	}
 	offset := r.offset + h.start
-	return &Reader{rest: r.take(h), offset: offset}, nil
+	return Reader{rest: r.take(h), offset: offset}, nil
 }
 
 // Raw consumes the next item and returns it with its header, aliasing the input. Items inside a list are not checked.

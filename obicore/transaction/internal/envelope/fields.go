@@ -15,13 +15,13 @@ var errZero = errors.New("written as zeros; none is the empty string")
 // Fields reads the fields of a list in order and keeps the first error, which wraps
 // chain.ErrMalformed and names the field. After it every read gives the zero value.
 type Fields struct {
-	reader *rlp.Reader
+	reader rlp.Reader
 	err    error
 }
 
 // Read reads the one list that an encoding is, with read, and nothing after it.
 func Read(encoding []byte, name string, read func(*Fields)) error {
-	f := Fields{reader: rlp.NewReader(encoding)}
+	f := Fields{reader: *rlp.NewReader(encoding)}
 	f.List(name, read)
 	if f.err == nil {
 		f.Fail(name, f.reader.End())
@@ -128,7 +128,7 @@ func (f *Fields) List(name string, read func(*Fields)) {
 	if f.err != nil {
 		return
 	}
-	inner, err := f.reader.List()
+	inner, err := f.reader.Items()
 	if err != nil {
 		f.Fail(name, err)
 		return
@@ -136,7 +136,7 @@ func (f *Fields) List(name string, read func(*Fields)) {
 	nested := Fields{reader: inner}
 	read(&nested)
 	if nested.err == nil {
-		nested.Fail(name, inner.End())
+		nested.Fail(name, nested.reader.End())
 	}
 	f.err = nested.err
 }
