@@ -14,14 +14,15 @@ const HashSize = 32
 type Hash [HashSize]byte
 
 // Hasher computes the digest of the concatenation of its arguments. A crypto
-// suite provides one (SHA-256, SM3); it is safe for concurrent use.
+// suite provides one (SHA-256, SM3); a suite's is safe for concurrent use, one that
+// [Serial] returns is not.
 type Hasher interface {
 	Sum(parts ...[]byte) Hash
 }
 
 // SerialHasher is a [Hasher] that makes hashers with the same digests for one goroutine
 // at a time. These share nothing and may be quicker, which shows where thousands of nodes
-// of a tree are hashed in a row.
+// of a tree are hashed in a row. Who embeds one and hashes otherwise replaces both methods.
 type SerialHasher interface {
 	Hasher
 	Serial() Hasher

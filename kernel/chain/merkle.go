@@ -47,10 +47,7 @@ func closeMerkle(h Hasher, count uint64, top Hash) Hash {
 	return h.Sum(prefix[:], top[:])
 }
 
-func subtree(h Hasher, leaves []Hash) Hash {
-	m := merkle{hasher: Serial(h)}
-	return m.subtree(leaves)
-}
+func subtree(h Hasher, leaves []Hash) Hash { return newMerkle(h).subtree(leaves) }
 
 // merkle hashes the nodes of one tree in a buffer of its own: a block has thousands.
 type merkle struct {
@@ -58,6 +55,8 @@ type merkle struct {
 	node   [1 + 2*HashSize]byte
 	parts  [1][]byte
 }
+
+func newMerkle(h Hasher) *merkle { return &merkle{hasher: Serial(h)} }
 
 func (m *merkle) subtree(leaves []Hash) Hash {
 	switch len(leaves) {
@@ -99,18 +98,18 @@ func ProveMerkle(h Hasher, leaves []Hash, index int) (MerkleProof, error) {
 	if index < 0 || index >= len(leaves) {
 		return MerkleProof{}, fmt.Errorf("%w: no leaf %d among %d", ErrMerkleProof, index, len(leaves))
 	}
-	return MerkleProof{Index: uint64(index), Count: uint64(len(leaves)), Path: merklePath(h, leaves, index)}, nil
+	return MerkleProof{Index: uint64(index), Count: uint64(len(leaves)), Path: merklePath(newMerkle(h), leaves, index)}, nil
 }
 
-func merklePath(h Hasher, leaves []Hash, index int) []Hash {
+func merklePath(m *merkle, leaves []Hash, index int) []Hash {
 	if len(leaves) == 1 {
 		return nil
 	}
 	k := splitPoint(len(leaves))
 	if index < k {
-		return append(merklePath(h, leaves[:k], index), subtree(h, leaves[k:]))
+		return append(merklePath(m, leaves[:k], index), m.subtree(leaves[k:]))
 	}
-	return append(merklePath(h, leaves[k:], index-k), subtree(h, leaves[:k]))
+	return append(merklePath(m, leaves[k:], index-k), m.subtree(leaves[:k]))
 }
 
 // Verify checks that leaf stands at the proof's place under root.

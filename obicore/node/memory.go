@@ -74,7 +74,7 @@ func (m *verifiedMemory) get(raw []byte) (chain.Verified, bool) {
 	return t, true
 }
 
-// put remembers a transaction in place of another that happens to have its key.
+// put remembers a transaction, in place of another that happens to have its key.
 func (m *verifiedMemory) put(t chain.Verified) {
 	key := maphash.Bytes(m.seed, t.Raw)
 	m.mutex.Lock()

@@ -65,13 +65,14 @@ type layer struct {
 
 type line [8]uint64
 
-// The sizes: 21 bits for each id and six places, so that of ids that are in no block one of some
-// thousand is looked for, which takes hundred times as long; and 30 MB at most in a generation.
+// The sizes: 21 bits for each id and six places. A full layer takes one of some 3,000 ids that are in
+// no block for one that is, which is then looked for in the ledger, a hundred times dearer; all
+// layers of both generations are asked. 38 MB and 14 million ids at most in a generation.
 const (
 	lineIDs     = 24
 	firstLines  = 1 << 9
 	mostLines   = 1 << 15
-	mostLayers  = 17
+	mostLayers  = 21
 	placesOfID  = 6
 	bitsOfPlace = 9
 )
@@ -82,7 +83,7 @@ func (f *filter) add(id *chain.Hash) bool {
 		if len(f.layers) == mostLayers {
 			return false
 		}
-		lines := min(firstLines<<(2*len(f.layers)), mostLines)
+		lines := min(firstLines<<min(2*len(f.layers), 6), mostLines)
 		f.layers = append(f.layers, layer{lines: make([]line, lines), room: lines * lineIDs})
 	}
 	last := &f.layers[len(f.layers)-1]

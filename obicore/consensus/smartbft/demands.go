@@ -192,6 +192,8 @@ func (i *instance) probe(tip consensus.Decision, current metadata, height uint64
 		return true
 	case errors.Is(err, consensus.ErrNothing):
 		i.engine.show(nil)
+	case i.engine.height() >= height:
+		return false // it was decided meanwhile: pace looks again
 	default:
 		i.engine.show(err)
 		i.demands.retry = i.clock.Now().Add(i.engine.timing.forward)

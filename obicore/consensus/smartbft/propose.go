@@ -37,6 +37,9 @@ func (i *instance) AssembleProposal(meta []byte, _ [][]byte) types.Proposal {
 			i.engine.remember(m, p)
 			return types.Proposal{Header: p.Header, Payload: p.Body, Metadata: meta}
 		}
+		if i.engine.height() >= m.height {
+			break // it was decided meanwhile
+		}
 		i.engine.show(err)
 		i.engine.logf(slog.LevelWarn, "smartbft: no proposal for height %d: %v", m.height, err)
 		if !i.nap(i.engine.timing.again) {

@@ -33,7 +33,7 @@ type branch struct {
 func (u *updater) readAhead(top stored, depth int, entries []entry) error {
 	a := &u.ahead
 	a.above = append(a.above[:0], branch{top, entries})
-	for ; len(a.above) > 0; depth += pageLevels {
+	for ; len(a.above) > 0 && depth+pageLevels < maxDepth; depth += pageLevels { // what lies deeper, subtree refuses
 		if err := u.readBelow(depth); err != nil {
 			return err
 		}

@@ -73,3 +73,18 @@ func TestANodeThatIsNotThereEndsTheUpdate(t *testing.T) {
 		}
 	}
 }
+
+// bottomless has the same page under every name: each of its slots says that a page follows.
+type bottomless struct{ page []byte }
+
+func (b bottomless) Node([]byte) ([]byte, error) { return b.page, nil }
+
+func TestATreeDeeperThanItsPathsIsCorruption(t *testing.T) {
+	tree, random := binarytree.New(hasher), rand.New(rand.NewPCG(1, 0))
+	page := append([]byte{0xff, 0xff, 0, 0}, make([]byte, 16*32)...)
+	for _, count := range []int{1, 50, 3_000} {
+		if _, err := tree.Update(bottomless{page}, randomWrites(random, 20_000, count, 3)); !errors.Is(err, ledger.ErrCorrupt) {
+			t.Errorf("%d writes: %v", count, err)
+		}
+	}
+}

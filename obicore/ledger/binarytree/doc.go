@@ -15,7 +15,8 @@
 // It is not a store: nodes live in the ledger that uses it. A node is a page of
 // four levels: the sixteen subtrees at the page's bottom are kept and, of the levels
 // between, every second; the others are hashed again, which costs less than reading. A subtree
-// of four leaves or fewer has no page: they stand in the page above. The page
+// of four leaves or fewer has no page: they stand in the page above. An update reads the
+// pages below a few entries level by level before it needs them (ahead.go). The page
 // layout is a matter of storage and does not reach any hash.
 //
 // Several keys are proved by one path: the subtrees that their paths lead through,

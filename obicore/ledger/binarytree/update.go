@@ -42,7 +42,7 @@ type updater struct {
 	// changed are the pages of each level. As their names begin with it, and a batch is in
 	// the order of its paths, they are in order of their names.
 	changed [maxDepth/pageLevels + 1][]ledger.NodeWrite
-	most    int       // how many entries it has, and so about as many pages of a level
+	most    int       // pages of one level that there is room for at first
 	workers []updater // of the top page's subtrees, in order
 	ahead   ahead
 }
