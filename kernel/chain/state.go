@@ -44,10 +44,11 @@ func StorageKey(owner Address, slot Word) StateKey {
 
 // Encode returns owner ‖ space ‖ subkey, which sorts by owner first.
 func (k StateKey) Encode() []byte {
-	return k.append(make([]byte, 0, AddressSize+1+len(k.Subkey)))
+	return k.Append(make([]byte, 0, AddressSize+1+len(k.Subkey)))
 }
 
-func (k StateKey) append(dst []byte) []byte {
+// Append appends what Encode returns.
+func (k StateKey) Append(dst []byte) []byte {
 	dst = append(dst, k.Owner[:]...)
 	dst = append(dst, byte(k.Space))
 	return append(dst, k.Subkey...)
@@ -100,7 +101,7 @@ func appendWrites(dst []byte, writes []Write) []byte {
 			panic("chain: write set is not in strictly ascending key order")
 		}
 		item := len(dst)
-		dst = rlp.CloseBytes(writes[i].Key.append(dst), item)
+		dst = rlp.CloseBytes(writes[i].Key.Append(dst), item)
 		dst = rlp.AppendBytes(dst, writes[i].Value)
 		dst = rlp.CloseList(dst, item)
 	}

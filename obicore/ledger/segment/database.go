@@ -16,7 +16,7 @@ import (
 // Sizes of Pebble's memory in bytes. What the memory table holds at a power cut is
 // replayed from the result column.
 const (
-	blockCacheSize  = 512 << 20 // Pebble takes its memory tables out of this
+	blockCacheSize  = 224 << 20 // Pebble takes its memory tables out of this; what is asked for most is in latest
 	memoryTableSize = 64 << 20
 	openTables      = 1000
 	// A larger base level spares the state of millions of accounts a level, and each

@@ -55,8 +55,15 @@
 // # What it is not
 //
 // It decides nothing about blocks: Append checks height, chain, parent and counts,
-// and Inspect the rest. It keeps no queue; in the background only Pebble compacts and
-// the event index follows what is committed.
+// and Inspect the rest. It keeps no queue; in the background only Pebble compacts, the
+// event index follows what is committed, and after Open what is remembered is filled from
+// the database.
+//
+// # Memory
+//
+// Entries and nodes of the executed state are remembered as they were last read or
+// written (latest.go): some on the heap, far more in rows outside of it (package rowcache), since a look
+// into the database costs as much as ten into those.
 //
 // # Invariants
 //

@@ -11,6 +11,24 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/ledger"
 )
 
+// Warmed waits until a ledger that was opened has read ahead, and returns how many nodes and
+// entries it remembers.
+func Warmed(l ledger.Ledger) (nodes, entries int) {
+	opened := l.(*Ledger)
+	<-opened.warming.done
+	return opened.latestNodes.count(), opened.latest.count()
+}
+
+func (l *latest[K, V]) count() (known int) {
+	for i := range l.parts {
+		p := &l.parts[i]
+		p.mutex.RLock()
+		known += len(p.entries) + p.rows.Len()
+		p.mutex.RUnlock()
+	}
+	return known
+}
+
 // Overwrite breaks one value of the database.
 func Overwrite(l ledger.Ledger, key []byte) error {
 	return l.(*Ledger).db.Set(key, []byte("broken"), pebble.NoSync)

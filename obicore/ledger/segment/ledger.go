@@ -52,7 +52,8 @@ type Ledger struct {
 	latest      *latest[chain.StateKey, []byte]
 	latestNodes *latest[string, node]
 
-	events *eventindex.Index // nil until the ledger is open
+	events  *eventindex.Index // nil until the ledger is open
+	warming *warming          // as above
 
 	restoring bool // a restoration is being finished
 
@@ -237,6 +238,7 @@ func byID(ids []chain.Hash) []int {
 
 // Close waits for running calls, closes open views and releases everything.
 func (l *Ledger) Close() error {
+	l.warming.close()
 	l.events.Close() // it reads through the gate
 	if !l.gate.close() {
 		return ledger.ErrClosed
@@ -257,6 +259,8 @@ func (l *Ledger) release(keep bool) error {
 	if l.events != nil {
 		l.events.Close()
 	}
+	l.latest.close()
+	l.latestNodes.close()
 	if l.db != nil {
 		if keep {
 			if l.events != nil {

@@ -80,6 +80,7 @@ func (m *Module) Open(ctx context.Context, options ledger.Options) (ledger.Ledge
 	if options.Directory == "" {
 		return &memoryLedger{Ledger: l}, nil
 	}
+	l.startWarming()
 	return l, nil
 }
 

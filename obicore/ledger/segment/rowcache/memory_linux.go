@@ -1,0 +1,44 @@
+package rowcache
+
+import (
+	"math"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// machine returns the machine's memory in bytes, 0 when it is unknown.
+func machine() int {
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) != nil {
+		return 0
+	}
+	return int(min(uint64(info.Totalram)*uint64(info.Unit), math.MaxInt))
+}
+
+// mapped returns memory of the operating system's, in huge pages where it has them; nil when it
+// has none.
+func mapped(bytes int) []byte {
+	region, err := unix.Mmap(-1, 0, bytes, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return nil
+	}
+	_ = unix.Madvise(region, unix.MADV_HUGEPAGE) // a kernel without them has others
+	return region
+}
+
+func unmap(region []byte) { _ = unix.Munmap(region) } // it fails for what was not mapped alone
+
+// words is mapped for words.
+func words(count int) []atomic.Uint64 {
+	region := mapped(count * slotSize)
+	if region == nil {
+		return nil
+	}
+	return unsafe.Slice((*atomic.Uint64)(unsafe.Pointer(unsafe.SliceData(region))), count) //nolint:gosec // a mapping begins at a page
+}
+
+func unmapWords(words []atomic.Uint64) {
+	unmap(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), len(words)*slotSize)) //nolint:gosec // what words took
+}
