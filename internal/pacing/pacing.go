@@ -21,20 +21,22 @@ const (
 // lookPause is the time between two looks at the live heap; it changes slowly.
 const lookPause = time.Second
 
-// Start paces the collector of this process until stop is called, which leaves it as it was.
+// trimPause is the time between two returns of what C's allocator keeps free.
+const trimPause = 30 * time.Second
+
+// Start paces the collector of this process, unless GOGC is set, and C's allocator, until stop is
+// called, which leaves the collector as it was.
 func Start() (stop func()) {
-	if os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	p := pacer{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
-	before := debug.SetGCPercent(p.next())
+	oneArena()
+	p := pacer{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, asked: os.Getenv("GOGC") != ""}
+	before := p.begin()
 	done := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() { p.run(done) })
 	return func() {
 		close(done)
 		running.Wait()
-		debug.SetGCPercent(before)
+		p.end(before)
 	}
 }
 
@@ -42,18 +44,37 @@ func Start() (stop func()) {
 type pacer struct {
 	sample  []metrics.Sample
 	percent int
+	asked   bool // somebody asked for a percentage, which stays
+}
+
+// begin returns the percentage before.
+func (p *pacer) begin() int {
+	if p.asked {
+		return 0
+	}
+	return debug.SetGCPercent(p.next())
+}
+
+func (p *pacer) end(before int) {
+	if !p.asked {
+		debug.SetGCPercent(before)
+	}
 }
 
 func (p *pacer) run(done <-chan struct{}) {
-	look := time.NewTicker(lookPause)
+	look, trimming := time.NewTicker(lookPause), time.NewTicker(trimPause)
 	defer look.Stop()
+	defer trimming.Stop()
 	for {
 		select {
 		case <-look.C:
+		case <-trimming.C:
+			trim()
+			continue
 		case <-done:
 			return
 		}
-		if last := p.percent; p.next() != last {
+		if last := p.percent; !p.asked && p.next() != last {
 			debug.SetGCPercent(p.percent)
 		}
 	}
