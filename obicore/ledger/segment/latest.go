@@ -3,6 +3,7 @@ package segment
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"sync"
 
 	"github.com/credibleledger/credibleledger/kernel/chain"
@@ -46,14 +47,14 @@ type latestPart[K comparable, V any] struct {
 	value   []byte
 }
 
-// Bounds of what latest keeps, in bytes: of entries and of nodes in all, on the heap and in rows; of one of them,
-// and what a place costs beside key and value.
+// Bounds of what latest keeps, in bytes: of entries and of nodes in all, on the heap and in rows,
+// and what a place costs beside key and value. One of them takes a fourth of its part at most.
 const (
 	latestStateBytes = 16 << 20
 	latestNodeBytes  = 48 << 20
 	latestStateRows  = 416 << 20
-	latestNodeRows   = 448 << 20
-	latestEntryBytes = 1 << 20
+	latestNodeRows   = 640 << 20
+	latestEntryShare = 4
 	latestPlaceBytes = 128
 	latestParts      = 32
 )
@@ -106,7 +107,7 @@ func newLatest[K comparable, V any](most, rows int, f form[K, V]) *latest[K, V] 
 
 // close gives the memory back. Nothing is remembered from then on.
 func (l *latest[K, V]) close() {
-	l.forget(0)
+	l.forget(math.MaxUint64) // which no state has
 	l.memory.Close()
 }
 
@@ -154,6 +155,9 @@ func (l *latest[K, V]) offer(mark uint64, key K, value V) (room bool) {
 		p.entries[key] = value
 		p.bytes += cost
 		return true
+	}
+	if l.sizeOf(key, value) > rowcache.MaxRow {
+		return true // there may be room for others
 	}
 	p.key, p.value = l.appendKey(p.key[:0], key), l.appendValue(p.value[:0], value)
 	return p.rows.Offer(p.key, p.value)
@@ -206,7 +210,7 @@ func (l *latest[K, V]) set(p *latestPart[K, V], key K, value V) {
 		}
 	}
 	cost := l.costOf(key, value)
-	if cost > latestEntryBytes {
+	if cost > l.most/latestEntryShare {
 		return
 	}
 	p.entries[key] = value
@@ -223,7 +227,12 @@ func (l *latest[K, V]) drop(p *latestPart[K, V], key K, value V) {
 }
 
 func (l *latest[K, V]) setRow(p *latestPart[K, V], key K, value V) {
-	p.key, p.value = l.appendKey(p.key[:0], key), l.appendValue(p.value[:0], value)
+	p.key = l.appendKey(p.key[:0], key)
+	if l.sizeOf(key, value) > rowcache.MaxRow {
+		p.rows.Delete(p.key)
+		return
+	}
+	p.value = l.appendValue(p.value[:0], value)
 	p.rows.Set(p.key, p.value)
 }
 

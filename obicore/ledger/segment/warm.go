@@ -11,11 +11,14 @@ import (
 	"github.com/credibleledger/credibleledger/kernel/chain"
 )
 
-// warmAtOnce is how many entries are read while the state stands still.
-const warmAtOnce = 256
+// How many entries are read, and about how long, while the state stands still.
+const (
+	warmAtOnce = 256
+	warmAtMost = time.Millisecond
+)
 
 // warming fills what the ledger remembers with what its database holds, once it has been
-// opened: nodes near the root first. It works between two changes of the state, half of the time of a core at
+// opened, nodes before entries. It works between two changes of the state, half of the time of a core at
 // most, and ends where there is no more room.
 type warming struct {
 	stop context.CancelFunc
@@ -29,7 +32,7 @@ func (l *Ledger) startWarming() {
 		defer close(l.warming.done)
 		err := l.warm(ctx)
 		if err != nil && ctx.Err() == nil {
-			l.options.Logf("ledger: reading ahead what accounts hold has ended: %v", err)
+			l.options.Logf("ledger: reading ahead what the state holds has ended: %v", err)
 		}
 	}()
 }
@@ -45,14 +48,20 @@ func (w *warming) close() {
 func (l *Ledger) warm(ctx context.Context) error {
 	err := l.warmTable(ctx, tableNode, func(name, record []byte) (room bool, err error) {
 		n, err := decodeNode(bytes.Clone(record))
-		return l.latestNodes.offer(l.mark, string(name), n), err
+		if err != nil {
+			return false, err // who needs it finds out as well
+		}
+		return l.latestNodes.offer(l.mark, string(name), n), nil
 	})
 	if err != nil {
 		return err
 	}
 	return l.warmTable(ctx, tableState, func(encoded, value []byte) (room bool, err error) {
 		key, err := chain.DecodeStateKey(encoded)
-		return l.latest.offer(l.mark, key, bytes.Clone(value)), err
+		if err != nil {
+			return false, err
+		}
+		return l.latest.offer(l.mark, key, bytes.Clone(value)), nil
 	})
 }
 
@@ -61,7 +70,7 @@ func (l *Ledger) warmTable(ctx context.Context, table byte, keep func(key, value
 	for from := []byte{table}; from != nil; {
 		began := time.Now()
 		var err error
-		if from, err = l.warmSome(from, table, keep); err != nil {
+		if from, err = l.warmSome(ctx, from, table, keep); err != nil {
 			return err
 		}
 		select {
@@ -74,7 +83,7 @@ func (l *Ledger) warmTable(ctx context.Context, table byte, keep func(key, value
 }
 
 // warmSome gives some entries to keep and returns where others follow.
-func (l *Ledger) warmSome(from []byte, table byte, keep func(key, value []byte) (room bool, err error)) (next []byte, err error) {
+func (l *Ledger) warmSome(ctx context.Context, from []byte, table byte, keep func(key, value []byte) (room bool, err error)) (next []byte, err error) {
 	l.stateLock.RLock()
 	defer l.stateLock.RUnlock()
 	iterator, err := l.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: []byte{table + 1}})
@@ -82,9 +91,9 @@ func (l *Ledger) warmSome(from []byte, table byte, keep func(key, value []byte) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, iterator.Close()) }()
-	count := 0
+	began, count := time.Now(), 0
 	for iterator.First(); iterator.Valid(); iterator.Next() {
-		if count++; count > warmAtOnce {
+		if count++; count > warmAtOnce || count > 1 && (time.Since(began) > warmAtMost || ctx.Err() != nil) {
 			return bytes.Clone(iterator.Key()), nil
 		}
 		value, err := iterator.ValueAndErr()

@@ -59,10 +59,11 @@ func wordOf(tag uint64, place int) uint64 { return tag<<tagShift | uint64(place+
 // insert notes where a row stands whose key has no slot.
 func (c *Cache) insert(tag uint64, place int) {
 	c.rows++
-	c.place(wordOf(tag, place))
+	c.settle(wordOf(tag, place))
 }
 
-func (c *Cache) place(word uint64) {
+// settle puts a word where its tag belongs.
+func (c *Cache) settle(word uint64) {
 	at := c.home(word >> tagShift)
 	for c.slots[at].Load() != 0 {
 		at = c.after(at)
@@ -109,7 +110,7 @@ func (c *Cache) grow() bool {
 	c.slots = slots
 	for i := range former {
 		if word := former[i].Load(); word != 0 {
-			c.place(word)
+			c.settle(word)
 		}
 	}
 	c.memory.giveSlots(former)

@@ -23,8 +23,8 @@ const slotSize = 8
 // shareOfMachine is the part of the machine's memory that one Memory takes at most.
 const shareOfMachine = 32
 
-// NewMemory returns a memory of at most so many bytes, and of no more than a 32nd of the
-// machine's memory. None are taken yet.
+// NewMemory returns a memory of at most so many bytes, and on Linux of no more than a 32nd of what the
+// process may use. None are taken yet.
 func NewMemory(most int) *Memory {
 	if machine := machine(); machine > 0 {
 		most = min(most, machine/shareOfMachine)

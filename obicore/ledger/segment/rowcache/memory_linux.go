@@ -1,21 +1,13 @@
+//go:build !race
+
 package rowcache
 
 import (
-	"math"
 	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// machine returns the machine's memory in bytes, 0 when it is unknown.
-func machine() int {
-	var info unix.Sysinfo_t
-	if unix.Sysinfo(&info) != nil {
-		return 0
-	}
-	return int(min(uint64(info.Totalram)*uint64(info.Unit), math.MaxInt))
-}
 
 // mapped returns memory of the operating system's, in huge pages where it has them; nil when it
 // has none.

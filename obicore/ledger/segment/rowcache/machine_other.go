@@ -1,0 +1,5 @@
+//go:build !linux
+
+package rowcache
+
+func machine() int { return 0 }
