@@ -7,3 +7,6 @@ import "sync"
 func Advise() int { return once() }
 
 var once = sync.OnceValue(ask)
+
+// Back asks for huge pages behind memory that was mapped from the system.
+func Back(region []byte) { back(region) }

@@ -49,6 +49,12 @@ func advise(size, page int) int {
 	return len(whole)
 }
 
+func back(region []byte) {
+	if page := pageSize(); page > 0 && len(region) >= page {
+		_ = unix.Madvise(region, unix.MADV_HUGEPAGE) // a kernel that refuses gives others
+	}
+}
+
 // pageSize is that of huge pages, 0 where the kernel gives none for the asking or gives
 // them to everybody.
 func pageSize() int {

@@ -4,3 +4,5 @@ package hugepages
 
 // ask asks for nothing: huge pages for the asking are Linux's.
 func ask() int { return 0 }
+
+func back([]byte) {}

@@ -1,4 +1,4 @@
-// Package hugepages asks the kernel for huge pages behind the heap of a node.
+// Package hugepages asks the kernel for huge pages behind the heap of a node, and behind what it maps.
 //
 // A node's memory is read at random: tables in memory, nodes of the tree, filters. With
 // pages of 4 KiB each such look may first cost one into the tables of pages, two of them on

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/credibleledger/credibleledger/internal/hugepages"
 )
 
 // mapped returns memory of the operating system's, in huge pages where it has them; nil when it
@@ -16,11 +18,11 @@ func mapped(bytes int) []byte {
 	if err != nil {
 		return nil
 	}
-	_ = unix.Madvise(region, unix.MADV_HUGEPAGE) // a kernel without them has others
+	hugepages.Back(region)
 	return region
 }
 
-func unmap(region []byte) { _ = unix.Munmap(region) } // it fails for what was not mapped alone
+func unmap(region []byte) { _ = unix.Munmap(region) } // it fails for nothing that mapped returned
 
 // words is mapped for words.
 func words(count int) []atomic.Uint64 {
